@@ -1,0 +1,156 @@
+from typing import Self
+
+from django.db import models
+
+from maca.audits.stages import AuditStage
+from maca.kernel.ids import new_public_id
+from maca.kernel.versions import Versioned
+from maca.partnership.models import Partnership, Person, Role
+
+
+class PrioritySource(models.TextChoices):
+    BOARD = "board", "A priority of the partnership"
+    REVIEW = "review", "A review: SCR, LCSPR or rapid review"
+    INSPECTION = "inspection", "An inspection"
+    DATA = "data", "Data"
+    EARLIER_AUDIT = "earlier_audit", "An earlier audit"
+
+
+class Priority(models.Model):
+    """What the partnership has decided matters, and how it came to know."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="priorities")
+    title = models.CharField(max_length=200)
+    source = models.CharField(max_length=20, choices=PrioritySource.choices)
+    reason = models.TextField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-recorded_at"]
+        verbose_name_plural = "priorities"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Theme(models.Model):
+    """A subject that cases are audited for, adopted from a priority. An imported one may have none."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="themes")
+    priority = models.ForeignKey(Priority, on_delete=models.PROTECT, null=True, related_name="themes")
+    title = models.CharField(max_length=200)
+    adopted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    adopted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "title"], name="a_theme_is_adopted_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AuditQuerySet(models.QuerySet["Audit"]):
+    def visible_to(self, person: Person) -> Self:
+        """Everyone signed in sees the audits of their own partnership: title, theme and how far each is."""
+        if person.holds(Role.OPERATOR):
+            return self.none()
+        return self.filter(partnership=person.partnership_id)
+
+
+class Audit(Versioned):
+    """One round of multi-agency case audit on a theme: "Neglect 2"."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="audits")
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="audits")
+    earlier = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="later")
+    kind = models.CharField(max_length=100)
+    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=120)
+    stage = models.CharField(max_length=20, choices=AuditStage.choices, default=AuditStage.PLANNED)
+    terms_of_reference = models.TextField(blank=True)
+    review_title = models.CharField(max_length=300, blank=True)
+    purpose = models.TextField(blank=True)
+    legal_basis = models.TextField(blank=True)
+    imported_from = models.CharField(max_length=200, blank=True)
+    request_on = models.DateField(null=True)
+    returns_due_on = models.DateField(null=True)
+    pack_on = models.DateField(null=True)
+    panel_on = models.DateField(null=True)
+    draft_on = models.DateField(null=True)
+    planned_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField(auto_now_add=True)
+    circulated_at = models.DateTimeField(null=True)
+    panel_opened_at = models.DateTimeField(null=True)
+    panel_closed_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-planned_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "slug"], name="an_audit_has_its_own_address")
+        ]
+        indexes = [models.Index(fields=["partnership", "-planned_at"], name="audits_newest_first")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_gathering(self) -> bool:
+        return self.stage == AuditStage.CIRCULATED
+
+    @property
+    def panel_has_begun(self) -> bool:
+        return self.stage not in (AuditStage.PLANNED, AuditStage.CIRCULATED)
+
+
+class AskedOf(models.TextChoices):
+    AGENCY = "agency", "Each agency"
+    PANEL = "panel", "The panel"
+
+
+class QuestionKind(models.TextChoices):
+    JUDGEMENT = "judgement", "Yes, no, partly, not applicable or cannot tell, with how you know"
+    LIST = "list", "A list of points"
+
+
+class Heading(models.TextChoices):
+    """The four headings under which a panel's findings stand."""
+
+    WENT_WELL = "went_well", "What went well?"
+    CAN_BE_IMPROVED = "can_be_improved", "What can be improved?"
+    CHALLENGE_OR_THEME = "challenge_or_theme", "What challenges / themes can be identified?"
+    GOOD_PRACTICE = "good_practice", "Good practice"
+
+
+class Question(models.Model):
+    """A question of an audit, as it was asked."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="questions")
+    asked_of = models.CharField(max_length=10, choices=AskedOf.choices)
+    number = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=1000)
+    hint = models.CharField(max_length=1000, blank=True)
+    kind = models.CharField(max_length=20, choices=QuestionKind.choices)
+    heading = models.CharField(max_length=30, choices=Heading.choices, blank=True)
+    shown_if = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
+    shown_if_answers = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["asked_of", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audit", "asked_of", "number"], name="questions_are_numbered_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.text}"

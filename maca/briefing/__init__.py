@@ -1,0 +1,1 @@
+"""The six steps: drafted from the findings, edited, signed by somebody else, published, printed."""

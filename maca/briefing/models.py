@@ -1,0 +1,64 @@
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from maca.audits.models import Audit
+from maca.briefing.stages import BriefingStage
+from maca.briefing.value import SixSteps, from_dict
+from maca.kernel.clock import LONDON
+from maca.kernel.ids import new_public_id
+from maca.kernel.versions import Versioned
+from maca.partnership.models import Person, Role
+
+READS_DRAFTS = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.SCRUTINEER)
+
+
+class BriefingQuerySet(models.QuerySet["Briefing"]):
+    def visible_to(self, person: Person) -> Self:
+        """Everybody signed in reads what is published; those who run, approve or scrutinise it read drafts."""
+        if person.holds(Role.OPERATOR):
+            return self.none()
+        mine = self.filter(audit__partnership=person.partnership_id)
+        return mine if person.holds(*READS_DRAFTS) else mine.filter(Q(stage=BriefingStage.PUBLISHED))
+
+
+class Briefing(Versioned):
+    """The six-step briefing of an audit. `content` is its value as JSON; once published it never changes."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    audit = models.OneToOneField(Audit, on_delete=models.CASCADE, related_name="briefing")
+    stage = models.CharField(max_length=20, choices=BriefingStage.choices, default=BriefingStage.DRAFTED)
+    content = models.JSONField()
+    drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField(auto_now_add=True)
+    # Everybody whose words are in it: none of them can approve it.
+    authors = models.ManyToManyField(Person, related_name="+")
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    sent_back_because = models.TextField(blank=True)
+    published_at = models.DateTimeField(null=True)
+
+    objects = BriefingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-drafted_at"]
+
+    def __str__(self) -> str:
+        return f"briefing of {self.audit}"
+
+    @property
+    def value(self) -> SixSteps:
+        return from_dict(self.content)
+
+    @property
+    def published_on(self) -> dt.date | None:
+        return self.published_at.astimezone(LONDON).date() if self.published_at else None
+
+    @property
+    def is_published(self) -> bool:
+        return self.stage == BriefingStage.PUBLISHED

@@ -1,0 +1,166 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils import timezone
+
+from maca.audits.models import Audit
+from maca.audits.models import Heading as FindingHeading
+from maca.audits.operations import enter, record_published_audit
+from maca.audits.stages import AuditStage
+from maca.briefing import rules
+from maca.briefing.drafting import draft_value
+from maca.briefing.models import Briefing
+from maca.briefing.stages import BriefingStage
+from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps, to_dict
+from maca.cases.operations import add_case
+from maca.journal.operations import write
+from maca.kernel.stages import move
+from maca.kernel.versions import save_changes
+from maca.panel.operations import record_published_findings
+from maca.partnership.models import Partnership, Person
+
+
+@transaction.atomic
+def draft_briefing(audit: Audit, *, by: Person) -> Briefing:
+    """Draft the six steps from the audit’s own record."""
+    rules.may_draft_briefing(by, audit).insist()
+    value = draft_value(audit)
+    briefing = Briefing.objects.create(audit=audit, content=to_dict(value), drafted_by=by)
+    briefing.authors.add(by)
+    write("drafted a briefing", briefing, by=by, findings=len(value.findings))
+    return briefing
+
+
+def _save(briefing: Briefing, value: SixSteps, *, version: int | None, by: Person, part: str) -> None:
+    save_changes(
+        briefing, version=version, content=to_dict(value), saved_by=by, saved_at=timezone.now()
+    )
+    briefing.authors.add(by)
+    write("edited a briefing", briefing, by=by, part=part, version=briefing.version)
+
+
+@transaction.atomic
+def edit_theme_and_cases(briefing: Briefing, *, lines: Sequence[str], version: int | None, by: Person) -> None:
+    """Change the words of the first step, “Theme / Cases”."""
+    rules.may_edit_briefing(by, briefing).insist()
+    _save(
+        briefing,
+        replace(briefing.value, theme_and_cases=tuple(lines)),
+        version=version,
+        by=by,
+        part="theme_and_cases",
+    )
+
+
+@transaction.atomic
+def edit_process(briefing: Briefing, *, texts: Sequence[str], version: int | None, by: Person) -> None:
+    """Change the words of the second step, “The Process”. The questions stand as they were asked."""
+    rules.may_edit_briefing(by, briefing).insist()
+    value = briefing.value
+    process = tuple(
+        ProcessLine(text, line.bullet, line.asks)
+        for text, line in zip(texts, value.process, strict=True)
+        if text or line.asks
+    )
+    _save(briefing, replace(value, process=process), version=version, by=by, part="process")
+
+
+@transaction.atomic
+def edit_findings(
+    briefing: Briefing, heading: Heading, *, findings: Sequence[Finding], version: int | None, by: Person
+) -> None:
+    """Reword the findings under one heading, or leave some out. Each keeps its tie to what the panel agreed."""
+    rules.may_edit_briefing(by, briefing).insist()
+    value = briefing.value
+    others = tuple(finding for finding in value.findings if finding.heading is not heading)
+    _save(
+        briefing,
+        replace(value, findings=(*others, *findings)),
+        version=version,
+        by=by,
+        part=heading.value,
+    )
+
+
+@transaction.atomic
+def send_briefing(briefing: Briefing, *, version: int | None, by: Person) -> None:
+    """Send the draft to be approved by somebody who wrote none of it."""
+    rules.may_send_briefing(by, briefing).insist()
+    save_changes(briefing, version=version, sent_back_because="")
+    move(briefing, to=BriefingStage.SENT)
+    write("sent a briefing for approval", briefing, by=by, version=briefing.version)
+
+
+@transaction.atomic
+def take_back_briefing(briefing: Briefing, *, by: Person) -> None:
+    """Take the briefing back into draft. Any approval lapses: what is approved is what is published."""
+    rules.may_take_back_briefing(by, briefing).insist()
+    move(briefing, to=BriefingStage.DRAFTED)
+    save_changes(briefing, version=None, approved_by=None, approved_at=None)
+    write("took back a briefing", briefing, by=by)
+
+
+@transaction.atomic
+def approve_briefing(briefing: Briefing, *, version: int | None, by: Person) -> None:
+    """Approve the briefing as it stands, as somebody who wrote none of it."""
+    rules.may_approve_briefing(by, briefing).insist()
+    save_changes(briefing, version=version, approved_by=by)
+    move(briefing, to=BriefingStage.APPROVED)
+    write("approved a briefing", briefing, by=by, version=briefing.version)
+
+
+@transaction.atomic
+def send_back_briefing(briefing: Briefing, *, because: str, by: Person) -> None:
+    """Send the briefing back to its author, saying why."""
+    rules.may_approve_briefing(by, briefing).insist()
+    move(briefing, to=BriefingStage.DRAFTED)
+    save_changes(briefing, version=None, sent_back_because=because)
+    write("sent a briefing back", briefing, by=by)
+
+
+@transaction.atomic
+def publish_briefing(briefing: Briefing, *, by: Person) -> None:
+    """Publish the approved briefing to everybody who signs in."""
+    rules.may_publish_briefing(by, briefing).insist()
+    move(briefing, to=BriefingStage.PUBLISHED)
+    enter(briefing.audit, AuditStage.PUBLISHED, by=by)
+    write("published a briefing", briefing, by=by, version=briefing.version)
+
+
+@transaction.atomic
+def import_briefing(value: SixSteps, *, partnership: Partnership, imported_from: str, by: Person) -> Audit:
+    """Record an audit, its questions, cases and findings from its published briefing, word for word."""
+    rules.may_import_briefing(by).insist()
+    audit = record_published_audit(
+        partnership=partnership,
+        kind=value.kind,
+        title=value.title,
+        theme=value.theme,
+        agency_questions=value.agency_questions,
+        panel_questions=value.panel_questions,
+        imported_from=imported_from,
+        by=by,
+    )
+    labels = list(dict.fromkeys(finding.case for finding in value.findings if finding.case))
+    cases = {label: add_case(audit, number=int(label.removeprefix("Case "))) for label in labels}
+    kept = record_published_findings(
+        audit,
+        (
+            (FindingHeading(finding.heading), cases[finding.case] if finding.case else None, finding.text)
+            for finding in value.findings
+        ),
+        by=by,
+    )
+    traced = replace(
+        value,
+        findings=tuple(
+            replace(finding, ref=record.public_id)
+            for finding, record in zip(value.findings, kept, strict=True)
+        ),
+    )
+    briefing = Briefing.objects.create(
+        audit=audit, content=to_dict(traced), drafted_by=by, stage=BriefingStage.PUBLISHED
+    )
+    write("imported a briefing", briefing, by=by, cases=len(cases), findings=len(kept))
+    return audit

@@ -1,0 +1,45 @@
+from maca.audits.models import Audit
+from maca.audits.queries import find_audit
+from maca.briefing.models import Briefing
+from maca.briefing.stages import BriefingStage
+from maca.panel.models import Finding
+from maca.partnership.models import Person
+
+
+def find_briefing(person: Person, audit: str) -> Briefing:
+    """The briefing of the audit at this address, if this person may see it."""
+    return (
+        Briefing.objects.visible_to(person)
+        .select_related("audit__theme", "audit__partnership", "drafted_by", "saved_by", "approved_by")
+        .get(audit=find_audit(person, audit))
+    )
+
+
+def find_draft_or_audit(person: Person, audit: str) -> tuple[Audit, Briefing | None]:
+    """The audit, and its briefing if there is one that this person may see."""
+    found = find_audit(person, audit)
+    try:
+        briefing = find_briefing(person, audit)
+    except Briefing.DoesNotExist:
+        return found, None
+    return briefing.audit, briefing
+
+
+def left_out(briefing: Briefing) -> list[Finding]:
+    """The panel's findings that do not stand in the briefing."""
+    refs = {finding.ref for finding in briefing.value.findings}
+    return [
+        finding
+        for finding in briefing.audit.findings.standing().select_related("case")
+        if finding.public_id not in refs
+    ]
+
+
+def published(person: Person) -> list[Briefing]:
+    """The published briefings this person may read, newest first."""
+    return list(
+        Briefing.objects.visible_to(person)
+        .filter(stage=BriefingStage.PUBLISHED)
+        .select_related("audit__theme")
+        .order_by("-published_at", "-drafted_at")
+    )

@@ -1,0 +1,91 @@
+from maca.audits.models import Audit
+from maca.audits.stages import AuditStage
+from maca.briefing.models import READS_DRAFTS, Briefing
+from maca.briefing.stages import BriefingStage
+from maca.kernel.verdict import YES, Verdict, no
+from maca.partnership.models import Person, Role
+
+
+def may_draft_briefing(person: Person, audit: Audit) -> Verdict:
+    """The business manager drafts the briefing from the findings once the panel has closed."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager drafts the briefing.")
+    if hasattr(audit, "briefing"):
+        return no("already-drafted", "The briefing has been drafted already.")
+    if audit.stage != AuditStage.PANEL_CLOSED:
+        return no("panel-not-closed", "The briefing is drafted once the chair has closed the panel.")
+    return YES
+
+
+def may_read_briefing(person: Person, briefing: Briefing | tuple[Briefing, str]) -> Verdict:
+    """A published briefing is for everybody; a draft for those who run, approve or scrutinise it."""
+    return YES
+
+
+def may_see_briefing_page(person: Person, found: tuple[Audit, Briefing | None]) -> Verdict:
+    """Those who work on the briefing see where it stands; everybody else sees it once it is published."""
+    _, briefing = found
+    if briefing is not None or person.holds(*READS_DRAFTS):
+        return YES
+    return no("not-published", "The briefing of this audit has not been published yet.")
+
+
+def may_edit_part(person: Person, found: tuple[Briefing, str]) -> Verdict:
+    """Whoever may edit the briefing may edit each of its parts."""
+    return may_edit_briefing(person, found[0])
+
+
+def may_edit_briefing(person: Person, briefing: Briefing) -> Verdict:
+    """The business manager edits the draft until it is sent for approval."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager edits the briefing.")
+    if briefing.stage == BriefingStage.PUBLISHED:
+        return no("published", "The briefing has been published. What is published never changes.")
+    if briefing.stage != BriefingStage.DRAFTED:
+        return no(
+            "sent", "The briefing is with its approver. Take it back into draft before you change a word."
+        )
+    return YES
+
+
+def may_send_briefing(person: Person, briefing: Briefing) -> Verdict:
+    """The business manager sends the draft for approval."""
+    return may_edit_briefing(person, briefing)
+
+
+def may_take_back_briefing(person: Person, briefing: Briefing) -> Verdict:
+    """The business manager takes a briefing back into draft until it is published; its approval then lapses."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager takes the briefing back.")
+    if briefing.stage not in (BriefingStage.SENT, BriefingStage.APPROVED):
+        return no("not-sent", "The briefing has not been sent for approval.")
+    return YES
+
+
+def may_approve_briefing(person: Person, briefing: Briefing) -> Verdict:
+    """The chair or a sub-group member approves, or sends back; never somebody whose words are in it."""
+    if not person.holds(Role.CHAIR, Role.SUB_GROUP_MEMBER):
+        return no("not-an-approver", "Only the chair or a member of the sub-group approves the briefing.")
+    if briefing.stage != BriefingStage.SENT:
+        return no("not-sent", "The briefing is not waiting for approval.")
+    if briefing.authors.filter(pk=person.pk).exists():
+        return no("an-author", "You wrote part of this briefing, so somebody else has to approve it.")
+    return YES
+
+
+def may_publish_briefing(person: Person, briefing: Briefing) -> Verdict:
+    """The business manager publishes what somebody else has approved."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager publishes the briefing.")
+    if briefing.stage == BriefingStage.PUBLISHED:
+        return no("published", "The briefing has been published already.")
+    if briefing.stage != BriefingStage.APPROVED:
+        return no("not-approved", "Somebody other than its author has to approve the briefing first.")
+    return YES
+
+
+def may_import_briefing(person: Person) -> Verdict:
+    """The business manager, or the operator at the command line, records an audit from its published briefing."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.OPERATOR):
+        return no("not-the-manager", "Only the business manager imports a briefing.")
+    return YES

@@ -1,0 +1,16 @@
+from maca.kernel.stages import Stages
+
+
+class BriefingStage(Stages):
+    DRAFTED = "drafted", "Draft"
+    SENT = "sent", "Waiting for approval"
+    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Published"
+
+
+BriefingStage.moves = {
+    BriefingStage.DRAFTED: frozenset({BriefingStage.SENT}),
+    BriefingStage.SENT: frozenset({BriefingStage.APPROVED, BriefingStage.DRAFTED}),
+    BriefingStage.APPROVED: frozenset({BriefingStage.PUBLISHED, BriefingStage.DRAFTED}),
+    BriefingStage.PUBLISHED: frozenset(),
+}

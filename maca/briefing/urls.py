@@ -1,0 +1,21 @@
+from django.urls import path
+
+from maca.briefing import views
+
+BRIEFING = "audits/<slug:audit>/briefing/"
+
+urlpatterns = [
+    path("briefings/", views.published, name="briefings"),
+    path(BRIEFING, views.briefing, name="briefing"),
+    path(BRIEFING + "read/", views.read, name="read-briefing"),
+    path(BRIEFING + "download.<str:format>", views.download, name="download-briefing"),
+    path(BRIEFING + "draft/", views.draft, name="draft-briefing"),
+    path(BRIEFING + "edit/theme-and-cases/", views.edit_theme, name="edit-theme-and-cases"),
+    path(BRIEFING + "edit/process/", views.edit_process, name="edit-process"),
+    path(BRIEFING + "edit/findings/<str:heading>/", views.edit_findings, name="edit-findings"),
+    path(BRIEFING + "send/", views.send, name="send-briefing"),
+    path(BRIEFING + "take-back/", views.take_back, name="take-back-briefing"),
+    path(BRIEFING + "approve/", views.approve, name="approve-briefing"),
+    path(BRIEFING + "send-back/", views.send_back, name="send-back-briefing"),
+    path(BRIEFING + "publish/", views.publish, name="publish-briefing"),
+]

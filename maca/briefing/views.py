@@ -1,0 +1,231 @@
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from maca.audits.models import Audit
+from maca.audits.queries import find_audit
+from maca.briefing import as_html, operations, rules
+from maca.briefing.forms import FindingsForm, ProcessForm, SendBackForm, ThemeForm
+from maca.briefing.models import READS_DRAFTS, Briefing
+from maca.briefing.printing import FORMATS, print_briefing
+from maca.briefing.queries import find_briefing, find_draft_or_audit, left_out
+from maca.briefing.queries import published as published_to
+from maca.briefing.stages import BriefingStage
+from maca.briefing.value import Heading
+from maca.design.pages import anyone_signed_in, do_once, form_page, guarded
+from maca.partnership.requests import signed_in
+
+
+def _page(audit: Audit) -> str:
+    return reverse("briefing", kwargs={"audit": audit.slug})
+
+
+@guarded(anyone_signed_in)
+def published(request: HttpRequest) -> HttpResponse:
+    return render(request, "briefing/briefings.html", {"briefings": published_to(signed_in(request))})
+
+
+@guarded(rules.may_see_briefing_page, find_draft_or_audit)
+def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> HttpResponse:
+    audit, briefing = found
+    person = signed_in(request)
+    if briefing is None:
+        return render(
+            request,
+            "briefing/not_drafted.html",
+            {"audit": audit, "may_draft": rules.may_draft_briefing(person, audit)},
+        )
+    return render(
+        request,
+        "briefing/briefing.html",
+        {
+            "audit": audit,
+            "briefing": briefing,
+            "value": briefing.value,
+            "body": as_html.write(briefing.value),
+            "left_out": left_out(briefing) if person.holds(*READS_DRAFTS) else [],
+            "duplicates": len(briefing.value.duplicates()),
+            "may_edit": rules.may_edit_briefing(person, briefing),
+            "may_send": rules.may_send_briefing(person, briefing),
+            "may_take_back": rules.may_take_back_briefing(person, briefing),
+            "may_approve": rules.may_approve_briefing(person, briefing),
+            "may_publish": rules.may_publish_briefing(person, briefing),
+            "waits_for_approval": briefing.stage == BriefingStage.SENT,
+        },
+    )
+
+
+@guarded(rules.may_read_briefing, find_briefing)
+def read(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    """The briefing alone, as a page to read or print."""
+    return render(
+        request,
+        "briefing/read.html",
+        {"briefing": briefing, "audit": briefing.audit, "value": briefing.value, "body": as_html.write(briefing.value)},
+    )
+
+
+@guarded(rules.may_read_briefing, lambda person, audit, format: (find_briefing(person, audit), format))
+def download(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResponse:
+    briefing, wanted = found
+    if wanted not in FORMATS:
+        raise Http404
+    response = HttpResponse(print_briefing(briefing, wanted), content_type=FORMATS[wanted])
+    response.headers["Content-Disposition"] = f'attachment; filename="{briefing.audit.slug}-briefing.{wanted}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+@guarded(rules.may_draft_briefing, find_audit, writes=True)
+def draft(request: HttpRequest, audit: Audit) -> HttpResponse:
+    def do() -> str:
+        operations.draft_briefing(audit, by=signed_in(request))
+        return _page(audit)
+
+    return do_once(request, do, saved="The briefing has been drafted from the panel’s findings.")
+
+
+@guarded(rules.may_edit_briefing, find_briefing, writes=True)
+def edit_theme(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.edit_theme_and_cases(briefing, lines=values["lines"], version=version, by=signed_in(request))
+        return _page(briefing.audit)
+
+    return form_page(
+        request,
+        "briefing/edit.html",
+        lambda data, now: ThemeForm(data, initial={"lines": now.value.theme_and_cases}),
+        do=do,
+        thing=briefing,
+        context=_editing(briefing, "Theme / Cases"),
+    )
+
+
+@guarded(rules.may_edit_briefing, find_briefing, writes=True)
+def edit_process(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    form: ProcessForm
+
+    def make_form(data: Mapping[str, Any] | None, now: Briefing) -> ProcessForm:
+        nonlocal form
+        form = ProcessForm(data, value=now.value)
+        return form
+
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.edit_process(briefing, texts=form.texts(), version=version, by=signed_in(request))
+        return _page(briefing.audit)
+
+    return form_page(
+        request,
+        "briefing/edit.html",
+        make_form,
+        do=do,
+        thing=briefing,
+        context=_editing(briefing, "The Process"),
+    )
+
+
+@guarded(
+    rules.may_edit_part,
+    lambda person, audit, heading: (find_briefing(person, audit), heading),
+    writes=True,
+)
+def edit_findings(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResponse:
+    briefing, named = found
+    if named not in list(Heading):
+        raise Http404
+    heading = Heading(named)
+    form: FindingsForm
+
+    def make_form(data: Mapping[str, Any] | None, now: Briefing) -> FindingsForm:
+        nonlocal form
+        form = FindingsForm(data, value=now.value, heading=heading)
+        return form
+
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.edit_findings(
+            briefing, heading, findings=form.edited(), version=version, by=signed_in(request)
+        )
+        return _page(briefing.audit)
+
+    title = next(one.text for one in briefing.value.headings if one.step.value == named)
+    return form_page(
+        request,
+        "briefing/edit.html",
+        make_form,
+        do=do,
+        thing=briefing,
+        context=_editing(briefing, title),
+    )
+
+
+def _editing(briefing: Briefing, heading: str) -> dict[str, Any]:
+    return {"heading": heading, "audit": briefing.audit, "back": _page(briefing.audit)}
+
+
+def _act(
+    request: HttpRequest, briefing: Briefing, operation: Callable[..., None], saved: str, *, versioned: bool
+) -> HttpResponse:
+    sent = request.POST.get("version", "")
+    version = {"version": int(sent) if sent.isdigit() else None} if versioned else {}
+
+    def do() -> str:
+        operation(briefing, **version, by=signed_in(request))
+        return _page(briefing.audit)
+
+    return do_once(request, do, saved=saved)
+
+
+@require_POST
+@guarded(rules.may_send_briefing, find_briefing, writes=True)
+def send(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    return _act(
+        request, briefing, operations.send_briefing, "The briefing has been sent for approval.", versioned=True
+    )
+
+
+@require_POST
+@guarded(rules.may_take_back_briefing, find_briefing, writes=True)
+def take_back(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    return _act(
+        request, briefing, operations.take_back_briefing, "The briefing is a draft again.", versioned=False
+    )
+
+
+@require_POST
+@guarded(rules.may_approve_briefing, find_briefing, writes=True)
+def approve(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    return _act(request, briefing, operations.approve_briefing, "You have approved the briefing.", versioned=True)
+
+
+@guarded(rules.may_approve_briefing, find_briefing, writes=True)
+def send_back(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.send_back_briefing(briefing, because=values["because"], by=signed_in(request))
+        return _page(briefing.audit)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: SendBackForm(data),
+        do=do,
+        context={
+            "heading": "Send the briefing back",
+            "caption": briefing.audit.title,
+            "button_text": "Send it back",
+            "back": _page(briefing.audit),
+        },
+        saved="The briefing has been sent back to its author.",
+    )
+
+
+@require_POST
+@guarded(rules.may_publish_briefing, find_briefing, writes=True)
+def publish(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    return _act(
+        request, briefing, operations.publish_briefing, "The briefing has been published.", versioned=False
+    )

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from maca.cases import views
+
+urlpatterns = [
+    path("audits/<slug:audit>/nominations/", views.nominations, name="nominations"),
+    path("audits/<slug:audit>/nominations/new/", views.nominate_case, name="nominate-case"),
+    path("audits/<slug:audit>/nominations/<str:nomination>/select/", views.select_case, name="select-case"),
+    path(
+        "audits/<slug:audit>/nominations/<str:nomination>/pass-over/",
+        views.pass_over_case,
+        name="pass-over-case",
+    ),
+    path("audits/<slug:audit>/cases/<int:case>/presenter/", views.name_presenter, name="name-presenter"),
+    path("audits/<slug:audit>/cases/<int:case>/identity/", views.identity, name="identity"),
+]

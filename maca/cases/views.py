@@ -1,0 +1,138 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from maca.audits.models import Audit
+from maca.audits.queries import find_audit
+from maca.cases import operations, rules
+from maca.cases.forms import NominationForm, OpenIdentityForm, PassOverForm, PresenterForm
+from maca.cases.models import Case, IdentityReason, Nomination
+from maca.cases.queries import cases_of, find_case, find_nomination, possible_presenters
+from maca.cases.queries import nominations as nominations_of
+from maca.design.pages import do_once, form_page, guarded
+from maca.partnership.requests import signed_in
+
+
+def _nominations_page(audit: Audit) -> str:
+    return reverse("nominations", kwargs={"audit": audit.slug})
+
+
+@guarded(rules.may_read_nominations, find_audit)
+def nominations(request: HttpRequest, audit: Audit) -> HttpResponse:
+    person = signed_in(request)
+    listed = nominations_of(audit)
+    for nomination in listed:
+        nomination.audit = audit
+    return render(
+        request,
+        "cases/nominations.html",
+        {
+            "audit": audit,
+            "nominations": [(one, rules.may_select_case(person, one)) for one in listed],
+            "cases": [(one, rules.may_name_presenter(person, one)) for one in cases_of(audit, person)],
+            "may_nominate": rules.may_nominate_case(person, audit),
+        },
+    )
+
+
+@guarded(rules.may_nominate_case, find_audit, writes=True)
+def nominate_case(request: HttpRequest, audit: Audit) -> HttpResponse:
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.nominate_case(audit, **values, by=signed_in(request))
+        return _nominations_page(audit)
+
+    return form_page(
+        request,
+        "cases/nominate.html",
+        lambda data, _: NominationForm(data),
+        do=do,
+        context={"audit": audit, "back": _nominations_page(audit)},
+        saved="The case has been nominated.",
+    )
+
+
+@guarded(rules.may_select_case, find_nomination, writes=True)
+def select_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
+    if request.method == "POST":
+
+        def do() -> str:
+            operations.select_case(nomination, by=signed_in(request))
+            return _nominations_page(nomination.audit)
+
+        return do_once(request, do, saved="The case has been selected.")
+    return render(
+        request,
+        "cases/select.html",
+        {
+            "nomination": nomination,
+            "next_number": nomination.audit.cases.count() + 1,
+            "back": _nominations_page(nomination.audit),
+        },
+    )
+
+
+@guarded(rules.may_select_case, find_nomination, writes=True)
+def pass_over_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.pass_over_case(nomination, reason=values["reason"], by=signed_in(request))
+        return _nominations_page(nomination.audit)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: PassOverForm(data),
+        do=do,
+        context={
+            "heading": "Leave a nomination out",
+            "caption": nomination.audit.title,
+            "button_text": "Leave it out",
+            "back": _nominations_page(nomination.audit),
+        },
+        saved="The nomination has been left out. It can still be selected until the cases are circulated.",
+    )
+
+
+@guarded(rules.may_name_presenter, find_case, writes=True)
+def name_presenter(request: HttpRequest, case: Case) -> HttpResponse:
+    possible = possible_presenters(case.audit)
+
+    def make_form(data: Mapping[str, Any] | None, _: Any) -> PresenterForm:
+        form = PresenterForm(data)
+        form.fields["person"].choices = [("", "Choose a person")] + [  # type: ignore[attr-defined]
+            (one.public_id, str(one)) for one in possible
+        ]
+        return form
+
+    def do(values: dict[str, Any], version: int | None) -> str:
+        chosen = next(one for one in possible if one.public_id == values["person"])
+        operations.name_presenter(case, person=chosen, by=signed_in(request))
+        return _nominations_page(case.audit)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        make_form,
+        do=do,
+        context={
+            "heading": f"Who will introduce {case.label}?",
+            "caption": case.audit.title,
+            "button_text": "Save",
+            "back": _nominations_page(case.audit),
+        },
+        saved="Saved. The person can now see the case and its questions.",
+    )
+
+
+@guarded(rules.may_open_identity, find_case, writes=True)
+def identity(request: HttpRequest, case: Case) -> HttpResponse:
+    """Each opening is an act of its own, so it is shown in answer to the form and has no address."""
+    form = OpenIdentityForm(request.POST if request.method == "POST" else None)
+    opened = None
+    if request.method == "POST" and form.is_valid():
+        opened = operations.open_identity(
+            case, reason=IdentityReason(form.cleaned_data["reason"]), by=signed_in(request)
+        )
+    return render(request, "cases/identity.html", {"case": case, "form": form, "identity": opened})

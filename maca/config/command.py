@@ -1,0 +1,317 @@
+"""The `maca` command."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from maca import __version__
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Wrong(click.ClickException):
+    """A clear sentence and exit code 2: what is wrong, where, and how to mend it."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Start Django for a command that needs the database, and bring its tables up to date."""
+
+    @wraps(command)
+    def started(*args: Any, **options: Any) -> Any:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maca.config.settings")
+        from django.core.exceptions import ImproperlyConfigured
+
+        try:
+            import django
+
+            django.setup()
+        except ImproperlyConfigured as problem:
+            raise Wrong(str(problem)) from problem
+        _bring_up_to_date()
+        from maca.kernel.verdict import Refused
+
+        try:
+            return command(*args, **options)
+        except Refused as refused:
+            raise Wrong(refused.sentence) from refused
+
+    return started
+
+
+def _bring_up_to_date() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.utils import OperationalError
+
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as problem:
+        raise Wrong(
+            f"The database cannot be reached: {str(problem).strip()}. Check DATABASE_URL, and that the database "
+            "is running; or leave DATABASE_URL out to keep everything in SQLite under MACA_DATA."
+        ) from problem
+
+
+@click.group(
+    epilog="Settings come from the environment: MACA_DATA (the one directory that holds everything the site "
+    "keeps), DATABASE_URL (PostgreSQL instead of SQLite), MACA_MODE (training or production), MACA_HOSTS and "
+    "MACA_SECRET_KEY (production)."
+)
+@click.version_option(__version__, prog_name="maca")
+def main() -> None:
+    """Multi-agency case audits for safeguarding children partnerships: from a theme to the six-step briefing.
+
+    To try it: set MACA_DATA to a directory, run “maca demo” and then “maca serve”.
+    """
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes any free one.")
+@with_site
+def serve(host: str, port: int) -> None:
+    """Serve the site, and print its address."""
+    import uvicorn
+    from django.conf import settings
+
+    from maca.partnership.models import Partnership
+
+    if settings.MACA_TRAINING and host not in LOOPBACK:
+        raise Wrong(
+            f"In training mode anybody can sign in with one click, so the site is served on this machine only, "
+            f"not on {host}. Set MACA_MODE=production to serve it to others."
+        )
+    if not settings.MACA_TRAINING and (training := Partnership.objects.filter(training=True).first()):
+        raise Wrong(
+            f"This database holds the training partnership “{training}”, whose people are invented. "
+            "In production, set MACA_DATA or DATABASE_URL to a database without it."
+        )
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as problem:
+        raise Wrong(
+            f"Port {port} on {host} cannot be used ({problem.strerror}). Choose another: maca serve --port 8001"
+        ) from problem
+    if not Partnership.objects.exists():
+        click.echo("There is nobody to sign in yet. Stop this, and run “maca demo” or “maca partnership NAME”.")
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"http://{shown}:{listening.getsockname()[1]}/")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            "maca.config.asgi:application",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+        )
+    )
+    server.run(sockets=[listening])
+
+
+@main.command()
+@click.option("--reset", is_flag=True, help="Throw the demo away and make it anew.")
+@with_site
+def demo(reset: bool) -> None:
+    """Make the demo: a fictional partnership in training mode, with one audit published and one under way."""
+    from maca.demo.operations import make_demo
+
+    click.echo(make_demo(reset=reset))
+
+
+@main.command("import-briefing")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Only read the file, and print what was read as JSON.")
+@click.option("--partnership", help="Name of the partnership, where there are several.")
+def import_briefing(file: Path, as_json: bool, partnership: str | None) -> None:
+    """Read a six-step briefing (text, Word or PDF) into an audit.
+
+    Nothing is dropped in silence: what does not fit the six steps is listed as unread, with its line.
+    """
+    from maca.briefing import as_json as json_form
+    from maca.briefing.reading import NotABriefing, read_briefing
+
+    try:
+        reading = read_briefing(file)
+    except NotABriefing as problem:
+        raise Wrong(str(problem)) from problem
+    if as_json:
+        click.echo(json_form.write(reading.value, reading.unread), nl=False)
+        return
+    _record(file, reading, partnership)
+
+
+@with_site
+def _record(file: Path, reading: Any, partnership: str | None) -> None:
+    from maca.briefing.operations import import_briefing as record
+    from maca.partnership.operations import operator_of
+
+    its_partnership = _partnership(partnership)
+    value = reading.value
+    audit = record(
+        value, partnership=its_partnership, imported_from=file.name, by=operator_of(its_partnership)
+    )
+    click.echo(
+        f"Recorded the audit “{audit.title}” ({audit.slug}) for {its_partnership}: "
+        f"{audit.cases.count()} cases, {len(value.findings)} findings, "
+        f"{len(value.agency_questions)} questions to each agency, {len(value.panel_questions)} to the panel."
+    )
+    if pairs := value.duplicates():
+        click.echo(f"{len(pairs)} findings repeat another word for word. They were kept.")
+    for line in reading.unread:
+        click.echo(f"Not read, line {line.line}: {line.text}", err=True)
+
+
+def _partnership(name: str | None) -> Any:
+    from maca.partnership.models import Partnership
+    from maca.partnership.operations import found_partnership
+
+    found = list(Partnership.objects.filter(name__iexact=name) if name else Partnership.objects.all()[:2])
+    if len(found) == 1:
+        return found[0]
+    if name:
+        raise Wrong(f"There is no partnership called “{name}”. Make it with: maca partnership “{name}”")
+    if found:
+        raise Wrong("There are several partnerships here. Say which one with --partnership NAME.")
+    made = found_partnership(name="Safeguarding Children Partnership")
+    click.echo(f"There was no partnership yet, so “{made}” was made.")
+    return made
+
+
+@main.command()
+@click.argument("audit")
+@click.option(
+    "--format",
+    "wanted",
+    type=click.Choice(["txt", "html", "docx", "pdf", "json"]),
+    default="txt",
+    show_default=True,
+    help="Form of the file.",
+)
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="File to write; - for the screen.")
+@click.option("--partnership", help="Name of the partnership, where there are several.")
+@with_site
+def briefing(audit: str, wanted: str, output: Path, partnership: str | None) -> None:
+    """Write the six-step briefing of AUDIT (its title or its address, such as neglect-2) to a file."""
+    from django.db.models import Q
+
+    from maca.briefing.models import Briefing
+    from maca.briefing.printing import print_briefing
+
+    found = Briefing.objects.select_related("audit__partnership").filter(
+        Q(audit__slug=audit) | Q(audit__title__iexact=audit)
+    )
+    if partnership:
+        found = found.filter(audit__partnership__name__iexact=partnership)
+    matches = list(found[:2])
+    if not matches:
+        known = ", ".join(Briefing.objects.values_list("audit__slug", flat=True)[:20]) or "none yet"
+        raise Wrong(f"No audit “{audit}” has a briefing. Those that have one: {known}.")
+    if len(matches) > 1:
+        raise Wrong(f"Several audits are called “{audit}”. Use the address of one, or say --partnership NAME.")
+    written = print_briefing(matches[0], wanted)
+    if str(output) == "-":
+        sys.stdout.buffer.write(written)
+        return
+    try:
+        output.write_bytes(written)
+    except OSError as problem:
+        raise Wrong(f"{output} cannot be written ({problem.strerror}). Choose another place for it.") from problem
+    click.echo(f"Wrote {output} ({len(written):,} bytes).")
+
+
+@main.command()
+@click.argument("name")
+@with_site
+def partnership(name: str) -> None:
+    """Set up a safeguarding children partnership called NAME."""
+    from maca.partnership.models import Partnership
+    from maca.partnership.operations import found_partnership
+
+    if Partnership.objects.filter(name__iexact=name).exists():
+        raise Wrong(f"There is a partnership called “{name}” already.")
+    click.echo(f"Made the partnership “{found_partnership(name=name)}”.")
+
+
+ROLES = [
+    "business_manager",
+    "chair",
+    "sub_group_member",
+    "agency_lead",
+    "auditor",
+    "social_worker",
+    "practice_manager",
+    "scrutineer",
+]
+
+
+@main.command()
+@click.argument("email")
+@click.option("--name", required=True, help="The person’s name.")
+@click.option("--post", required=True, help="Their post, for example “Named nurse”.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="May be repeated.")
+@click.option("--agency", help="The agency they speak for; made if it is not on the register.")
+@click.option("--agency-kind", default="other", show_default=True, help="Kind of agency, when it is made.")
+@click.option("--partnership", "named", help="Name of the partnership, where there are several.")
+@click.password_option(help="Asked for when it is left out. 12 characters or more.")
+@with_site
+def person(
+    email: str,
+    name: str,
+    post: str,
+    roles: tuple[str, ...],
+    agency: str | None,
+    agency_kind: str,
+    named: str | None,
+    password: str,
+) -> None:
+    """Give somebody an account, with their roles."""
+    from django.core.exceptions import ValidationError
+
+    from maca.partnership.models import Agency, AgencyKind, Role
+    from maca.partnership.operations import add_person, operator_of, register_agency
+
+    its_partnership = _partnership(named)
+    operator = operator_of(its_partnership)
+    if agency_kind not in AgencyKind.values:
+        raise Wrong(f"There is no kind of agency “{agency_kind}”. The kinds: {', '.join(AgencyKind.values)}.")
+    its_agency = None
+    if agency:
+        its_agency = Agency.objects.filter(
+            partnership=its_partnership, name__iexact=agency
+        ).first() or register_agency(
+            partnership=its_partnership, name=agency, kind=AgencyKind(agency_kind), by=operator
+        )
+    try:
+        made = add_person(
+            partnership=its_partnership,
+            name=name,
+            email=email,
+            post=post,
+            roles=[Role(role) for role in roles],
+            agency=its_agency,
+            password=password,
+            by=operator,
+        )
+    except ValidationError as problem:
+        raise Wrong(" ".join(problem.messages)) from problem
+    click.echo(f"{made.name} can sign in with {made.email}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+from django.conf import settings
+from django.urls import include, path
+
+from maca.design import views as design
+
+urlpatterns = [
+    path("", include("maca.worklist.urls")),
+    path("", include("maca.partnership.urls")),
+    path("", include("maca.audits.urls")),
+    path("", include("maca.cases.urls")),
+    path("", include("maca.returns.urls")),
+    path("", include("maca.panel.urls")),
+    path("", include("maca.briefing.urls")),
+]
+if settings.MACA_TRAINING:
+    urlpatterns.append(path("gallery/", design.gallery, name="gallery"))
+
+handler400 = "maca.design.views.bad_request"
+handler403 = "maca.design.views.refused"
+handler404 = "maca.design.views.not_found"
+handler500 = "maca.design.views.broken"

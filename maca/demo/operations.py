@@ -1,0 +1,237 @@
+"""Make the demo by doing the steps, as the person whose step each is."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.db import transaction
+
+from maca.audits.models import Audit, PrioritySource, Theme
+from maca.audits.operations import adopt_theme, plan_audit, record_priority
+from maca.audits.question_sets import ready_made
+from maca.audits.timetable import Timetable, timetable
+from maca.briefing.operations import import_briefing
+from maca.briefing.reading import read_briefing
+from maca.cases.models import Case
+from maca.cases.operations import name_presenter, nominate_case, select_case
+from maca.kernel.clock import today, working_days_from
+from maca.kernel.verdict import Refused
+from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
+from maca.partnership.operations import add_person, found_partnership, operator_of, register_agency
+from maca.returns.models import AgencyReturn, DeclineReason
+from maca.returns.operations import (
+    circulate_audit,
+    cite_evidence,
+    decline_return,
+    describe_engagement,
+    extend_return,
+    save_answer,
+    say_known,
+    say_not_known,
+    submit_return,
+)
+from maca.returns.queries import find_asking
+
+DATA = Path(__file__).parent / "data"
+NAME = "Fenbrook Safeguarding Children Partnership"
+
+AGENCIES = [
+    ("Children’s social care", AgencyKind.CHILDREN_SOCIAL_CARE),
+    ("Fenbrook Police", AgencyKind.POLICE),
+    ("Health visiting", AgencyKind.HEALTH_VISITING),
+    ("Oakbank Primary School", AgencyKind.SCHOOL),
+    ("Millside Surgery", AgencyKind.GP),
+    ("Little Acorns Nursery", AgencyKind.NURSERY),
+    ("Bridge Adult Substance Misuse", AgencyKind.SUBSTANCE_MISUSE),
+]
+CSC, POLICE, HV, SCHOOL, GP, NURSERY, BRIDGE = (name for name, _ in AGENCIES)
+
+PEOPLE: list[tuple[str, str, str | None, tuple[Role, ...]]] = [
+    ("Priya Nair", "Partnership business manager", None, (Role.BUSINESS_MANAGER,)),
+    ("Margaret Osei", "Chair of the quality assurance sub-group", None, (Role.CHAIR,)),
+    ("Helen Carter", "Head of safeguarding", CSC, (Role.SUB_GROUP_MEMBER, Role.AGENCY_LEAD)),
+    ("Daniel Price", "Detective inspector", POLICE, (Role.SUB_GROUP_MEMBER, Role.AGENCY_LEAD)),
+    ("Aisha Rahman", "Named nurse", HV, (Role.SUB_GROUP_MEMBER, Role.AGENCY_LEAD)),
+    ("Ruth Bennett", "Designated safeguarding lead", SCHOOL, (Role.AGENCY_LEAD,)),
+    ("Samuel Adeyemi", "Named GP", GP, (Role.AGENCY_LEAD,)),
+    ("Joanne Ellis", "Nursery manager", NURSERY, (Role.AGENCY_LEAD,)),
+    ("Callum Reid", "Service manager", BRIDGE, (Role.AGENCY_LEAD,)),
+    ("Imran Shah", "Audit officer", CSC, (Role.AUDITOR,)),
+    ("Kelly Watson", "Detective sergeant", POLICE, (Role.AUDITOR,)),
+    ("Grace Lewis", "Specialist health visitor", HV, (Role.AUDITOR,)),
+    ("Ben Harvey", "Deputy safeguarding lead", SCHOOL, (Role.AUDITOR,)),
+    ("Leah Stone", "Practice nurse", GP, (Role.AUDITOR,)),
+    ("Sophie Marsh", "Deputy nursery manager", NURSERY, (Role.AUDITOR,)),
+    ("Nadia Ferreira", "Recovery worker", BRIDGE, (Role.AUDITOR,)),
+    ("Marta Kowalska", "Social worker", CSC, (Role.SOCIAL_WORKER,)),
+    ("Steven Boyd", "Practice manager", CSC, (Role.PRACTICE_MANAGER,)),
+    ("Elizabeth Hart", "Independent scrutineer", None, (Role.SCRUTINEER,)),
+]
+
+
+def make_demo(*, reset: bool = False) -> str:
+    """Make the demo and say what it holds. Raises `Refused` where a reset would take real work with it."""
+    if reset:
+        if real := Partnership.objects.filter(training=False).first():
+            raise Refused(
+                "not-only-training",
+                f"This database also holds “{real}”, which is no training partnership. Nothing was reset.",
+            )
+        call_command("flush", verbosity=0, interactive=False)
+    if Partnership.objects.filter(training=True).exists():
+        return "The demo is there already. To make it anew: maca demo --reset"
+    with transaction.atomic():
+        partnership = found_partnership(name=NAME, training=True)
+        people = _people(partnership)
+        _neglect_2(partnership)
+        audit = _neglect_3(partnership, people)
+    return (
+        f"Made “{partnership}”: {len(people)} people, “Neglect 2” published, “{audit}” gathering returns. "
+        "Everything but Neglect 2 is invented."
+    )
+
+
+def _login(name: str) -> str:
+    return name.lower().replace(" ", ".")
+
+
+def _people(partnership: Partnership) -> dict[str, Person]:
+    operator = operator_of(partnership)
+    agencies = {
+        name: register_agency(partnership=partnership, name=name, kind=kind, by=operator)
+        for name, kind in AGENCIES
+    }
+    return {
+        _login(name): add_person(
+            partnership=partnership,
+            name=name,
+            email=f"{_login(name)}@fenbrook.example",
+            post=post,
+            agency=agencies[agency] if agency else None,
+            roles=roles,
+            by=operator,
+        )
+        for name, post, agency, roles in PEOPLE
+    }
+
+
+def _neglect_2(partnership: Partnership) -> None:
+    """The one real thing here: the published briefing that this software began from."""
+    file = DATA / "six-step-briefing-neglect-2.txt"
+    import_briefing(
+        read_briefing(file).value,
+        partnership=partnership,
+        imported_from=file.name,
+        by=operator_of(partnership),
+    )
+
+
+def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
+    told = tomllib.loads((DATA / "neglect-3.toml").read_text(encoding="utf-8"))
+    chair, manager = people["margaret.osei"], people["priya.nair"]
+    priority = record_priority(
+        title=told["priority_title"], source=PrioritySource.BOARD, reason=told["priority_reason"], by=chair
+    )
+    theme = adopt_theme(priority, title="Neglect", by=chair)
+    Theme.objects.filter(pk=theme.pk).update(priority=priority)
+    audit = plan_audit(
+        theme,
+        title="Neglect 3",
+        terms_of_reference=told["terms_of_reference"],
+        questions=ready_made()["neglect"],
+        review_title=told["review_title"],
+        dates=timetable(working_days_from(today(), 45)),
+        earlier=Audit.objects.get(partnership=partnership, title="Neglect 2"),
+        by=chair,
+    )
+    agencies = {agency.slug: agency for agency in Agency.objects.filter(partnership=partnership)}
+    asked: dict[Case, list[Agency]] = {}
+    for one in told["cases"]:
+        nomination = nominate_case(
+            audit,
+            rationale=one["rationale"],
+            level=one["level"],
+            age_band=one["age_band"],
+            child=one["child"],
+            born_on=one.get("born_on"),
+            address=one["address"],
+            household=one["household"],
+            record_number=one["record_number"],
+            by=people[one["nominated_by"]],
+        )
+        case = select_case(nomination, by=chair)
+        name_presenter(case, person=people[one["presented_by"]], by=chair)
+        asked[case] = [agencies[answer["agency"]] for answer in one["returns"]]
+    circulate_audit(
+        audit, asked, purpose=audit.purpose, legal_basis=audit.legal_basis, version=None, by=manager
+    )
+    for case, one in zip(asked, told["cases"], strict=True):
+        for answer in one["returns"]:
+            _answer(AgencyReturn.objects.get(case=case, agency__slug=answer["agency"]), answer)
+    _as_if_planned_earlier(audit)
+    for case, one in zip(asked, told["cases"], strict=True):
+        for answer in one["returns"]:
+            if answer["state"] in ("asked", "half_written"):
+                agency_return = AgencyReturn.objects.get(case=case, agency__slug=answer["agency"])
+                extend_return(
+                    agency_return, due_on=working_days_from(today(), 3), version=agency_return.version, by=manager
+                )
+    return audit
+
+
+def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:
+    team = Person.objects.filter(agency=agency_return.agency)
+    auditor = team.holding(Role.AUDITOR).get()
+    state = answer["state"]
+    if state in ("asked", "late"):
+        return
+    if state == "not_known":
+        say_not_known(agency_return, version=None, by=auditor)
+        return
+    if state == "declined":
+        decline_return(
+            agency_return,
+            reason=DeclineReason(answer["reason"]),
+            words=answer["words"],
+            version=None,
+            by=team.holding(Role.AGENCY_LEAD).get(),
+        )
+        return
+    say_known(agency_return, version=None, by=auditor)
+    describe_engagement(
+        agency_return,
+        before=answer.get("before", "").strip(),
+        now=answer.get("now", "").strip(),
+        version=None,
+        by=auditor,
+    )
+    address = {
+        "audit": agency_return.case.audit.slug,
+        "case": agency_return.case.number,
+        "agency": agency_return.agency.slug,
+    }
+    blank = {"choice": "", "how_known": "", "points": ""}
+    said = {
+        int(number): {**blank, "choice": choice, "how_known": how.strip()}
+        for number, (choice, how) in answer.get("answers", {}).items()
+    }
+    for number, name in ((6, "worked_well"), (7, "could_improve")):
+        if points := answer.get(name):
+            said[number] = {**blank, "points": "\n".join(points)}
+    for number in sorted(said):
+        save_answer(find_asking(auditor, **address, question=number), **said[number], version=None, by=auditor)
+    for record, reference, dated_on, number in answer.get("evidence", []):
+        question = find_asking(auditor, **address, question=number).question if number else None
+        cite_evidence(
+            agency_return, question=question, record=record, reference=reference, dated_on=dated_on, by=auditor
+        )
+    if state == "submitted":
+        submit_return(agency_return, version=None, by=auditor)
+
+
+def _as_if_planned_earlier(audit: Audit) -> None:
+    """Move the dates back, so that the day for returns was two working days ago: some are late."""
+    dates: Timetable = timetable(working_days_from(today(), 8))
+    Audit.objects.filter(pk=audit.pk).update(**vars(dates))
+    AgencyReturn.objects.of(audit).update(due_on=dates.returns_due_on)

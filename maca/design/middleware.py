@@ -1,0 +1,43 @@
+"""What every response has in common: nothing is stored by a browser, and a refusal is a sentence."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from maca.kernel.verdict import Refused
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class NeverStored:
+    """A page seen when signed in is not left in a browser's cache for the next person at the laptop."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        return response
+
+
+class Refusals:
+    """A rule that says no becomes a page with the rule's own sentence, and the status 403."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        if not isinstance(problem, Refused):
+            return None
+        return render(
+            request, "design/refused.html", {"sentence": problem.sentence, "code": problem.code}, status=403
+        )

@@ -1,0 +1,166 @@
+"""How a page is guarded and how a form has its effect: once, on the version it was opened at, by rule.
+
+`guarded` is the second fence: every address declares the thing it is about and the rule that opens it.
+A test fails for an address that declares none.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maca.design.forms import Form
+from maca.kernel.models import FormUse
+from maca.kernel.once import once
+from maca.kernel.verdict import YES, Verdict
+from maca.kernel.versions import Changed, Versioned
+
+T = TypeVar("T")
+Page = Callable[..., HttpResponse]
+NOT_CONTENT = {"csrfmiddlewaretoken", "once", "version"}
+
+
+def anyone_signed_in(person: Any) -> Verdict:
+    """Anybody with an account reads this page; what it lists is what they may see."""
+    return YES
+
+
+def guarded(
+    rule: Callable[..., Verdict], find: Callable[..., Any] | None = None, *, writes: bool = False
+) -> Callable[[Page], Page]:
+    """Open a page by `rule(person, thing)`, where `thing = find(person, **address)`.
+
+    The page is called with the request and, if there is one, the thing. What a person may not see is
+    not there (404); what they see but may not do is refused with the rule's sentence (403). Pages
+    answer GET and HEAD only, unless `writes`. A form sent twice goes where it went the first time,
+    before the rule is asked: the rule may well say no to doing it again.
+    """
+
+    def decorate(view: Page) -> Page:
+        @wraps(view)
+        def page(request: HttpRequest, **address: Any) -> HttpResponse:
+            if request.method == "POST" and (earlier := _already_used(request)):
+                return redirect(earlier)
+            if find is None:
+                rule(request.user).insist()
+                return view(request)
+            try:
+                thing = find(request.user, **address)
+            except ObjectDoesNotExist as nothing:
+                raise Http404 from nothing
+            rule(request.user, thing).insist()
+            return view(request, thing)
+
+        methods = require_http_methods(["GET", "HEAD", "POST"]) if writes else require_safe
+        page.guard = rule  # type: ignore[attr-defined]
+        return cast(Page, methods(page))
+
+    return decorate
+
+
+def open_to_all(why: str) -> Callable[[Page], Page]:
+    """Declare that a page needs nobody signed in, and why."""
+
+    def decorate(view: Page) -> Page:
+        view.guard = why  # type: ignore[attr-defined]
+        return cast(Page, login_not_required(view))
+
+    return decorate
+
+
+def _sender(request: HttpRequest) -> str:
+    return str(getattr(request.user, "public_id", "nobody"))
+
+
+def _already_used(request: HttpRequest) -> str | None:
+    key = request.POST.get("once", "")
+    use = FormUse.objects.filter(key=key, person=_sender(request)).first() if key else None
+    return use.location if use else None
+
+
+def do_once(request: HttpRequest, do: Callable[[], str], *, saved: str = "") -> HttpResponse:
+    """Run an operation once for the form that asked for it, and go to the address it answers with."""
+    done: list[bool] = []
+
+    def doing() -> str:
+        location = do()
+        done.append(True)
+        return location
+
+    location = once(request.POST.get("once", ""), person=_sender(request), do=doing)
+    if done and saved:
+        messages.success(request, saved)
+    return redirect(location)
+
+
+def form_page(
+    request: HttpRequest,
+    template: str,
+    make_form: Callable[[Mapping[str, Any] | None, Any], Form],
+    *,
+    do: Callable[[dict[str, Any], int | None], str],
+    context: Mapping[str, Any],
+    thing: Any = None,
+    saved: str = "Saved",
+) -> HttpResponse:
+    """Show a form; when it is sent and sound, do the operation once and go on.
+
+    `make_form(data, thing)` builds the form, `do(values, version)` acts and returns the address to go
+    to. `version` is the one the form was opened at. If somebody else has saved since, the sender is
+    shown both texts and chooses: nobody's words vanish.
+    """
+    version = thing.version if isinstance(thing, Versioned) else None
+    form = make_form(request.POST if request.method == "POST" else None, thing)
+    if request.method == "POST" and form.is_valid():
+        sent = request.POST.get("version", "")
+        values = dict(form.cleaned_data)
+        try:
+            response = do_once(request, lambda: do(values, int(sent) if sent.isdigit() else None), saved=saved)
+        except Changed as changed:
+            return _show_both(request, form, make_form(None, changed.latest), changed.latest, context)
+        for notice in form.notices:
+            messages.warning(request, notice)
+        return response
+    if request.method == "POST":
+        sent = request.POST.get("version", "")
+        version = int(sent) if sent.isdigit() else version
+    return render(
+        request, template, {**context, "form": form, "version": version}, status=422 if form.errors else 200
+    )
+
+
+def _show_both(
+    request: HttpRequest, mine: Form, theirs: Form, latest: Versioned, context: Mapping[str, Any]
+) -> HttpResponse:
+    fields = [
+        (field.label, theirs.in_words(field.name), mine.in_words(field.name))
+        for field in mine
+        if theirs.in_words(field.name) != mine.in_words(field.name)
+    ]
+    hidden = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_CONTENT
+        for value in values
+    ]
+    return render(
+        request,
+        "design/changed.html",
+        {
+            **context,
+            "fields": fields,
+            "hidden": hidden,
+            "version": latest.version,
+            "action_url": request.path,
+            "back_url": request.path,
+            "saved_by": getattr(latest, "saved_by", None),
+            "saved_at": getattr(latest, "saved_at", None),
+        },
+        status=409,
+    )

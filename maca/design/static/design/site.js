@@ -1,0 +1,13 @@
+// Starts the GOV.UK components. A file of its own, because the content security policy allows no inline script.
+// Every page works without it.
+document.body.classList.add('js-enabled', 'govuk-frontend-supported')
+
+const { initAll } = await import(document.querySelector('link[rel="modulepreload"]').href)
+initAll()
+
+// What htmx brings in later is started too. Its neighbours were started before, and say so: that is no error.
+document.body.addEventListener('htmx:load', (event) => {
+  if (event.target !== document.body) {
+    initAll({ scope: event.target.parentElement, onError: () => {} })
+  }
+})

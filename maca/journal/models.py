@@ -1,0 +1,30 @@
+from django.db import models
+
+
+class Entry(models.Model):
+    """One act: who did what, about what, when. Never holds what people wrote, only ids and names of fields.
+
+    `digest` is the SHA-256 of the entry before it and of this one, so that an entry changed, removed or
+    put in later shows. `number` counts from 1 without a gap in each partnership.
+    """
+
+    partnership = models.CharField(max_length=32)
+    number = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    by_name = models.CharField(max_length=200)
+    did = models.CharField(max_length=60)
+    about = models.CharField(max_length=120)
+    details = models.JSONField(default=dict)
+    before = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["partnership", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "number"], name="journal_numbers_do_not_repeat")
+        ]
+        indexes = [models.Index(fields=["about"], name="journal_about")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.by_name} {self.did} {self.about}"

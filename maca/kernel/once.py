@@ -1,0 +1,30 @@
+"""A double click, a refresh or a retry has one effect.
+
+Every form carries a random key. The key is claimed in the same transaction as the operation, so that
+either both happen or neither does; the second sender is taken where the first was.
+"""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from maca.kernel.models import FormUse
+from maca.kernel.verdict import Refused
+
+
+def once(key: str, *, person: str, do: Callable[[], str]) -> str:
+    """Run `do` unless this form has been used, and answer with the address to go to.
+
+    `do` returns that address. Raises `Refused` for a form with no key, or somebody else's.
+    """
+    if not key or len(key) > 64:
+        raise Refused("no-form-key", "This form has lost its key. Go back, reload the page and send it again.")
+    with transaction.atomic():
+        use, first = FormUse.objects.get_or_create(key=key, defaults={"person": person, "location": ""})
+        if not first:
+            if use.person != person:
+                raise Refused("not-your-form", "This form belongs to somebody else. Reload the page.")
+            return use.location
+        location = do()
+        FormUse.objects.filter(key=key).update(location=location)
+        return location

@@ -1,0 +1,93 @@
+from dataclasses import dataclass
+
+from maca.audits.models import Audit, Heading
+from maca.audits.queries import find_audit
+from maca.cases.models import Case, Presenter
+from maca.cases.queries import find_case
+from maca.panel.models import Finding, Hearing
+from maca.panel.stages import HearingStage
+from maca.partnership.models import Agency, Person
+from maca.returns.models import AgencyReturn
+
+CASE_HEADINGS = (Heading.WENT_WELL, Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME)
+
+
+def find_hearing(person: Person, audit: str, case: int) -> Hearing:
+    """The hearing of a case this person may see, once the panel has opened."""
+    found = find_case(person, audit, case)
+    hearing = Hearing.objects.select_related("introduced_by").get(case=found)
+    hearing.case = found
+    return hearing
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where a finding is recorded: a heading of a case, or good practice of the whole audit."""
+
+    audit: Audit
+    case: Case | None
+    heading: Heading
+
+
+def find_column(person: Person, audit: str, heading: str, case: int | None = None) -> Column:
+    """Raises `ObjectDoesNotExist` for a heading that does not stand there."""
+    if case is None:
+        if heading != Heading.GOOD_PRACTICE:
+            raise Case.DoesNotExist
+        return Column(find_audit(person, audit), None, Heading.GOOD_PRACTICE)
+    if heading not in CASE_HEADINGS:
+        raise Case.DoesNotExist
+    found = find_case(person, audit, case)
+    return Column(found.audit, found, Heading(heading))
+
+
+def find_finding(person: Person, audit: str, finding: str) -> Finding:
+    return (
+        Finding.objects.select_related("audit", "case", "saved_by")
+        .prefetch_related("agencies")
+        .get(audit=find_audit(person, audit), public_id=finding)
+    )
+
+
+def findings_of(case: Case) -> dict[Heading, list[Finding]]:
+    """The standing findings of a case under the three headings, in the order they were recorded."""
+    findings = list(case.findings.standing().prefetch_related("agencies"))
+    return {heading: [one for one in findings if one.heading == heading] for heading in CASE_HEADINGS}
+
+
+def good_practice_of(audit: Audit) -> list[Finding]:
+    return list(
+        audit.findings.standing().filter(heading=Heading.GOOD_PRACTICE).prefetch_related("agencies")
+    )
+
+
+def withdrawn_from(audit: Audit, case: Case | None) -> list[Finding]:
+    return list(audit.findings.exclude(withdrawn_at=None).filter(case=case))
+
+
+def hearings_of(audit: Audit) -> list[Hearing]:
+    return list(
+        Hearing.objects.filter(case__audit=audit)
+        .select_related("case", "introduced_by")
+        .order_by("case__number")
+    )
+
+
+def unheard(audit: Audit) -> int:
+    return Hearing.objects.filter(case__audit=audit).exclude(stage=HearingStage.HEARD).count()
+
+
+def returns_outstanding(audit: Audit) -> int:
+    """How many returns are neither in, declined nor "not known to us"."""
+    return AgencyReturn.objects.of(audit).outstanding().count()
+
+
+def agencies_around(audit: Audit) -> list[Agency]:
+    """The agencies a finding of this audit may be about: every one of the partnership, by name."""
+    return list(Agency.objects.filter(partnership=audit.partnership_id))
+
+
+def presenters_first(case: Case, possible: list[Person]) -> list[Person]:
+    """The people who may introduce a case, those named for it first."""
+    named = set(Presenter.objects.filter(case=case).values_list("person", flat=True))
+    return sorted(possible, key=lambda one: (one.pk not in named, one.name))

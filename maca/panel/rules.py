@@ -1,0 +1,91 @@
+from maca.audits.models import Audit
+from maca.audits.stages import AuditStage
+from maca.kernel.verdict import YES, Verdict, no
+from maca.panel.models import Finding, Hearing
+from maca.panel.queries import Column, returns_outstanding, unheard
+from maca.panel.stages import HearingStage
+from maca.partnership.models import Person, Role
+
+
+def may_open_panel(person: Person, audit: Audit) -> Verdict:
+    """The chair opens the panel once the cases have been circulated. Returns still out are named and go on record."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair opens the panel.")
+    if audit.stage == AuditStage.PLANNED:
+        return no("not-circulated", "The cases have not been circulated yet, so there is nothing to hear.")
+    if audit.stage != AuditStage.CIRCULATED:
+        return no("already-opened", "The panel has been opened already.")
+    return YES
+
+
+def may_see_panel_page(person: Person, audit: Audit) -> Verdict:
+    """Once the panel is open everyone signed in sees its agenda; before, the chair, who opens it."""
+    if audit.panel_has_begun or person.holds(Role.CHAIR):
+        return YES
+    return no("not-opened", "The panel has not been opened yet.")
+
+
+def may_attend_hearing(person: Person, hearing: Hearing) -> Verdict:
+    """From the panel on, everyone on a case hears it whole: the sub-group, its agencies and its presenter."""
+    return YES
+
+
+def may_hear_case(person: Person, hearing: Hearing) -> Verdict:
+    """The chair leads each case: who introduced it, which partners spoke, and when it has been heard."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair leads the hearing of a case.")
+    if hearing.case.audit.stage != AuditStage.PANEL_OPENED:
+        return no("panel-closed", "The panel has closed.")
+    return YES
+
+
+def may_finish_hearing(person: Person, hearing: Hearing) -> Verdict:
+    """A case has been heard when it was introduced and each of the three questions has a finding."""
+    if not (verdict := may_hear_case(person, hearing)):
+        return verdict
+    if hearing.stage == HearingStage.WAITING:
+        return no("not-introduced", f"First record who introduced {hearing.case}.")
+    if hearing.stage == HearingStage.HEARD:
+        return no("already-heard", f"{hearing.case} has been heard.")
+    if not hearing.case.findings.standing().exists():
+        return no("no-findings", f"Record at least one finding on {hearing.case} before it is closed.")
+    return YES
+
+
+def may_record_finding(person: Person, column: Column) -> Verdict:
+    """The chair records what the panel agrees, while the panel is open and the case has been introduced."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair records findings.")
+    if column.audit.stage != AuditStage.PANEL_OPENED:
+        return no("panel-not-open", "Findings are recorded while the panel is open.")
+    if column.case is not None and column.case.hearing.stage == HearingStage.WAITING:
+        return no("not-introduced", f"First record who introduced {column.case}.")
+    return YES
+
+
+def may_change_finding(person: Person, finding: Finding) -> Verdict:
+    """The chair rewords, withdraws or puts back a finding until the panel closes."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair changes findings.")
+    if finding.audit.stage != AuditStage.PANEL_OPENED:
+        return no("panel-not-open", "The panel has closed, so its findings stand as they are.")
+    return YES
+
+
+def may_close_panel(person: Person, audit: Audit) -> Verdict:
+    """The chair closes the panel when every case has been heard."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair closes the panel.")
+    if audit.stage != AuditStage.PANEL_OPENED:
+        return no("not-open", "The panel is not open.")
+    if waiting := unheard(audit):
+        return no("unheard", f"{waiting} {'case has' if waiting == 1 else 'cases have'} not been heard yet.")
+    return YES
+
+
+def what_the_panel_lacks(audit: Audit) -> str:
+    """A sentence on the returns that are still out when the panel opens; empty when none are."""
+    out = returns_outstanding(audit)
+    if not out:
+        return ""
+    return f"{out} {'return is' if out == 1 else 'returns are'} still out. The panel would open without them."

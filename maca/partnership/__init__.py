@@ -1,0 +1,1 @@
+"""Agencies, the quality assurance sub-group, people, and what each role may do, in prose."""

@@ -1,0 +1,192 @@
+from collections.abc import Iterable
+from functools import cached_property
+from typing import ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.text import slugify
+
+from maca.kernel.ids import new_public_id
+
+
+class Partnership(models.Model):
+    """A safeguarding children partnership: its agencies audit cases together. (Children Act 2004, s.16E)"""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    name = models.CharField(max_length=200)
+    # Training: invented families only, a banner on every page, one-click sign-in.
+    training = models.BooleanField(default=False)
+    # Partnerships call this MACA, MACFA, MAAP, MATA, deep dive … : the name is theirs.
+    audit_kind = models.CharField(max_length=100, default="Multi Agency Case Audit")
+    briefing_form = models.CharField(max_length=100, default="6 Step Briefing")
+    # Printed on every request to an agency; each audit may change them.
+    usual_purpose = models.TextField(default="")
+    usual_legal_basis = models.TextField(default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgencyKind(models.TextChoices):
+    CHILDREN_SOCIAL_CARE = "children_social_care", "Children’s social care"
+    POLICE = "police", "Police"
+    HEALTH_VISITING = "health_visiting", "Health visiting"
+    SCHOOL_NURSING = "school_nursing", "School nursing"
+    SCHOOL = "school", "School"
+    NURSERY = "nursery", "Nursery or early years"
+    GP = "gp", "GP practice"
+    HOSPITAL = "hospital", "Hospital or midwifery"
+    CAMHS = "camhs", "Child and adolescent mental health"
+    ADULT_MENTAL_HEALTH = "adult_mental_health", "Adult mental health"
+    SUBSTANCE_MISUSE = "substance_misuse", "Adult substance misuse"
+    EARLY_HELP = "early_help", "Early help"
+    HOUSING = "housing", "Housing"
+    PROBATION = "probation", "Probation"
+    YOUTH_JUSTICE = "youth_justice", "Youth justice"
+    OTHER = "other", "Another agency"
+
+
+class Agency(models.Model):
+    """A body that works with children or their families and answers for its own records."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="agencies")
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=130)
+    kind = models.CharField(max_length=30, choices=AgencyKind.choices)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "slug"], name="an_agency_stands_once_in_a_partnership")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def slug_for(cls, name: str) -> str:
+        return slugify(name) or "agency"
+
+
+class Role(models.TextChoices):
+    BUSINESS_MANAGER = "business_manager", "Business manager"
+    CHAIR = "chair", "Sub-group chair"
+    SUB_GROUP_MEMBER = "sub_group_member", "Sub-group member"
+    AGENCY_LEAD = "agency_lead", "Agency lead"
+    AUDITOR = "auditor", "Agency auditor"
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    PRACTICE_MANAGER = "practice_manager", "Practice manager"
+    SCRUTINEER = "scrutineer", "Scrutineer"
+    OPERATOR = "operator", "Operator"
+
+
+# What each role is for, in the words shown where a role is granted and on the people page.
+ROLES_IN_PROSE: dict[Role, str] = {
+    Role.BUSINESS_MANAGER: (
+        "Runs the audit: circulates the cases, watches the board, reads the summative reports, drafts and "
+        "publishes the briefing. Cannot answer for an agency or approve a briefing of their own."
+    ),
+    Role.CHAIR: (
+        "Chairs the quality assurance sub-group: records priorities, adopts themes, plans audits, selects the "
+        "cases, opens the panel, records its findings and approves the briefing."
+    ),
+    Role.SUB_GROUP_MEMBER: (
+        "Nominates cases with a rationale, hears the cases at the panel and may approve a briefing."
+    ),
+    Role.AGENCY_LEAD: (
+        "Answers for one agency: reads and finishes its returns, or declines one with a reason. Sees no other "
+        "agency’s return before the panel."
+    ),
+    Role.AUDITOR: (
+        "Reads their own agency’s record of a case and writes its return. Sees no other agency’s return before "
+        "the panel."
+    ),
+    Role.SOCIAL_WORKER: "Introduces a case of their own to the panel, and sees the questions beforehand.",
+    Role.PRACTICE_MANAGER: "Introduces a case of their team to the panel, and sees the questions beforehand.",
+    Role.SCRUTINEER: (
+        "Reads everything about the audit with the cases called “Case 1”, “Case 2” and so on; never a name. "
+        "Changes nothing."
+    ),
+    Role.OPERATOR: (
+        "Looks after the machine and runs commands on it. Reads no case and no return, and cannot sign in."
+    ),
+}
+
+
+class People(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.select_related("partnership", "agency").get(email__iexact=username)
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def holding(self, *roles: Role) -> Self:
+        return self.filter(is_active=True, appointments__role__in=roles).distinct()
+
+    def visible_to(self, person: "Person") -> Self:
+        """People of one's own partnership."""
+        return self.filter(partnership=person.partnership_id)
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in, speaking for at most one agency of one partnership."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="people")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    # By role on screen: "Health visitor lead". Never a worker's name in a finding.
+    post = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = People.from_queryset(PersonQuerySet)()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.post}"
+
+    @property
+    def partnership_public_id(self) -> str:
+        return self.partnership.public_id
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(appointment.role) for appointment in self.appointments.all())
+
+    def holds(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+    def speaks_for(self, agency: Agency) -> bool:
+        """An agency's lead and its auditors may answer for it; nobody else."""
+        return self.agency_id == agency.pk and self.holds(Role.AGENCY_LEAD, Role.AUDITOR)
+
+    def roles_in_words(self) -> str:
+        return ", ".join(role.label for role in Role if role in self.roles)
+
+
+class Appointment(models.Model):
+    """A role that a person holds."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="appointments")
+    role = models.CharField(max_length=30, choices=Role.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "role"], name="a_role_is_held_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.role}"
+
+
+def first_free_slug(wanted: str, taken: Iterable[str]) -> str:
+    """`wanted` as an address, with a number behind it when another has it already."""
+    base = slugify(wanted)[:100] or "audit"
+    used = set(taken)
+    slug, count = base, 2
+    while slug in used:
+        slug, count = f"{base}-{count}", count + 1
+    return slug

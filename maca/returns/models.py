@@ -1,0 +1,147 @@
+from typing import Self
+
+from django.db import models
+
+from maca.audits.models import Audit, Question, QuestionKind
+from maca.cases.models import Case
+from maca.kernel.clock import is_past, today
+from maca.kernel.ids import new_public_id
+from maca.kernel.versions import Versioned
+from maca.partnership.models import Agency, Person, Role
+from maca.returns.stages import COMPLETE, ReturnStage
+
+READS_EVERY_RETURN = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SCRUTINEER)
+
+
+class DeclineReason(models.TextChoices):
+    PURPOSE = "purpose", "Not content with the reason for the request"
+    LEGAL_BASIS = "legal_basis", "Not satisfied of the legal basis"
+    CONSENT = "consent", "The family has not agreed and we hold that they must"
+    CAPACITY = "capacity", "Nobody can do it in the time"
+    RECORDS = "records", "The records cannot be reached"
+    OTHER = "other", "Another reason"
+
+
+class AgencyReturnQuerySet(models.QuerySet["AgencyReturn"]):
+    def visible_to(self, person: Person) -> Self:
+        """Those who run or scrutinise the audit see every return; an agency sees only its own."""
+        mine = self.filter(case__audit__partnership=person.partnership_id)
+        if person.holds(*READS_EVERY_RETURN):
+            return mine
+        if person.agency_id and person.holds(Role.AGENCY_LEAD, Role.AUDITOR):
+            return mine.filter(agency=person.agency_id)
+        return self.none()
+
+    def outstanding(self) -> Self:
+        return self.exclude(stage__in=COMPLETE)
+
+    def late(self) -> Self:
+        return self.outstanding().filter(due_on__lt=today())
+
+    def of(self, audit: Audit) -> Self:
+        return self.filter(case__audit=audit)
+
+
+class AgencyReturn(Versioned):
+    """What one agency was asked about one case, and how it stands."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="returns")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="returns")
+    stage = models.CharField(max_length=20, choices=ReturnStage.choices, default=ReturnStage.ASKED)
+    # The request, as it was made.
+    purpose = models.TextField()
+    legal_basis = models.TextField()
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    due_on = models.DateField()
+    # The answer.
+    engagement_before = models.TextField(blank=True)
+    engagement_now = models.TextField(blank=True)
+    decline_reason = models.CharField(max_length=20, choices=DeclineReason.choices, blank=True)
+    decline_words = models.TextField(blank=True)
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = AgencyReturnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["case", "agency__name"]
+        constraints = [models.UniqueConstraint(fields=["case", "agency"], name="an_agency_is_asked_once")]
+        indexes = [models.Index(fields=["agency", "stage"], name="returns_by_agency")]
+
+    def __str__(self) -> str:
+        return f"{self.agency}: {self.case}"
+
+    @property
+    def is_complete(self) -> bool:
+        return self.stage in COMPLETE
+
+    @property
+    def is_late(self) -> bool:
+        """Late only while something is still owed: a deadline closes at the end of its day in London."""
+        return not self.is_complete and is_past(self.due_on)
+
+
+class Choice(models.TextChoices):
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    PARTLY = "partly", "Partly"
+    NOT_APPLICABLE = "not_applicable", "Not applicable"
+    CANNOT_TELL = "cannot_tell", "Cannot tell"
+
+
+class Answer(Versioned):
+    """One agency's answer to one question about one case: the choice and how they know, or the points."""
+
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
+    choice = models.CharField(max_length=20, choices=Choice.choices, blank=True)
+    how_known = models.TextField(blank=True)
+    points = models.TextField(blank=True)
+    saved_at = models.DateTimeField(null=True)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["question__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency_return", "question"], name="a_question_is_answered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"
+
+    @property
+    def is_complete(self) -> bool:
+        """A judgement needs its choice and how they know; a list needs a point."""
+        if self.question.kind == QuestionKind.JUDGEMENT:
+            return bool(self.choice and self.how_known)
+        return bool(self.points)
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.choice or self.how_known or self.points)
+
+    def point_list(self) -> list[str]:
+        return [line for line in self.points.split("\n") if line.strip()]
+
+
+class Evidence(models.Model):
+    """Where in the agency's own records the answer can be checked. A reference, never an extract."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="evidence")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="+")
+    record = models.CharField(max_length=200)
+    reference = models.CharField(max_length=200, blank=True)
+    dated_on = models.DateField(null=True)
+    added_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return f"evidence {self.public_id[:6]}"

@@ -1,0 +1,172 @@
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from maca.audits.models import Audit, Question
+from maca.audits.operations import enter
+from maca.audits.stages import AuditStage
+from maca.cases.models import Case
+from maca.cases.operations import involve_agency
+from maca.journal.operations import write
+from maca.kernel.stages import move
+from maca.kernel.verdict import Refused
+from maca.kernel.versions import save_changes
+from maca.partnership.models import Agency, Person
+from maca.returns import rules
+from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence
+from maca.returns.queries import Asking
+from maca.returns.stages import ReturnStage
+
+
+@transaction.atomic
+def circulate_audit(
+    audit: Audit,
+    asked: Mapping[Case, Collection[Agency]],
+    *,
+    purpose: str,
+    legal_basis: str,
+    version: int | None,
+    by: Person,
+) -> None:
+    """Ask each agency about each of its cases. Purpose and legal basis stand on every request.
+
+    Raises `Refused` when a case would be circulated to nobody.
+    """
+    rules.may_circulate_audit(by, audit).insist()
+    if audit.returns_due_on is None:
+        raise Refused("no-timetable", "The audit has no day on which returns are due.")
+    for case in audit.cases.all():
+        if not asked.get(case):
+            raise Refused("nobody-asked", f"Choose at least one agency to ask about {case.label}.")
+    save_changes(audit, version=version, purpose=purpose, legal_basis=legal_basis)
+    for case, agencies in asked.items():
+        for agency in agencies:
+            involve_agency(case, agency)
+            agency_return = AgencyReturn.objects.create(
+                case=case,
+                agency=agency,
+                purpose=purpose,
+                legal_basis=legal_basis,
+                asked_by=by,
+                due_on=audit.returns_due_on,
+            )
+            write("asked an agency", agency_return, by=by, agency=agency.slug, case=case.label)
+    enter(audit, AuditStage.CIRCULATED, by=by)
+
+
+def _stamp(by: Person) -> dict[str, object]:
+    return {"saved_by": by, "saved_at": timezone.now()}
+
+
+@transaction.atomic
+def say_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
+    """The family is known to the agency: the questions open."""
+    rules.may_answer_return(by, agency_return).insist()
+    save_changes(agency_return, version=version, decline_reason="", decline_words="", **_stamp(by))
+    if agency_return.stage != ReturnStage.STARTED:
+        move(agency_return, to=ReturnStage.STARTED)
+    write("said a family is known", agency_return, by=by)
+
+
+@transaction.atomic
+def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
+    """ "Not known to us" is a complete answer. It is never chased. What was written before is kept."""
+    rules.may_answer_return(by, agency_return).insist()
+    save_changes(agency_return, version=version, **_stamp(by))
+    if agency_return.stage != ReturnStage.NOT_KNOWN:
+        move(agency_return, to=ReturnStage.NOT_KNOWN)
+    write("said a family is not known", agency_return, by=by)
+
+
+@transaction.atomic
+def describe_engagement(
+    agency_return: AgencyReturn, *, before: str, now: str, version: int | None, by: Person
+) -> None:
+    """Write down the agency's historic and current engagement with the family."""
+    rules.may_answer_questions(by, agency_return).insist()
+    save_changes(
+        agency_return, version=version, engagement_before=before, engagement_now=now, **_stamp(by)
+    )
+    write("described an engagement", agency_return, by=by, version=agency_return.version)
+
+
+@transaction.atomic
+def save_answer(
+    asking: Asking, *, choice: str, how_known: str, points: str, version: int | None, by: Person
+) -> Answer:
+    """Save the answer to one question, whole or in part: nothing typed is refused for being unfinished."""
+    rules.may_answer_questions(by, asking.agency_return).insist()
+    answer, _ = Answer.objects.get_or_create(agency_return=asking.agency_return, question=asking.question)
+    save_changes(
+        answer, version=version, choice=choice, how_known=how_known, points=points, **_stamp(by)
+    )
+    write(
+        "saved an answer", asking.agency_return, by=by, question=asking.question.number, version=answer.version
+    )
+    return answer
+
+
+@transaction.atomic
+def cite_evidence(
+    agency_return: AgencyReturn,
+    *,
+    question: Question | None,
+    record: str,
+    reference: str,
+    dated_on: dt.date | None,
+    by: Person,
+) -> Evidence:
+    """Say where in the agency's own records an answer can be checked."""
+    rules.may_answer_questions(by, agency_return).insist()
+    evidence = Evidence.objects.create(
+        agency_return=agency_return,
+        question=question,
+        record=record,
+        reference=reference,
+        dated_on=dated_on,
+        added_by=by,
+    )
+    write("cited evidence", agency_return, by=by, evidence=evidence.public_id)
+    return evidence
+
+
+@transaction.atomic
+def remove_evidence(agency_return: AgencyReturn, *, public_id: str, by: Person) -> None:
+    """Take back a reference, before the return is submitted."""
+    rules.may_answer_questions(by, agency_return).insist()
+    gone, _ = agency_return.evidence.filter(public_id=public_id).delete()
+    if gone:
+        write("removed evidence", agency_return, by=by, evidence=public_id)
+
+
+@transaction.atomic
+def submit_return(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
+    """Hand in the return. Late is accepted and marked, never refused."""
+    rules.may_submit_return(by, agency_return).insist()
+    save_changes(agency_return, version=version, submitted_by=by, **_stamp(by))
+    move(agency_return, to=ReturnStage.SUBMITTED)
+    write("submitted a return", agency_return, by=by)
+
+
+@transaction.atomic
+def extend_return(
+    agency_return: AgencyReturn, *, due_on: dt.date, version: int | None, by: Person
+) -> None:
+    """Give an agency more time for one return."""
+    rules.may_extend_return(by, agency_return).insist()
+    before = agency_return.due_on
+    save_changes(agency_return, version=version, due_on=due_on)
+    write("extended a return", agency_return, by=by, before=before.isoformat(), now=due_on.isoformat())
+
+
+@transaction.atomic
+def decline_return(
+    agency_return: AgencyReturn, *, reason: DeclineReason, words: str, version: int | None, by: Person
+) -> None:
+    """Decline, with a coded reason and in the agency's own words. It counts as declined, not as late."""
+    rules.may_decline_return(by, agency_return).insist()
+    save_changes(agency_return, version=version, decline_reason=reason, decline_words=words, **_stamp(by))
+    move(agency_return, to=ReturnStage.DECLINED)
+    write("declined a return", agency_return, by=by, reason=str(reason))

@@ -1,0 +1,119 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from maca.audits.models import Audit, Question
+from maca.audits.queries import agency_questions
+from maca.cases.models import Case
+from maca.partnership.models import Agency, Person
+from maca.returns.models import AgencyReturn, Answer
+
+
+def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyReturn:
+    """The return at this address, if this person may see it."""
+    return (
+        AgencyReturn.objects.visible_to(person)
+        .select_related("agency", "case__audit__partnership", "submitted_by", "saved_by")
+        .get(case__audit__slug=audit, case__number=case, agency__slug=agency)
+    )
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One question of one return, to be answered: with its answer, or a blank one."""
+
+    agency_return: AgencyReturn
+    question: Question
+    answer: Answer
+    asked: tuple[Question, ...]
+
+    @property
+    def next_question(self) -> Question | None:
+        later = [question for question in self.asked if question.number > self.question.number]
+        return later[0] if later else None
+
+
+def find_asking(person: Person, audit: str, case: int, agency: str, question: int) -> Asking:
+    agency_return = find_return(person, audit, case, agency)
+    answers = answers_of(agency_return)
+    asked = shown(agency_questions(agency_return.case.audit), answers.values())
+    one = next((candidate for candidate in asked if candidate.number == question), None)
+    if one is None:
+        raise Question.DoesNotExist
+    return Asking(
+        agency_return, one, answers.get(one.pk) or Answer(agency_return=agency_return, question=one), tuple(asked)
+    )
+
+
+def answers_of(agency_return: AgencyReturn) -> dict[int, Answer]:
+    """The answers of a return by the key of their question."""
+    return {
+        answer.question_id: answer for answer in agency_return.answers.select_related("question", "saved_by")
+    }
+
+
+def shown(questions: Iterable[Question], answers: Iterable[Answer]) -> list[Question]:
+    """The questions that make sense given the answers so far: "If so, …" only where the first says so."""
+    choices = {answer.question_id: answer.choice for answer in answers}
+    return [
+        question
+        for question in questions
+        if question.shown_if_id is None or choices.get(question.shown_if_id) in question.shown_if_answers
+    ]
+
+
+def unanswered(agency_return: AgencyReturn) -> list[Question]:
+    """The questions shown to this agency that have no whole answer yet."""
+    answers = answers_of(agency_return)
+    return [
+        question
+        for question in shown(agency_questions(agency_return.case.audit), answers.values())
+        if question.pk not in answers or not answers[question.pk].is_complete
+    ]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Case by agency: who was asked what, and how each return stands."""
+
+    agencies: list[Agency]
+    rows: list[tuple[Case, list[AgencyReturn | None]]]
+
+    @property
+    def returns(self) -> list[AgencyReturn]:
+        return [cell for _, cells in self.rows for cell in cells if cell]
+
+    @property
+    def complete(self) -> int:
+        return sum(cell.is_complete for cell in self.returns)
+
+    @property
+    def late(self) -> int:
+        return sum(cell.is_late for cell in self.returns)
+
+
+def board(audit: Audit) -> Board:
+    """The board of an audit, in three queries however large it is."""
+    cases = list(audit.cases.all())
+    returns = list(AgencyReturn.objects.of(audit).select_related("agency", "submitted_by"))
+    agencies = sorted({one.agency for one in returns}, key=lambda agency: agency.name)
+    cells = {(one.case_id, one.agency_id): one for one in returns}
+    for one in returns:
+        one.case = next(case for case in cases if case.pk == one.case_id)
+    return Board(
+        agencies=agencies,
+        rows=[(case, [cells.get((case.pk, agency.pk)) for agency in agencies]) for case in cases],
+    )
+
+
+def waiting_for(person: Person) -> list[AgencyReturn]:
+    """The returns this person could be answering now: outstanding, of their agency, soonest first."""
+    if not person.agency:
+        return []
+    return [
+        one
+        for one in AgencyReturn.objects.visible_to(person)
+        .outstanding()
+        .filter(agency=person.agency, case__audit__stage="circulated")
+        .select_related("agency", "case__audit")
+        .order_by("due_on", "case__number")
+    ]

@@ -1,0 +1,135 @@
+"""The summative report of a case: every agency's answers side by side, and what is missing, as a value."""
+
+from dataclasses import dataclass
+
+from maca.audits.models import Question, QuestionKind
+from maca.audits.queries import agency_questions
+from maca.cases.models import Case
+from maca.returns.models import AgencyReturn, Answer, Evidence
+from maca.returns.queries import shown
+from maca.returns.stages import ReturnStage
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one agency said to one question. `gap` says why there is nothing, where there is nothing.
+
+    "no" is an answer; "not answered" is a gap. They are never shown alike.
+    """
+
+    agency: str
+    choice: str
+    words: tuple[str, ...]
+    gap: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    question: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def nobody_answered(self) -> bool:
+        return all(cell.gap for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class AgencyAccount:
+    """How one agency's return stands, and its account of its engagement."""
+
+    name: str
+    slug: str
+    status: str
+    stage: str
+    late: bool
+    before: str
+    now: str
+    decline: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class SummativeReport:
+    case: str
+    accounts: tuple[AgencyAccount, ...]
+    rows: tuple[Row, ...]
+
+    def standing(self, *stages: str) -> list[AgencyAccount]:
+        return [account for account in self.accounts if account.stage in stages]
+
+    @property
+    def submitted(self) -> list[AgencyAccount]:
+        return self.standing(ReturnStage.SUBMITTED)
+
+    @property
+    def declined(self) -> list[AgencyAccount]:
+        return self.standing(ReturnStage.DECLINED)
+
+    @property
+    def not_known(self) -> list[AgencyAccount]:
+        return self.standing(ReturnStage.NOT_KNOWN)
+
+    @property
+    def awaited(self) -> list[AgencyAccount]:
+        return self.standing(ReturnStage.ASKED, ReturnStage.STARTED)
+
+    @property
+    def unanswered(self) -> list[Row]:
+        return [row for row in self.rows if row.nobody_answered]
+
+
+def _cell(agency_return: AgencyReturn, question: Question, answers: dict[int, Answer], asked: list[Question]) -> Cell:
+    agency = agency_return.agency.name
+    answer = answers.get(question.pk)
+    if question not in asked:
+        return Cell(agency, "", (), gap="Not asked: an earlier answer makes it out of place")
+    if answer is None or not answer.is_begun:
+        return Cell(agency, "", (), gap="Not answered")
+    words = answer.point_list() if question.kind == QuestionKind.LIST else [answer.how_known]
+    choice = answer.get_choice_display() if answer.choice else ""
+    return Cell(agency, choice, tuple(word for word in words if word))
+
+
+def summative_report(case: Case) -> SummativeReport:
+    """Everything the agencies were asked and said about a case, in four queries however many they are."""
+    returns = list(
+        AgencyReturn.objects.filter(case=case)
+        .select_related("agency")
+        .prefetch_related("answers__question", "evidence__question")
+        .order_by("agency__name")
+    )
+    questions = agency_questions(case.audit)
+    answers = {one.pk: {answer.question_id: answer for answer in one.answers.all()} for one in returns}
+    asked = {one.pk: shown(questions, answers[one.pk].values()) for one in returns}
+    # What an agency has not handed in is its own draft; nobody else reads it.
+    handed_in = [one for one in returns if one.stage == ReturnStage.SUBMITTED]
+    return SummativeReport(
+        case=case.label,
+        accounts=tuple(
+            AgencyAccount(
+                name=one.agency.name,
+                slug=one.agency.slug,
+                status=one.get_stage_display(),
+                stage=one.stage,
+                late=one.is_late,
+                before=one.engagement_before if one in handed_in else "",
+                now=one.engagement_now if one in handed_in else "",
+                decline=(
+                    f"{one.get_decline_reason_display()}. {one.decline_words}"
+                    if one.stage == ReturnStage.DECLINED
+                    else ""
+                ),
+                evidence=tuple(one.evidence.all()) if one in handed_in else (),
+            )
+            for one in returns
+        ),
+        rows=tuple(
+            Row(
+                question.number,
+                question.text,
+                tuple(_cell(one, question, answers[one.pk], asked[one.pk]) for one in handed_in),
+            )
+            for question in questions
+        ),
+    )

@@ -1,0 +1,309 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from maca.audits.models import Audit
+from maca.audits.queries import agency_questions, find_audit
+from maca.cases.models import Case
+from maca.cases.queries import find_case
+from maca.design.pages import do_once, form_page, guarded
+from maca.kernel.versions import Changed
+from maca.partnership.models import Agency
+from maca.partnership.requests import signed_in
+from maca.returns import operations, rules
+from maca.returns.forms import (
+    AnswerForm,
+    CirculationForm,
+    DeclineForm,
+    EngagementForm,
+    EvidenceForm,
+    ExtendForm,
+    KnownForm,
+)
+from maca.returns.models import AgencyReturn, DeclineReason
+from maca.returns.queries import Asking, answers_of, find_asking, find_return, shown
+from maca.returns.queries import board as board_of
+from maca.returns.stages import ReturnStage
+from maca.returns.summative import summative_report
+
+
+def _address(agency_return: AgencyReturn, page: str = "return", **more: Any) -> str:
+    case = agency_return.case
+    return reverse(
+        page,
+        kwargs={"audit": case.audit.slug, "case": case.number, "agency": agency_return.agency.slug, **more},
+    )
+
+
+@guarded(rules.may_circulate_audit, find_audit, writes=True)
+def circulate(request: HttpRequest, audit: Audit) -> HttpResponse:
+    cases = list(audit.cases.select_related("nomination"))
+    agencies = list(Agency.objects.filter(partnership=audit.partnership_id))
+    form: CirculationForm
+
+    def make_form(data: Mapping[str, Any] | None, now: Audit) -> CirculationForm:
+        nonlocal form
+        form = CirculationForm(data, audit=now, cases=cases, agencies=agencies)
+        return form
+
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.circulate_audit(
+            audit,
+            form.asked(),
+            purpose=values["purpose"],
+            legal_basis=values["legal_basis"],
+            version=version,
+            by=signed_in(request),
+        )
+        return reverse("board", kwargs={"audit": audit.slug})
+
+    return form_page(
+        request,
+        "returns/circulate.html",
+        make_form,
+        do=do,
+        thing=audit,
+        context={"audit": audit, "back": reverse("audit", kwargs={"audit": audit.slug})},
+        saved="The cases have been circulated. Each agency finds its requests on its work list.",
+    )
+
+
+@guarded(rules.may_read_board, find_audit)
+def board(request: HttpRequest, audit: Audit) -> HttpResponse:
+    return render(request, "returns/board.html", {"audit": audit, "board": board_of(audit)})
+
+
+@guarded(rules.may_read_summative_report, find_case)
+def report(request: HttpRequest, case: Case) -> HttpResponse:
+    return render(request, "returns/report.html", {"case": case, "report": summative_report(case)})
+
+
+@guarded(rules.may_read_return, find_return)
+def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """The request, how the return stands, and everything answered so far."""
+    person = signed_in(request)
+    answers = answers_of(agency_return)
+    questions = shown(agency_questions(agency_return.case.audit), answers.values())
+    return render(
+        request,
+        "returns/return.html",
+        {
+            "agency_return": agency_return,
+            "case": agency_return.case,
+            "audit": agency_return.case.audit,
+            "questions": [(question, answers.get(question.pk)) for question in questions],
+            "evidence": agency_return.evidence.select_related("question"),
+            "may_read_answers": rules.may_read_answers(person, agency_return),
+            "may_answer": rules.may_answer_return(person, agency_return),
+            "may_answer_questions": rules.may_answer_questions(person, agency_return),
+            "may_submit": rules.may_submit_return(person, agency_return),
+            "may_extend": rules.may_extend_return(person, agency_return),
+            "may_decline": rules.may_decline_return(person, agency_return),
+            "said_known": {
+                ReturnStage.ASKED: "",
+                ReturnStage.NOT_KNOWN: "Not known to us",
+                ReturnStage.DECLINED: "",
+            }.get(ReturnStage(agency_return.stage), "Yes, we know the family"),
+        },
+    )
+
+
+@guarded(rules.may_answer_return, find_return, writes=True)
+def known(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    said = {ReturnStage.STARTED: "yes", ReturnStage.NOT_KNOWN: "no"}
+
+    def do(values: dict[str, Any], version: int | None) -> str:
+        if values["known"] == "yes":
+            operations.say_known(agency_return, version=version, by=signed_in(request))
+            return _address(agency_return, "engagement")
+        operations.say_not_known(agency_return, version=version, by=signed_in(request))
+        return _address(agency_return)
+
+    return form_page(
+        request,
+        "returns/known.html",
+        lambda data, now: KnownForm(data, initial={"known": said.get(ReturnStage(now.stage))}),
+        do=do,
+        thing=agency_return,
+        context={"agency_return": agency_return, "back": _address(agency_return)},
+    )
+
+
+@guarded(rules.may_answer_questions, find_return, writes=True)
+def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.describe_engagement(agency_return, **values, version=version, by=signed_in(request))
+        return _address(agency_return, "answer", question=1)
+
+    return form_page(
+        request,
+        "returns/engagement.html",
+        lambda data, now: EngagementForm(
+            data, initial={"before": now.engagement_before, "now": now.engagement_now}
+        ),
+        do=do,
+        thing=agency_return,
+        context={"agency_return": agency_return, "back": _address(agency_return)},
+    )
+
+
+@guarded(rules.may_answer_question, find_asking, writes=True)
+def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
+    def do(values: dict[str, Any], version: int | None) -> str:
+        saved = operations.save_answer(asking, **_in_full(values), version=version, by=signed_in(request))
+        # Which question comes next may hang on what was just said.
+        answers = {**answers_of(asking.agency_return), asking.question.pk: saved}
+        later = [
+            question
+            for question in shown(agency_questions(asking.agency_return.case.audit), answers.values())
+            if question.number > asking.question.number
+        ]
+        if later:
+            return _address(asking.agency_return, "answer", question=later[0].number)
+        return _address(asking.agency_return)
+
+    return form_page(
+        request,
+        "returns/answer.html",
+        lambda data, now: AnswerForm(data, now, asking.question),
+        do=do,
+        thing=asking.answer,
+        context={
+            "agency_return": asking.agency_return,
+            "question": asking.question,
+            "asked": asking.asked,
+            "back": _address(asking.agency_return),
+            "autosave": _address(asking.agency_return, "autosave", question=asking.question.number),
+        },
+    )
+
+
+def _in_full(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: values.get(name, "") for name in ("choice", "how_known", "points")}
+
+
+@require_POST
+@guarded(rules.may_answer_question, find_asking, writes=True)
+def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
+    """Save what stands in the form while it is being written. The version keeps a retry from doing harm."""
+    form = AnswerForm(request.POST, asking.answer, asking.question)
+    sent = request.POST.get("version", "")
+    saved = None
+    if form.is_valid() and sent.isdigit():
+        values = _in_full(form.cleaned_data)
+        unchanged = all(getattr(asking.answer, name) == value for name, value in values.items())
+        try:
+            saved = (
+                asking.answer
+                if unchanged
+                else operations.save_answer(asking, **values, version=int(sent), by=signed_in(request))
+            )
+        except Changed:
+            saved = None
+    return render(request, "returns/saved.html", {"saved": saved})
+
+
+@guarded(rules.may_answer_questions, find_return, writes=True)
+def evidence(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    questions = agency_questions(agency_return.case.audit)
+
+    def do(values: dict[str, Any], version: int | None) -> str:
+        chosen = next((one for one in questions if str(one.number) == values["question"]), None)
+        operations.cite_evidence(agency_return, **{**values, "question": chosen}, by=signed_in(request))
+        return _address(agency_return, "evidence")
+
+    return form_page(
+        request,
+        "returns/evidence.html",
+        lambda data, _: EvidenceForm(data, questions=questions),
+        do=do,
+        context={
+            "agency_return": agency_return,
+            "evidence": agency_return.evidence.select_related("question"),
+            "back": _address(agency_return),
+        },
+        saved="The evidence has been added.",
+    )
+
+
+@require_POST
+@guarded(rules.may_answer_questions, find_return, writes=True)
+def remove_evidence(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    def do() -> str:
+        operations.remove_evidence(
+            agency_return, public_id=request.POST.get("evidence", ""), by=signed_in(request)
+        )
+        return _address(agency_return, "evidence")
+
+    return do_once(request, do, saved="The evidence has been removed.")
+
+
+@guarded(rules.may_submit_return, find_return, writes=True)
+def submit(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    if request.method == "POST":
+        sent = request.POST.get("version", "")
+
+        def do() -> str:
+            operations.submit_return(
+                agency_return, version=int(sent) if sent.isdigit() else None, by=signed_in(request)
+            )
+            return _address(agency_return)
+
+        return do_once(request, do, saved="The return has been submitted. Thank you.")
+    return render(
+        request, "returns/submit.html", {"agency_return": agency_return, "back": _address(agency_return)}
+    )
+
+
+@guarded(rules.may_decline_return, find_return, writes=True)
+def decline(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.decline_return(
+            agency_return,
+            reason=DeclineReason(values["reason"]),
+            words=values["words"],
+            version=version,
+            by=signed_in(request),
+        )
+        return _address(agency_return)
+
+    return form_page(
+        request,
+        "returns/decline.html",
+        lambda data, now: DeclineForm(
+            data, initial={"reason": now.decline_reason, "words": now.decline_words}
+        ),
+        do=do,
+        thing=agency_return,
+        context={"agency_return": agency_return, "back": _address(agency_return)},
+        saved="Your agency has declined. The reason is on the record.",
+    )
+
+
+@guarded(rules.may_extend_return, find_return, writes=True)
+def extend(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    def do(values: dict[str, Any], version: int | None) -> str:
+        operations.extend_return(
+            agency_return, due_on=values["due_on"], version=version, by=signed_in(request)
+        )
+        return reverse("board", kwargs={"audit": agency_return.case.audit.slug})
+
+    case = agency_return.case
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, now: ExtendForm(data, initial={"due_on": now.due_on}),
+        do=do,
+        thing=agency_return,
+        context={
+            "heading": f"Give {agency_return.agency.name} more time",
+            "caption": f"{case.audit.title}, {case.label}",
+            "button_text": "Give more time",
+            "back": _address(agency_return),
+        },
+        saved=f"{agency_return.agency.name} has more time.",
+    )

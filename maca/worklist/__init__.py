@@ -1,0 +1,1 @@
+"""What waits for me, and what stands in an audit's way."""

@@ -1,0 +1,293 @@
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from maca.audits.models import Audit
+from maca.audits.stages import AuditStage
+from maca.briefing.models import Briefing
+from maca.briefing.rules import may_draft_briefing
+from maca.briefing.stages import BriefingStage
+from maca.cases.models import Presenter
+from maca.cases.stages import NominationStage
+from maca.panel.queries import returns_outstanding, unheard
+from maca.panel.rules import may_open_panel, what_the_panel_lacks
+from maca.panel.stages import HearingStage
+from maca.partnership.models import Person, Role
+from maca.returns.models import AgencyReturn
+from maca.returns.queries import waiting_for
+from maca.returns.rules import may_circulate_audit, may_read_board
+from maca.returns.stages import ReturnStage
+
+DONE, NOW, LATER = "Done", "To do now", "Cannot start yet"
+ORGANISES = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an audit: how it stands, what stands in its way, who does it, and where, for this person."""
+
+    title: str
+    status: str
+    obstacle: str
+    who: str
+    url: str = ""
+
+
+def steps(audit: Audit, person: Person) -> list[Step]:
+    """The steps of an audit in order, as this person sees them."""
+    address = {"audit": audit.slug}
+    stage = AuditStage(audit.stage)
+    order = list(AuditStage)
+    reached = order.index(stage)
+    briefing: Briefing | None = getattr(audit, "briefing", None)
+    if audit.imported_from:
+        return [
+            Step(
+                "Publish the briefing",
+                DONE,
+                f"Recorded from the published briefing “{audit.imported_from}”. It was run before this site.",
+                "",
+                reverse("briefing", kwargs=address),
+            )
+        ]
+    nominated = audit.nominations.filter(stage=NominationStage.NOMINATED).count()
+    selected = audit.cases.count()
+    returns = AgencyReturn.objects.of(audit)
+    asked, out, late = returns.count(), returns_outstanding(audit), returns.late().count()
+
+    def status(done_from: AuditStage, ready: bool) -> str:
+        if reached >= order.index(done_from):
+            return DONE
+        return NOW if ready else LATER
+
+    def link(name: str, allowed: bool) -> str:
+        return reverse(name, kwargs=address) if allowed else ""
+
+    planned = stage == AuditStage.PLANNED
+    reads_nominations = person.holds(
+        Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.BUSINESS_MANAGER, Role.SCRUTINEER
+    )
+    return [
+        Step("Plan the audit", DONE, "", "Chair", link("plan", True)),
+        Step(
+            "Nominate cases",
+            status(AuditStage.CIRCULATED, True),
+            "" if not planned or nominated or selected else "No case has been nominated yet.",
+            "Sub-group members",
+            link("nominations", reads_nominations),
+        ),
+        Step(
+            "Select cases",
+            status(AuditStage.CIRCULATED, bool(nominated or selected)),
+            _selecting(planned, nominated, selected),
+            "Chair",
+            link("nominations", reads_nominations),
+        ),
+        Step(
+            "Circulate the cases to the agencies",
+            status(AuditStage.CIRCULATED, bool(selected)),
+            "" if not planned else _why(may_circulate_audit, person, audit, Role.BUSINESS_MANAGER, selected),
+            "Business manager",
+            link("circulate", bool(may_circulate_audit(person, audit))),
+        ),
+        Step(
+            "Gather the returns",
+            status(AuditStage.PANEL_OPENED, stage == AuditStage.CIRCULATED),
+            _gathering(stage, asked, out, late),
+            "Agencies",
+            link("board", bool(may_read_board(person, audit)) and not planned),
+        ),
+        Step(
+            "Hear the cases and agree the findings",
+            status(AuditStage.PANEL_CLOSED, stage in (AuditStage.CIRCULATED, AuditStage.PANEL_OPENED)),
+            _hearing(audit, stage),
+            "Chair",
+            link("panel", audit.panel_has_begun or bool(may_open_panel(person, audit))),
+        ),
+        Step(
+            "Draft the briefing",
+            DONE
+            if briefing and briefing.stage != BriefingStage.DRAFTED
+            else (NOW if stage == AuditStage.PANEL_CLOSED else LATER),
+            _drafting(stage, briefing),
+            "Business manager",
+            link("briefing", _reads_briefing(person, audit, briefing)),
+        ),
+        Step(
+            "Approve the briefing",
+            DONE
+            if briefing and briefing.stage in (BriefingStage.APPROVED, BriefingStage.PUBLISHED)
+            else (NOW if briefing and briefing.stage == BriefingStage.SENT else LATER),
+            "The briefing has not been sent for approval yet."
+            if briefing and briefing.stage == BriefingStage.DRAFTED
+            else "",
+            "Chair or sub-group member, not its author",
+            link("briefing", _reads_briefing(person, audit, briefing)),
+        ),
+        Step(
+            "Publish the briefing",
+            DONE
+            if stage == AuditStage.PUBLISHED
+            else (NOW if briefing and briefing.stage == BriefingStage.APPROVED else LATER),
+            "",
+            "Business manager",
+            link("briefing", _reads_briefing(person, audit, briefing)),
+        ),
+    ]
+
+
+def _why(
+    rule: Callable[[Person, Audit], object], person: Person, audit: Audit, role: Role, ready: object
+) -> str:
+    """The rule's own sentence to the one whose step it is; to others, what is missing."""
+    if not ready:
+        return "No case has been selected yet."
+    return getattr(rule(person, audit), "sentence", "") if person.holds(role) else ""
+
+
+def _selecting(planned: bool, nominated: int, selected: int) -> str:
+    if not planned:
+        return f"{selected} {'case' if selected == 1 else 'cases'} selected."
+    if not nominated and not selected:
+        return "There is no nomination to select from yet."
+    parts = [f"{selected} selected"] if selected else []
+    parts += [f"{nominated} waiting for the chair’s decision"] if nominated else []
+    return ", ".join(parts).capitalize() + "."
+
+
+def _gathering(stage: AuditStage, asked: int, out: int, late: int) -> str:
+    if stage == AuditStage.PLANNED:
+        return "The cases have not been circulated yet."
+    words = f"{asked - out} of {asked} returns complete"
+    if stage == AuditStage.CIRCULATED and late:
+        words += f", {late} late"
+    return words + "."
+
+
+def _hearing(audit: Audit, stage: AuditStage) -> str:
+    if stage == AuditStage.CIRCULATED:
+        return what_the_panel_lacks(audit)
+    if stage == AuditStage.PANEL_OPENED:
+        waiting = unheard(audit)
+        if waiting:
+            return f"{waiting} {'case has' if waiting == 1 else 'cases have'} not been heard yet."
+        return "Every case has been heard. The chair can close the panel."
+    return ""
+
+
+def _drafting(stage: AuditStage, briefing: Briefing | None) -> str:
+    if briefing and briefing.stage == BriefingStage.DRAFTED and briefing.sent_back_because:
+        return "Sent back by the approver."
+    if briefing is None and stage == AuditStage.PANEL_OPENED:
+        return "The panel has not closed yet."
+    return ""
+
+
+def _reads_briefing(person: Person, audit: Audit, briefing: Briefing | None) -> bool:
+    if briefing is None:
+        return bool(may_draft_briefing(person, audit))
+    return briefing.is_published or person.holds(
+        Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.SCRUTINEER
+    )
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for this person, with the day it is due if it has one."""
+
+    text: str
+    about: str
+    url: str
+    due: dt.date | None = None
+    late: bool = False
+
+
+def tasks(person: Person) -> list[Task]:
+    """What waits for this person, over every audit that is under way, in a fixed number of queries."""
+    found = [
+        Task(
+            text=f"Answer for {one.agency}" if one.stage != ReturnStage.STARTED else f"Finish your return for {one.agency}",
+            about=f"{one.case.audit}, {one.case}",
+            url=reverse("return", kwargs=_return_address(one)),
+            due=one.due_on,
+            late=one.is_late,
+        )
+        for one in waiting_for(person)
+    ]
+    audits = (
+        Audit.objects.visible_to(person)
+        .exclude(stage=AuditStage.PUBLISHED)
+        .select_related("briefing", "theme")
+        .annotate(
+            waiting=Count("nominations", filter=Q(nominations__stage=NominationStage.NOMINATED), distinct=True),
+            chosen=Count("cases", distinct=True),
+            to_hear=Count("cases__hearing", filter=~Q(cases__hearing__stage=HearingStage.HEARD), distinct=True),
+        )
+    )
+    if person.holds(*ORGANISES):
+        for audit in audits:
+            found += _organising(audit, person)
+    if person.holds(Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER):
+        found += [
+            Task(
+                text=f"Prepare to introduce {presenter.case}",
+                about=f"{presenter.case.audit}, panel on {presenter.case.audit.panel_on:%-d %B %Y}"
+                if presenter.case.audit.panel_on
+                else str(presenter.case.audit),
+                url=reverse(
+                    "case", kwargs={"audit": presenter.case.audit.slug, "case": presenter.case.number}
+                ),
+            )
+            for presenter in Presenter.objects.filter(
+                person=person, case__audit__stage__in=[AuditStage.CIRCULATED, AuditStage.PANEL_OPENED]
+            ).select_related("case__audit")
+        ]
+    return found
+
+
+def _return_address(one: AgencyReturn) -> dict[str, object]:
+    return {"audit": one.case.audit.slug, "case": one.case.number, "agency": one.agency.slug}
+
+
+def _organising(audit: Audit, person: Person) -> list[Task]:
+    """What an audit asks of those who run it, by its stage. Reads only what `tasks` has fetched."""
+    address = {"audit": audit.slug}
+
+    def task(text: str, page: str) -> Task:
+        return Task(text, str(audit), reverse(page, kwargs=address))
+
+    stage, found = audit.stage, []
+    chair, manager = person.holds(Role.CHAIR), person.holds(Role.BUSINESS_MANAGER)
+    waiting, chosen, to_hear = audit.waiting, audit.chosen, audit.to_hear  # type: ignore[attr-defined]
+    briefing: Briefing | None = getattr(audit, "briefing", None)
+    if stage == AuditStage.PLANNED:
+        if person.holds(Role.SUB_GROUP_MEMBER):
+            found.append(task("Nominate cases", "nominations"))
+        if chair and waiting:
+            found.append(task(f"Decide on {waiting} {'nomination' if waiting == 1 else 'nominations'}", "nominations"))
+        if manager and chosen:
+            found.append(task("Circulate the cases", "circulate"))
+    elif stage == AuditStage.CIRCULATED:
+        if manager:
+            found.append(task("Watch the returns come in", "board"))
+        if chair:
+            found.append(task("Open the panel", "panel"))
+    elif stage == AuditStage.PANEL_OPENED and chair:
+        found.append(
+            task(f"Hear {to_hear} {'case' if to_hear == 1 else 'cases'}" if to_hear else "Close the panel", "panel")
+        )
+    elif stage == AuditStage.PANEL_CLOSED:
+        if manager and (briefing is None or briefing.stage in (BriefingStage.DRAFTED, BriefingStage.APPROVED)):
+            words = "Publish the briefing" if briefing and briefing.stage == BriefingStage.APPROVED else "Draft the briefing"
+            found.append(task(words, "briefing"))
+        if (
+            person.holds(Role.CHAIR, Role.SUB_GROUP_MEMBER)
+            and briefing
+            and briefing.stage == BriefingStage.SENT
+            and briefing.drafted_by_id != person.pk
+        ):
+            found.append(task("Approve the briefing", "briefing"))
+    return found

@@ -1,0 +1,58 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from maca.audits.models import Audit
+from maca.audits.queries import agency_questions, find_audit, panel_questions
+from maca.cases.models import Case
+from maca.cases.queries import cases_of, find_case
+from maca.cases.rules import may_open_identity
+from maca.design.pages import anyone_signed_in, guarded
+from maca.partnership.requests import signed_in
+from maca.returns.models import AgencyReturn
+from maca.returns.rules import may_read_summative_report
+from maca.worklist import rules
+from maca.worklist.queries import steps, tasks
+
+
+@guarded(anyone_signed_in)
+def work_list(request: HttpRequest) -> HttpResponse:
+    person = signed_in(request)
+    return render(
+        request,
+        "worklist/work_list.html",
+        {
+            "tasks": tasks(person),
+            "recent": Audit.objects.visible_to(person).select_related("theme")[:5],
+        },
+    )
+
+
+@guarded(rules.may_read_audit, find_audit)
+def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """The task list of an audit: which step it is at and what stands in its way."""
+    person = signed_in(request)
+    return render(
+        request,
+        "worklist/audit.html",
+        {"audit": audit, "steps": steps(audit, person), "cases": cases_of(audit, person)},
+    )
+
+
+@guarded(rules.may_read_case, find_case)
+def case(request: HttpRequest, case: Case) -> HttpResponse:
+    """Everything about a case that this person may go on to, and the questions it will be asked."""
+    person = signed_in(request)
+    return render(
+        request,
+        "worklist/case.html",
+        {
+            "case": case,
+            "audit": case.audit,
+            "returns": AgencyReturn.objects.visible_to(person).filter(case=case).select_related("agency"),
+            "presenters": case.presenters.select_related("person"),
+            "agency_questions": agency_questions(case.audit),
+            "panel_questions": panel_questions(case.audit),
+            "may_open_identity": may_open_identity(person, case),
+            "may_read_report": may_read_summative_report(person, case),
+        },
+    )

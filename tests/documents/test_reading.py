@@ -1,0 +1,369 @@
+"""Reading briefings that people changed: nothing is dropped in silence and nothing is invented."""
+
+import io
+import time
+
+import docx
+import pytest
+
+from maca.briefing import as_text
+from maca.briefing.reading import NotABriefing, read_briefing, read_bytes
+from maca.briefing.value import Finding, Heading, Step
+
+LEAST = "Neglect 2\n\nWhat went well?\n\n- One.\n\nGood practice\n\n- Two.\n"
+
+
+def read(text):
+    return read_bytes(text.encode())
+
+
+def unread(reading):
+    return [(line.line, line.text) for line in reading.unread]
+
+
+def changed(seed_text, old, new, count=1):
+    assert old in seed_text
+    return seed_text.replace(old, new, count)
+
+
+def line_of(text, start):
+    return next(number for number, line in enumerate(text.split("\n"), 1) if line.startswith(start))
+
+
+def test_a_stray_sentence_is_handed_back_with_its_line(seed, seed_text):
+    text = changed(seed_text, "Case 3\n", "This sentence stands nowhere.\n\nCase 3\n")
+    reading = read(text)
+    assert unread(reading) == [(line_of(text, "This sentence"), "This sentence stands nowhere.")]
+    assert reading.value == seed
+
+
+def test_what_stands_under_an_unknown_heading_is_not_put_under_another(seed, seed_text):
+    text = changed(
+        seed_text, "\nGood practice\n", "\nRecommendations\n\nCase 1\n\n- Do it.\n\nGood practice\n"
+    )
+    reading = read(text)
+    line = line_of(text, "Recommendations")
+    assert unread(reading) == [(line, "Recommendations"), (line + 2, "Case 1"), (line + 4, "- Do it.")]
+    assert reading.value == seed
+
+
+def test_an_unknown_heading_hides_the_cases_after_it_but_not_the_next_step(seed_text):
+    text = changed(seed_text, "\nCase 5\n", "\nAfterthoughts\n\nCase 5\n")
+    reading = read(text)
+    assert [line.text for line in reading.unread][:3] == [
+        "Afterthoughts",
+        "Case 5",
+        "- Communication, discharge planning. Health Visitor support.",
+    ]
+    assert len(reading.unread) == 5
+    assert len(reading.value.findings) == 68 - 3
+
+
+@pytest.mark.parametrize("bullet", ["-", "–", "—", "•", "·", "*", "o", "▪", "1.", "1)", "(1)", "a)", "\t•"])
+def test_every_usual_bullet_is_a_bullet(bullet):
+    reading = read(LEAST.replace("- ", f"{bullet} "))
+    assert [finding.text for finding in reading.value.findings] == ["One.", "Two."]
+    assert reading.unread == ()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "WHAT WENT WELL",
+        "What went well:",
+        "3. What went well?",
+        "3) What Went Well ?",
+        "## What went well?",
+        "**What went well?**",
+        "  What went well?  ",
+    ],
+)
+def test_a_heading_is_known_however_it_is_typed(heading):
+    reading = read(LEAST.replace("What went well?", heading))
+    assert [finding.heading for finding in reading.value.findings] == ["went_well", "good_practice"]
+    assert reading.unread == ()
+
+
+@pytest.mark.parametrize(
+    "heading", ["What challenges / themes can be identified", "What Challenges/Themes can be identified:"]
+)
+def test_spaces_round_a_slash_do_not_matter(heading):
+    reading = read(LEAST.replace("What went well?", heading))
+    assert reading.value.findings[0].heading is Heading.CHALLENGE_OR_THEME
+    assert reading.value.headings[0].text == heading
+
+
+@pytest.mark.parametrize(
+    ("typed", "case"),
+    [
+        ("CASE 2", "Case 2"),
+        ("Case 2:", "Case 2"),
+        ("case 02", "Case 2"),
+        ("### Case 2", "Case 2"),
+        ("Case b", "Case B"),
+    ],
+)
+def test_a_case_is_known_however_it_is_typed(typed, case):
+    reading = read(LEAST.replace("- One.", f"{typed}\n\n- One."))
+    assert reading.value.findings[0] == Finding(Heading.WENT_WELL, case, "One.")
+    assert reading.value.findings[1].case is None
+    assert reading.unread == ()
+
+
+def test_what_a_case_heading_says_besides_is_handed_back():
+    reading = read(LEAST.replace("- One.", "Case 1 – sibling group\n\n- One."))
+    assert reading.value.findings[0].case == "Case 1"
+    assert unread(reading) == [(5, "sibling group")]
+
+
+def test_a_sentence_that_begins_with_case_is_no_heading():
+    reading = read(LEAST.replace("- One.", "- One.\n\nCase 1 was hard to read."))
+    assert unread(reading) == [(7, "Case 1 was hard to read.")]
+    assert reading.value.findings[0].case is None
+
+
+def test_cases_may_stand_under_good_practice():
+    reading = read(LEAST.replace("- Two.", "Case 4\n- Two."))
+    assert reading.value.findings[1] == Finding(Heading.GOOD_PRACTICE, "Case 4", "Two.")
+
+
+def test_wrapped_bullets_are_joined_and_others_are_not():
+    text = LEAST.replace(
+        "- One.",
+        "- One that goes\n  on under itself.\n- Two that ends without\nany set-in.\n- Three.\nNot a bullet.",
+    )
+    reading = read(text)
+    assert [finding.text for finding in reading.value.findings][:3] == [
+        "One that goes on under itself.",
+        "Two that ends without any set-in.",
+        "Three.",
+    ]
+    assert unread(reading) == [(10, "Not a bullet.")]
+
+
+def test_a_whole_briefing_wrapped_by_a_mail_program_is_the_same_briefing(seed, seed_text):
+    import textwrap
+
+    wrapped = "\n".join(
+        textwrap.fill(line, 60, subsequent_indent="   ", break_long_words=False, break_on_hyphens=False)
+        for line in seed_text.split("\n")
+    )
+    assert wrapped.count("\n") > seed_text.count("\n") + 50
+    reading = read(wrapped)
+    assert reading.value == seed
+    assert reading.unread == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_every_usual_encoding_and_line_ending_gives_the_same_briefing(seed, seed_text, encoding, ending):
+    reading = read_bytes(seed_text.replace("\n", ending).encode(encoding))
+    assert reading.value == seed
+    assert reading.unread == ()
+
+
+def test_a_missing_heading_is_not_made_up(seed, seed_text):
+    start, end = seed_text.index("Good practice"), len(seed_text)
+    reading = read(seed_text[:start] + seed_text[end:])
+    assert Step.GOOD_PRACTICE not in [heading.step for heading in reading.value.headings]
+    assert len(reading.value.findings) == 65
+    assert reading.unread == ()
+    assert "Good practice" not in as_text.write(reading.value)
+
+
+def test_a_heading_that_is_lost_leaves_its_bullets_where_they_stand(seed_text):
+    """Without its heading, a case that comes again is read under the heading before; nobody can know better."""
+    reading = read(changed(seed_text, "\nWhat can be improved?\n\nCase 1", "\nWhat must improve?\n\nCase 1"))
+    assert len(reading.value.findings) == 68 - 25
+    assert reading.unread[0].text == "What must improve?"
+    assert len(reading.unread) == 1 + 5 + 25
+
+
+def test_a_section_that_comes_twice_is_one_section_in_the_order_of_the_document():
+    reading = read(LEAST + "\nWhat went well?\n\n- Three.\n")
+    assert [(f.heading.value, f.text) for f in reading.value.findings] == [
+        ("went_well", "One."),
+        ("went_well", "Three."),
+        ("good_practice", "Two."),
+    ]
+    assert reading.unread == ()
+
+
+def test_sections_out_of_order_keep_their_order():
+    reading = read("Neglect 2\n\nGood practice\n\n- Two.\n\nWhat went well?\n\n- One.\n")
+    assert [finding.text for finding in reading.value.findings] == ["Two.", "One."]
+    assert read(as_text.write(reading.value)).value == reading.value
+
+
+def test_lines_before_the_first_heading_that_are_no_title_are_handed_back(seed, seed_text):
+    reading = read("Not for circulation\n" + seed_text + "\n")
+    assert unread(reading) == [(1, "Not for circulation")]
+    assert reading.value == seed
+
+
+def test_questions_are_found_in_other_layouts(seed, seed_text):
+    flat = seed_text.replace("\n 1.", "\n1.").replace("\n - What", "\n- What")
+    assert "\n- What went well?\n" in flat
+    for number in range(2, 8):
+        flat = flat.replace(f"\n {number}.", f"\n{number})")
+    assert read(flat).value == seed
+    four = seed_text.replace(" - What went well?\n", " - What went well?\n - Who was missing?\n")
+    assert len(read(four).value.panel_questions) == 4
+    assert read(four).unread == ()
+
+
+def test_a_third_list_of_questions_is_handed_back(seed, seed_text):
+    text = changed(
+        seed_text, "\nWhat went well?\n", "- Parents were asked:\n 1. Did it help?\n\nWhat went well?\n"
+    )
+    reading = read(text)
+    assert [line.text for line in reading.unread] == ["1. Did it help?"]
+    assert reading.value.agency_questions == seed.agency_questions
+
+
+def test_controls_are_dropped_and_named():
+    reading = read(LEAST.replace("One.", "O\x07ne."))
+    assert reading.value.findings[0].text == "One."
+    assert reading.dropped == ("bell",)
+
+
+def word_file(build):
+    document = docx.Document()
+    build(document)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def test_a_word_file_with_typed_bullets_is_read_like_text(seed, seed_text):
+    reading = read_bytes(word_file(lambda d: [d.add_paragraph(line) for line in seed_text.split("\n")]))
+    assert reading.value == seed
+    assert reading.unread == ()
+
+
+def test_a_word_file_keeps_tables_bold_headings_and_inserted_words_in_order():
+    def build(document):
+        document.add_paragraph("Neglect 2", style="Title")
+        document.add_paragraph("What went well?").runs[0].bold = True
+        table = document.add_table(rows=2, cols=1)
+        table.cell(0, 0).text = "Case 1"
+        cell = table.cell(1, 0).paragraphs[0]
+        cell.style = "List Bullet"
+        cell.add_run("In a table, ")
+        inserted = cell._p.makeelement(docx.oxml.ns.qn("w:ins"))
+        inserted.append(cell.add_run("and inserted.")._r)
+        cell._p.append(inserted)
+        document.add_paragraph("Recommendations").runs[0].bold = True
+        document.add_paragraph("Lost.", style="List Bullet")
+        document.add_paragraph("Good practice", style="Heading 1")
+        document.add_paragraph("Kept.", style="List Number")
+
+    reading = read_bytes(word_file(build))
+    assert [(f.case, f.text) for f in reading.value.findings] == [
+        ("Case 1", "In a table, and inserted."),
+        (None, "Kept."),
+    ]
+    assert unread(reading) == [(5, "Recommendations"), (6, "Lost.")]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), "not a document we can read"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), r"\.doc\)"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (b"{\\rtf1 What went well?}", "Rich Text"),
+        (b"%PDF-1.7\nnothing", "damaged"),
+        (b"PK\x03\x04nothing", "damaged"),
+        (b"\xff\xfeW\x00\xd8", "damaged"),
+        (b"Dear all, here is my shopping list.\n\n- Milk\n", "six headings"),
+        (b"What went well?\n\nGood practice\n", "no findings"),
+        (b"What went well?\n\n- One.\n", "six headings"),
+        (b"x" * (20 * 1024 * 1024 + 1), "20 MB"),
+    ],
+)
+def test_what_is_no_briefing_is_refused_in_a_sentence(data, says):
+    with pytest.raises(NotABriefing, match=says) as refusal:
+        read_bytes(data, "briefing")
+    assert refusal.value.sentence.endswith(".")
+
+
+def test_a_missing_file_and_a_folder_are_refused_in_a_sentence(tmp_path):
+    with pytest.raises(NotABriefing, match="no file"):
+        read_briefing(tmp_path / "none.txt")
+    with pytest.raises(NotABriefing, match="folder"):
+        read_briefing(tmp_path)
+    with pytest.raises(NotABriefing, match="could not be opened"):
+        read_briefing("a\0b")
+
+
+def test_a_locked_and_an_empty_pdf_are_refused_in_a_sentence():
+    import pikepdf
+
+    blank, locked = io.BytesIO(), io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(blank)
+        document.save(locked, encryption=pikepdf.Encryption(owner="o", user="u"))
+    with pytest.raises(NotABriefing, match="password"):
+        read_bytes(locked.getvalue())
+    with pytest.raises(NotABriefing, match="scanned"):
+        read_bytes(blank.getvalue())
+
+
+def zipped(parts):
+    import zipfile
+
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def test_zip_bombs_and_xml_bombs_are_refused_before_they_go_off(seed):
+    import zipfile
+
+    from maca.briefing import as_word
+
+    with zipfile.ZipFile(io.BytesIO(as_word.write(seed))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    start = time.perf_counter()
+    with pytest.raises(NotABriefing, match="far more"):
+        read_bytes(zipped(parts | {"word/document.xml": b" " * (61 * 1024 * 1024)}))
+    laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
+    bomb = parts["word/document.xml"].replace(b"<w:document", laughs + b"<w:document", 1)
+    with pytest.raises(NotABriefing, match="does not write"):
+        read_bytes(zipped(parts | {"word/document.xml": bomb}))
+    with pytest.raises(NotABriefing, match="another kind"):
+        read_bytes(zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}))
+    with pytest.raises(NotABriefing, match="damaged"):
+        read_bytes(zipped(parts | {"word/document.xml": parts["word/document.xml"][:-50]}))
+    assert time.perf_counter() - start < 2
+
+
+def test_hostile_sizes_are_read_in_a_second_or_two():
+    start = time.perf_counter()
+    one_line = read(LEAST.replace("One.", "x " * 5_000_000))
+    assert len(one_line.value.findings[0].text) == 9_999_999
+    many = read(LEAST + "- x\n" * 100_000)
+    assert len(many.value.findings) == 100_002
+    wrapped = read(LEAST.replace("One.", "One" + "\n  and on" * 100_000))
+    assert len(wrapped.value.findings) == 2
+    spaces = read(LEAST + "1" * 100_000 + " " * 1_000_000 + "\n" + "#" * 100_000 + "\n" + "*" * 100_000)
+    assert len(spaces.unread) == 3
+    assert time.perf_counter() - start < 6
+
+
+def test_a_list_under_a_line_that_asks_nothing_is_no_list_of_questions(seed, seed_text):
+    text = changed(
+        seed_text,
+        "\nWhat went well?\n",
+        "- The panel comprised:\n  - Police.\n  - Health.\n\nWhat went well?\n",
+    )
+    reading = read(text)
+    assert [line.text for line in reading.value.process][3:] == ["The panel comprised:", "Police.", "Health."]
+    assert reading.value.panel_questions == seed.panel_questions
+    assert reading.unread == ()
