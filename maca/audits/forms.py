@@ -60,7 +60,10 @@ class PlanForm(Form):
         label="Pack ready, working days before the panel", min_value=0, max_value=60, initial=PACK_BEFORE
     )
     draft_after = NumberField(
-        label="Briefing drafted, working days after the panel", min_value=1, max_value=120, initial=DRAFT_AFTER
+        label="Briefing drafted, working days after the panel",
+        min_value=1,
+        max_value=120,
+        initial=DRAFT_AFTER,
     )
 
     def __init__(self, *args: Any, earlier: list[Audit], **kwargs: Any) -> None:
@@ -125,5 +128,3 @@ def plan_as_filled_in(audit: Audit) -> Mapping[str, Any]:
         "legal_basis": audit.legal_basis,
         **days,
     }
-
-

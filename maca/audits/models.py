@@ -47,9 +47,7 @@ class Theme(models.Model):
 
     class Meta:
         ordering = ["title"]
-        constraints = [
-            models.UniqueConstraint(fields=["partnership", "title"], name="a_theme_is_adopted_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["partnership", "title"], name="a_theme_is_adopted_once")]
 
     def __str__(self) -> str:
         return self.title
@@ -95,9 +93,7 @@ class Audit(Versioned):
 
     class Meta:
         ordering = ["-planned_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["partnership", "slug"], name="an_audit_has_its_own_address")
-        ]
+        constraints = [models.UniqueConstraint(fields=["partnership", "slug"], name="an_audit_has_its_own_address")]
         indexes = [models.Index(fields=["partnership", "-planned_at"], name="audits_newest_first")]
 
     def __str__(self) -> str:
@@ -147,9 +143,7 @@ class Question(models.Model):
     class Meta:
         ordering = ["asked_of", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["audit", "asked_of", "number"], name="questions_are_numbered_once"
-            )
+            models.UniqueConstraint(fields=["audit", "asked_of", "number"], name="questions_are_numbered_once")
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,16 @@
 from django.db import transaction
 
 from maca.audits import rules
-from maca.audits.models import AskedOf, Audit, Heading, Priority, PrioritySource, Question, QuestionKind, Theme
+from maca.audits.models import (
+    AskedOf,
+    Audit,
+    Heading,
+    Priority,
+    PrioritySource,
+    Question,
+    QuestionKind,
+    Theme,
+)
 from maca.audits.question_sets import QuestionSet, SetQuestion
 from maca.audits.stages import AuditStage
 from maca.audits.timetable import Timetable

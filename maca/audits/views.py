@@ -31,17 +31,15 @@ def audits(request: HttpRequest) -> HttpResponse:
 @guarded(anyone_signed_in)
 def priorities(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
-    listed = Priority.objects.filter(partnership=person.partnership_id).prefetch_related(
-        "themes__audits"
-    )
+    listed = Priority.objects.filter(partnership=person.partnership_id).prefetch_related("themes__audits")
     return render(
         request,
         "audits/priorities.html",
         {
             "priorities": listed,
-            "other_themes": Theme.objects.filter(
-                partnership=person.partnership_id, priority=None
-            ).prefetch_related("audits"),
+            "other_themes": Theme.objects.filter(partnership=person.partnership_id, priority=None).prefetch_related(
+                "audits"
+            ),
             "may_record": rules.may_record_priority(person),
         },
     )
@@ -49,8 +47,8 @@ def priorities(request: HttpRequest) -> HttpResponse:
 
 @guarded(rules.may_record_priority, writes=True)
 def record_priority(request: HttpRequest) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
-        operations.record_priority(**values, by=signed_in(request))
+    def do(form: PriorityForm, version: int | None) -> str:
+        operations.record_priority(**form.cleaned_data, by=signed_in(request))
         return reverse("priorities")
 
     return form_page(
@@ -69,8 +67,8 @@ def record_priority(request: HttpRequest) -> HttpResponse:
 
 @guarded(rules.may_adopt_theme, find_priority, writes=True)
 def adopt_theme(request: HttpRequest, priority: Priority) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
-        theme = operations.adopt_theme(priority, title=values["title"], by=signed_in(request))
+    def do(form: ThemeForm, version: int | None) -> str:
+        theme = operations.adopt_theme(priority, title=form.cleaned_data["title"], by=signed_in(request))
         return reverse("plan-audit", kwargs={"theme": theme.public_id})
 
     return form_page(
@@ -106,21 +104,17 @@ def plan_audit(request: HttpRequest, theme: Theme) -> HttpResponse:
             "title": f"{theme.title} {len(earlier) + 1}" if not earlier else _next_title(earlier[0].title),
             "earlier": earlier[0].public_id if earlier else "",
         }
-        nonlocal form
-        form = PlanForm(data, earlier=earlier, initial=proposed)
-        return form
+        return PlanForm(data, earlier=earlier, initial=proposed)
 
-    form: PlanForm
-
-    def do(values: dict[str, Any], version: int | None) -> str:
+    def do(form: PlanForm, version: int | None) -> str:
         audit = operations.plan_audit(
             theme,
-            title=values["title"],
-            terms_of_reference=values["terms_of_reference"],
-            questions=ready_made()[values["questions"]],
-            review_title=values["review_title"],
+            title=form.cleaned_data["title"],
+            terms_of_reference=form.cleaned_data["terms_of_reference"],
+            questions=ready_made()[form.cleaned_data["questions"]],
+            review_title=form.cleaned_data["review_title"],
             dates=form.dates(),
-            earlier=_chosen(values, earlier),
+            earlier=_chosen(form.cleaned_data, earlier),
             by=signed_in(request),
         )
         return reverse("plan", kwargs={"audit": audit.slug})
@@ -164,24 +158,21 @@ def plan(request: HttpRequest, audit: Audit) -> HttpResponse:
 @guarded(rules.may_change_plan, find_audit, writes=True)
 def change_plan(request: HttpRequest, audit: Audit) -> HttpResponse:
     earlier = _earlier_audits(audit.theme, but=audit)
-    form: ChangePlanForm
 
     def make_form(data: Mapping[str, Any] | None, now: Audit) -> ChangePlanForm:
-        nonlocal form
-        form = ChangePlanForm(data, earlier=earlier, initial=plan_as_filled_in(now))
-        return form
+        return ChangePlanForm(data, earlier=earlier, initial=plan_as_filled_in(now))
 
-    def do(values: dict[str, Any], version: int | None) -> str:
+    def do(form: ChangePlanForm, version: int | None) -> str:
         operations.change_plan(
             audit,
-            title=values["title"],
-            terms_of_reference=values["terms_of_reference"],
-            review_title=values["review_title"],
-            purpose=values["purpose"],
-            legal_basis=values["legal_basis"],
-            questions=ready_made()[values["questions"]],
+            title=form.cleaned_data["title"],
+            terms_of_reference=form.cleaned_data["terms_of_reference"],
+            review_title=form.cleaned_data["review_title"],
+            purpose=form.cleaned_data["purpose"],
+            legal_basis=form.cleaned_data["legal_basis"],
+            questions=ready_made()[form.cleaned_data["questions"]],
             dates=form.dates(),
-            earlier=_chosen(values, earlier),
+            earlier=_chosen(form.cleaned_data, earlier),
             version=version,
             by=signed_in(request),
         )

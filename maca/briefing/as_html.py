@@ -1,27 +1,54 @@
-"""A briefing as the body of a web page, in the classes of the GOV.UK Design System."""
+"""A briefing as HTML: as the body of a page of ours, in the classes of GOV.UK, or as a page by itself."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from markupsafe import Markup
 
 from maca.briefing.value import Heading, SixSteps, Step
 
+_DATA = Path(__file__).parent / "data"
 _BULLETS = "govuk-list govuk-list--bullet"
 _NUMBERS = "govuk-list govuk-list--number"
 
+_PAGE = Markup("""<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{style}
+</style>
+</head>
+<body>
+<main>
+{above}{body}</main>
+</body>
+</html>
+""")
+
+
+def write_page(value: SixSteps) -> Markup:
+    """The briefing as a page of its own, which needs no other file: to keep, to send or to put on a website."""
+    lines = (Markup('<p class="above">{}</p>\n').format(text) for text in (value.kind, value.form) if text)
+    above = Markup("").join(lines)
+    if value.title:
+        above += Markup("<h1>{}</h1>\n").format(value.title)
+    title = ": ".join(text for text in (value.title, value.form or value.kind) if text) or "6 Step Briefing"
+    style = Markup((_DATA / "page.css").read_text("utf-8").strip())  # noqa: S704 - a file of our own
+    return _PAGE.format(title=title, style=style, above=above, body=write(value))
+
 
 def write(value: SixSteps) -> Markup:
-    """The briefing as a fragment of HTML: the title as h1, the steps as h2, the cases as h3."""
+    """The six steps as a fragment of HTML: the steps as h2, the cases as h3.
+
+    The kind, form and title of the briefing are not in it: the page it is put on has its own h1.
+    """
     return Markup("\n").join(_parts(value)) + Markup("\n")
 
 
 def _parts(value: SixSteps) -> Iterator[Markup]:
-    if value.kind:
-        yield Markup('<p class="govuk-caption-xl">{}</p>').format(value.kind)
-    if value.form:
-        yield Markup('<p class="govuk-caption-l">{}</p>').format(value.form)
-    if value.title:
-        yield Markup('<h1 class="govuk-heading-xl">{}</h1>').format(value.title)
     for heading in value.headings:
         yield Markup('<h2 class="govuk-heading-l">{}</h2>').format(heading.text)
         if heading.step is Step.THEME_AND_CASES:

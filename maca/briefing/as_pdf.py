@@ -22,8 +22,12 @@ from maca.briefing.value import Heading, SixSteps, Step
 _DATA = Path(__file__).parent / "data"
 _UNDATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 # Typst breaks no word by itself: what is longer than a line is cut into boxes, between which it may break.
-_LONG_WORD = re.compile(r"\S{41,}")
+# The space after it goes into its last box, because at the beginning of a line it would be lost.
+_LONG_WORD = re.compile(r"\S{41,} ?")
 _BOX = 8
+# "two- and three-year-olds": readers of PDF take a hyphen at the end of a line for a word cut in two, and
+# drop the space after it. A space that does not break keeps its place.
+_HANGING_HYPHEN = re.compile(r"(?<=[^\s-])- ")
 _JOINERS = "\u200b\u200c\u200d\u200e\u200f\u00ad"
 
 
@@ -58,9 +62,7 @@ def _compile(data: Any, made: datetime.datetime) -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_DATA / "fonts")]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_DATA / "fonts")])
 
 
 def _briefing(value: SixSteps, footer: str) -> dict[str, Any]:
@@ -71,8 +73,7 @@ def _briefing(value: SixSteps, footer: str) -> dict[str, Any]:
         "title": value.title,
         "footer": footer,
         "sections": [
-            {"heading": heading.text, "parts": list(_parts(value, heading.step))}
-            for heading in value.headings
+            {"heading": heading.text, "parts": list(_parts(value, heading.step))} for heading in value.headings
         ],
     }
 
@@ -119,15 +120,13 @@ def _printable(data: Any, can_print: Any) -> Any:
     if isinstance(data, list):
         return [_printable(item, can_print) for item in data]
     if isinstance(data, dict):
-        return {
-            key: item if key in ("kind", "name") else _printable(item, can_print)
-            for key, item in data.items()
-        }
+        return {key: item if key in ("kind", "name") else _printable(item, can_print) for key, item in data.items()}
     return data
 
 
 def _pieces(text: str) -> list[dict[str, Any]]:
     """The text in pieces. A line may end between two boxes, where there is no space to end it at."""
+    text = _HANGING_HYPHEN.sub("-\u00a0", text)
     pieces = []
     done = 0
     for word in _LONG_WORD.finditer(text):

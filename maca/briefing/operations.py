@@ -33,9 +33,7 @@ def draft_briefing(audit: Audit, *, by: Person) -> Briefing:
 
 
 def _save(briefing: Briefing, value: SixSteps, *, version: int | None, by: Person, part: str) -> None:
-    save_changes(
-        briefing, version=version, content=to_dict(value), saved_by=by, saved_at=timezone.now()
-    )
+    save_changes(briefing, version=version, content=to_dict(value), saved_by=by, saved_at=timezone.now())
     briefing.authors.add(by)
     write("edited a briefing", briefing, by=by, part=part, version=briefing.version)
 
@@ -155,8 +153,7 @@ def import_briefing(value: SixSteps, *, partnership: Partnership, imported_from:
     traced = replace(
         value,
         findings=tuple(
-            replace(finding, ref=record.public_id)
-            for finding, record in zip(value.findings, kept, strict=True)
+            replace(finding, ref=record.public_id) for finding, record in zip(value.findings, kept, strict=True)
         ),
     )
     briefing = Briefing.objects.create(

@@ -1,5 +1,7 @@
 """The one door to the printed forms of a briefing."""
 
+from collections.abc import Callable
+
 from maca.briefing import as_html, as_json, as_pdf, as_text, as_word
 from maca.briefing.models import Briefing
 
@@ -15,12 +17,12 @@ FORMATS = {
 def print_briefing(briefing: Briefing, wanted: str) -> bytes:
     """The briefing as a file. `wanted` is one of `FORMATS`; raises `KeyError` for any other."""
     value = briefing.value.without_refs()
-    front = {"partnership": briefing.audit.partnership.name, "published_on": briefing.published_on}
-    writers = {
+    partnership, published_on = briefing.audit.partnership.name, briefing.published_on
+    writers: dict[str, Callable[[], bytes]] = {
         "txt": lambda: as_text.write(value).encode(),
         "html": lambda: as_html.write_page(value).encode(),
-        "docx": lambda: as_word.write(value, **front),
-        "pdf": lambda: as_pdf.write(value, **front),
+        "docx": lambda: as_word.write(value, partnership=partnership, published_on=published_on),
+        "pdf": lambda: as_pdf.write(value, partnership=partnership, published_on=published_on),
         "json": lambda: as_json.write(value).encode(),
     }
     return writers[wanted]()

@@ -42,9 +42,7 @@ def may_edit_briefing(person: Person, briefing: Briefing) -> Verdict:
     if briefing.stage == BriefingStage.PUBLISHED:
         return no("published", "The briefing has been published. What is published never changes.")
     if briefing.stage != BriefingStage.DRAFTED:
-        return no(
-            "sent", "The briefing is with its approver. Take it back into draft before you change a word."
-        )
+        return no("sent", "The briefing is with its approver. Take it back into draft before you change a word.")
     return YES
 
 

@@ -209,14 +209,12 @@ def from_dict(data: Mapping[str, Any]) -> SixSteps:
         theme=data["theme"],
         theme_and_cases=tuple(data["theme_and_cases"]),
         process=tuple(
-            ProcessLine(text, line["bullet"], line["asks"])
-            for text, line in zip(data["process"], layout, strict=True)
+            ProcessLine(text, line["bullet"], line["asks"]) for text, line in zip(data["process"], layout, strict=True)
         ),
         agency_questions=tuple(data["agency_questions"]),
         panel_questions=tuple(data["panel_questions"]),
         findings=tuple(
-            Finding(Heading(item["heading"]), item["case"], item["text"], item.get("ref"))
-            for item in data["findings"]
+            Finding(Heading(item["heading"]), item["case"], item["text"], item.get("ref")) for item in data["findings"]
         ),
         headings=tuple(SectionHeading(Step(item["step"]), item["text"]) for item in data["headings"]),
     )

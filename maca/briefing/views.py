@@ -65,7 +65,12 @@ def read(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     return render(
         request,
         "briefing/read.html",
-        {"briefing": briefing, "audit": briefing.audit, "value": briefing.value, "body": as_html.write(briefing.value)},
+        {
+            "briefing": briefing,
+            "audit": briefing.audit,
+            "value": briefing.value,
+            "body": as_html.write(briefing.value),
+        },
     )
 
 
@@ -92,8 +97,10 @@ def draft(request: HttpRequest, audit: Audit) -> HttpResponse:
 
 @guarded(rules.may_edit_briefing, find_briefing, writes=True)
 def edit_theme(request: HttpRequest, briefing: Briefing) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
-        operations.edit_theme_and_cases(briefing, lines=values["lines"], version=version, by=signed_in(request))
+    def do(form: ThemeForm, version: int | None) -> str:
+        operations.edit_theme_and_cases(
+            briefing, lines=form.cleaned_data["lines"], version=version, by=signed_in(request)
+        )
         return _page(briefing.audit)
 
     return form_page(
@@ -108,14 +115,11 @@ def edit_theme(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 
 @guarded(rules.may_edit_briefing, find_briefing, writes=True)
 def edit_process(request: HttpRequest, briefing: Briefing) -> HttpResponse:
-    form: ProcessForm
 
     def make_form(data: Mapping[str, Any] | None, now: Briefing) -> ProcessForm:
-        nonlocal form
-        form = ProcessForm(data, value=now.value)
-        return form
+        return ProcessForm(data, value=now.value)
 
-    def do(values: dict[str, Any], version: int | None) -> str:
+    def do(form: ProcessForm, version: int | None) -> str:
         operations.edit_process(briefing, texts=form.texts(), version=version, by=signed_in(request))
         return _page(briefing.audit)
 
@@ -139,17 +143,12 @@ def edit_findings(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResp
     if named not in list(Heading):
         raise Http404
     heading = Heading(named)
-    form: FindingsForm
 
     def make_form(data: Mapping[str, Any] | None, now: Briefing) -> FindingsForm:
-        nonlocal form
-        form = FindingsForm(data, value=now.value, heading=heading)
-        return form
+        return FindingsForm(data, value=now.value, heading=heading)
 
-    def do(values: dict[str, Any], version: int | None) -> str:
-        operations.edit_findings(
-            briefing, heading, findings=form.edited(), version=version, by=signed_in(request)
-        )
+    def do(form: FindingsForm, version: int | None) -> str:
+        operations.edit_findings(briefing, heading, findings=form.edited(), version=version, by=signed_in(request))
         return _page(briefing.audit)
 
     title = next(one.text for one in briefing.value.headings if one.step.value == named)
@@ -184,16 +183,18 @@ def _act(
 @guarded(rules.may_send_briefing, find_briefing, writes=True)
 def send(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     return _act(
-        request, briefing, operations.send_briefing, "The briefing has been sent for approval.", versioned=True
+        request,
+        briefing,
+        operations.send_briefing,
+        "The briefing has been sent for approval.",
+        versioned=True,
     )
 
 
 @require_POST
 @guarded(rules.may_take_back_briefing, find_briefing, writes=True)
 def take_back(request: HttpRequest, briefing: Briefing) -> HttpResponse:
-    return _act(
-        request, briefing, operations.take_back_briefing, "The briefing is a draft again.", versioned=False
-    )
+    return _act(request, briefing, operations.take_back_briefing, "The briefing is a draft again.", versioned=False)
 
 
 @require_POST
@@ -204,8 +205,8 @@ def approve(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 
 @guarded(rules.may_approve_briefing, find_briefing, writes=True)
 def send_back(request: HttpRequest, briefing: Briefing) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
-        operations.send_back_briefing(briefing, because=values["because"], by=signed_in(request))
+    def do(form: SendBackForm, version: int | None) -> str:
+        operations.send_back_briefing(briefing, because=form.cleaned_data["because"], by=signed_in(request))
         return _page(briefing.audit)
 
     return form_page(
@@ -226,6 +227,4 @@ def send_back(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 @require_POST
 @guarded(rules.may_publish_briefing, find_briefing, writes=True)
 def publish(request: HttpRequest, briefing: Briefing) -> HttpResponse:
-    return _act(
-        request, briefing, operations.publish_briefing, "The briefing has been published.", versioned=False
-    )
+    return _act(request, briefing, operations.publish_briefing, "The briefing has been published.", versioned=False)

@@ -38,9 +38,7 @@ class Nomination(models.Model):
     rationale = models.TextField()
     level = models.CharField(max_length=20, choices=Level.choices)
     age_band = models.CharField(max_length=20, choices=AgeBand.choices)
-    stage = models.CharField(
-        max_length=20, choices=NominationStage.choices, default=NominationStage.NOMINATED
-    )
+    stage = models.CharField(max_length=20, choices=NominationStage.choices, default=NominationStage.NOMINATED)
     decision = models.TextField(blank=True)
 
     class Meta:

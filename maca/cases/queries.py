@@ -37,7 +37,5 @@ def cases_of(audit: Audit, person: Person) -> list[Case]:
 def possible_presenters(audit: Audit) -> list[Person]:
     """Social workers and practice managers of the partnership."""
     return list(
-        Person.objects.filter(partnership=audit.partnership_id).holding(
-            Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER
-        )
+        Person.objects.filter(partnership=audit.partnership_id).holding(Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER)
     )

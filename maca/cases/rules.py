@@ -10,7 +10,8 @@ def may_read_nominations(person: Person, audit: Audit) -> Verdict:
     """Those who run, hear or scrutinise the audit read its nominations, which name nobody."""
     if not person.holds(*READS_EVERY_CASE):
         return no(
-            "not-the-sub-group", "Nominations are read by the sub-group, the business manager and the scrutineer."
+            "not-the-sub-group",
+            "Nominations are read by the sub-group, the business manager and the scrutineer.",
         )
     return YES
 

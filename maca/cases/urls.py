@@ -5,9 +5,9 @@ from maca.cases import views
 urlpatterns = [
     path("audits/<slug:audit>/nominations/", views.nominations, name="nominations"),
     path("audits/<slug:audit>/nominations/new/", views.nominate_case, name="nominate-case"),
-    path("audits/<slug:audit>/nominations/<str:nomination>/select/", views.select_case, name="select-case"),
+    path("audits/<slug:audit>/nominations/<id:nomination>/select/", views.select_case, name="select-case"),
     path(
-        "audits/<slug:audit>/nominations/<str:nomination>/pass-over/",
+        "audits/<slug:audit>/nominations/<id:nomination>/pass-over/",
         views.pass_over_case,
         name="pass-over-case",
     ),

@@ -40,8 +40,8 @@ def nominations(request: HttpRequest, audit: Audit) -> HttpResponse:
 
 @guarded(rules.may_nominate_case, find_audit, writes=True)
 def nominate_case(request: HttpRequest, audit: Audit) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
-        operations.nominate_case(audit, **values, by=signed_in(request))
+    def do(form: NominationForm, version: int | None) -> str:
+        operations.nominate_case(audit, **form.cleaned_data, by=signed_in(request))
         return _nominations_page(audit)
 
     return form_page(
@@ -76,8 +76,8 @@ def select_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
 
 @guarded(rules.may_select_case, find_nomination, writes=True)
 def pass_over_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
-        operations.pass_over_case(nomination, reason=values["reason"], by=signed_in(request))
+    def do(form: PassOverForm, version: int | None) -> str:
+        operations.pass_over_case(nomination, reason=form.cleaned_data["reason"], by=signed_in(request))
         return _nominations_page(nomination.audit)
 
     return form_page(
@@ -106,8 +106,8 @@ def name_presenter(request: HttpRequest, case: Case) -> HttpResponse:
         ]
         return form
 
-    def do(values: dict[str, Any], version: int | None) -> str:
-        chosen = next(one for one in possible if one.public_id == values["person"])
+    def do(form: PresenterForm, version: int | None) -> str:
+        chosen = next(one for one in possible if one.public_id == form.cleaned_data["person"])
         operations.name_presenter(case, person=chosen, by=signed_in(request))
         return _nominations_page(case.audit)
 

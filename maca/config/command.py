@@ -163,9 +163,7 @@ def _record(file: Path, reading: Any, partnership: str | None) -> None:
 
     its_partnership = _partnership(partnership)
     value = reading.value
-    audit = record(
-        value, partnership=its_partnership, imported_from=file.name, by=operator_of(its_partnership)
-    )
+    audit = record(value, partnership=its_partnership, imported_from=file.name, by=operator_of(its_partnership))
     click.echo(
         f"Recorded the audit “{audit.title}” ({audit.slug}) for {its_partnership}: "
         f"{audit.cases.count()} cases, {len(value.findings)} findings, "

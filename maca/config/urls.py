@@ -1,9 +1,12 @@
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from maca.design import views as design
+from maca.kernel.ids import PublicIdInAddress
 
-urlpatterns = [
+register_converter(PublicIdInAddress, "id")
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maca.worklist.urls")),
     path("", include("maca.partnership.urls")),
     path("", include("maca.audits.urls")),

@@ -99,8 +99,7 @@ def _login(name: str) -> str:
 def _people(partnership: Partnership) -> dict[str, Person]:
     operator = operator_of(partnership)
     agencies = {
-        name: register_agency(partnership=partnership, name=name, kind=kind, by=operator)
-        for name, kind in AGENCIES
+        name: register_agency(partnership=partnership, name=name, kind=kind, by=operator) for name, kind in AGENCIES
     }
     return {
         _login(name): add_person(
@@ -163,9 +162,7 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
         case = select_case(nomination, by=chair)
         name_presenter(case, person=people[one["presented_by"]], by=chair)
         asked[case] = [agencies[answer["agency"]] for answer in one["returns"]]
-    circulate_audit(
-        audit, asked, purpose=audit.purpose, legal_basis=audit.legal_basis, version=None, by=manager
-    )
+    circulate_audit(audit, asked, purpose=audit.purpose, legal_basis=audit.legal_basis, version=None, by=manager)
     for case, one in zip(asked, told["cases"], strict=True):
         for answer in one["returns"]:
             _answer(AgencyReturn.objects.get(case=case, agency__slug=answer["agency"]), answer)
@@ -175,7 +172,10 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
             if answer["state"] in ("asked", "half_written"):
                 agency_return = AgencyReturn.objects.get(case=case, agency__slug=answer["agency"])
                 extend_return(
-                    agency_return, due_on=working_days_from(today(), 3), version=agency_return.version, by=manager
+                    agency_return,
+                    due_on=working_days_from(today(), 3),
+                    version=agency_return.version,
+                    by=manager,
                 )
     return audit
 
@@ -206,7 +206,7 @@ def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:
         version=None,
         by=auditor,
     )
-    address = {
+    address: dict[str, Any] = {
         "audit": agency_return.case.audit.slug,
         "case": agency_return.case.number,
         "agency": agency_return.agency.slug,
@@ -224,7 +224,12 @@ def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:
     for record, reference, dated_on, number in answer.get("evidence", []):
         question = find_asking(auditor, **address, question=number).question if number else None
         cite_evidence(
-            agency_return, question=question, record=record, reference=reference, dated_on=dated_on, by=auditor
+            agency_return,
+            question=question,
+            record=record,
+            reference=reference,
+            dated_on=dated_on,
+            by=auditor,
         )
     if state == "submitted":
         submit_return(agency_return, version=None, by=auditor)

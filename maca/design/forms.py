@@ -432,9 +432,7 @@ class LinesField(LongTextField):
 class ChoiceField(Worded, forms.ChoiceField):
     """One of a few, as radios. `hints` maps a choice to its hint; `inline` is for two short ones."""
 
-    def __init__(
-        self, *, hints: Mapping[str, str] | None = None, inline: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, hints: Mapping[str, str] | None = None, inline: bool = False, **kwargs: Any) -> None:
         usual: dict[str, Any] = {"widget": forms.RadioSelect}
         super().__init__(**usual | kwargs)
         self.hints = dict(hints or {})
@@ -506,9 +504,7 @@ class DateField(Worded, forms.Field):
             return None
         it = _begins_a_sentence(self.called or "the date")
         if missing:
-            raise ValidationError(
-                f"{it} must include a {' and '.join(missing)}", code="-".join(["date", *missing])
-            )
+            raise ValidationError(f"{it} must include a {' and '.join(missing)}", code="-".join(["date", *missing]))
         given["month"] = str(_month(given["month"]))
         if len(given["year"]) != 4:
             raise ValidationError("Year must include 4 numbers", code="date-year")

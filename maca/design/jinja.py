@@ -98,9 +98,7 @@ def environment(**options: Any) -> Pages:
         drawn: Markup = vars(pages.get_template("design/parts.html").module)["error_summary"](form)
         return drawn
 
-    pages.globals.update(
-        static=static, url=url, form_keys=form_keys, problems=problems, error_summary=error_summary
-    )
+    pages.globals.update(static=static, url=url, form_keys=form_keys, problems=problems, error_summary=error_summary)
     pages.filters.update(
         date=dates.date, shortdate=dates.shortdate, datetime=dates.datetime, plural=plural, lines=lines
     )

@@ -6,22 +6,22 @@ A test fails for an address that declares none.
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maca.design.forms import Form
-from maca.kernel.models import FormUse
-from maca.kernel.once import once
+from maca.kernel.once import already_used, once
 from maca.kernel.verdict import YES, Verdict
 from maca.kernel.versions import Changed, Versioned
 
-T = TypeVar("T")
+F = TypeVar("F", bound=Form)
 Page = Callable[..., HttpResponse]
 NOT_CONTENT = {"csrfmiddlewaretoken", "once", "version"}
 
@@ -45,7 +45,7 @@ def guarded(
     def decorate(view: Page) -> Page:
         @wraps(view)
         def page(request: HttpRequest, **address: Any) -> HttpResponse:
-            if request.method == "POST" and (earlier := _already_used(request)):
+            if request.method == "POST" and (earlier := already_used(request.POST.get("once", ""), person=_sender(request))):
                 return redirect(earlier)
             if find is None:
                 rule(request.user).insist()
@@ -59,29 +59,23 @@ def guarded(
 
         methods = require_http_methods(["GET", "HEAD", "POST"]) if writes else require_safe
         page.guard = rule  # type: ignore[attr-defined]
-        return cast(Page, methods(page))
+        return methods(page)
 
     return decorate
 
 
-def open_to_all(why: str) -> Callable[[Page], Page]:
+def open_to_all(why: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Declare that a page needs nobody signed in, and why."""
 
-    def decorate(view: Page) -> Page:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         view.guard = why  # type: ignore[attr-defined]
-        return cast(Page, login_not_required(view))
+        return login_not_required(view)
 
     return decorate
 
 
 def _sender(request: HttpRequest) -> str:
     return str(getattr(request.user, "public_id", "nobody"))
-
-
-def _already_used(request: HttpRequest) -> str | None:
-    key = request.POST.get("once", "")
-    use = FormUse.objects.filter(key=key, person=_sender(request)).first() if key else None
-    return use.location if use else None
 
 
 def do_once(request: HttpRequest, do: Callable[[], str], *, saved: str = "") -> HttpResponse:
@@ -102,16 +96,16 @@ def do_once(request: HttpRequest, do: Callable[[], str], *, saved: str = "") -> 
 def form_page(
     request: HttpRequest,
     template: str,
-    make_form: Callable[[Mapping[str, Any] | None, Any], Form],
+    make_form: Callable[[Mapping[str, Any] | None, Any], F],
     *,
-    do: Callable[[dict[str, Any], int | None], str],
+    do: Callable[[F, int | None], str],
     context: Mapping[str, Any],
     thing: Any = None,
     saved: str = "Saved",
 ) -> HttpResponse:
     """Show a form; when it is sent and sound, do the operation once and go on.
 
-    `make_form(data, thing)` builds the form, `do(values, version)` acts and returns the address to go
+    `make_form(data, thing)` builds the form, `do(form, version)` acts and returns the address to go
     to. `version` is the one the form was opened at. If somebody else has saved since, the sender is
     shown both texts and chooses: nobody's words vanish.
     """
@@ -119,9 +113,8 @@ def form_page(
     form = make_form(request.POST if request.method == "POST" else None, thing)
     if request.method == "POST" and form.is_valid():
         sent = request.POST.get("version", "")
-        values = dict(form.cleaned_data)
         try:
-            response = do_once(request, lambda: do(values, int(sent) if sent.isdigit() else None), saved=saved)
+            response = do_once(request, lambda: do(form, int(sent) if sent.isdigit() else None), saved=saved)
         except Changed as changed:
             return _show_both(request, form, make_form(None, changed.latest), changed.latest, context)
         for notice in form.notices:
@@ -143,12 +136,7 @@ def _show_both(
         for field in mine
         if theirs.in_words(field.name) != mine.in_words(field.name)
     ]
-    hidden = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in NOT_CONTENT
-        for value in values
-    ]
+    hidden = [(name, value) for name, values in request.POST.lists() if name not in NOT_CONTENT for value in values]
     return render(
         request,
         "design/changed.html",

@@ -59,9 +59,7 @@ def write(did: str, about: Thing, *, by: Actor, **details: Any) -> Entry:
         # One writer at a time for each chain; SQLite's IMMEDIATE transactions already are.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"journal:{partnership}"])
-    last = (
-        Entry.objects.filter(partnership=partnership).order_by("-number").values("number", "digest").first()
-    )
+    last = Entry.objects.filter(partnership=partnership).order_by("-number").values("number", "digest").first()
     entry = Entry(
         partnership=partnership,
         number=(last["number"] if last else 0) + 1,

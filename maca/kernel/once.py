@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
+from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.models import FormUse
 from maca.kernel.verdict import Refused
 
@@ -17,7 +18,7 @@ def once(key: str, *, person: str, do: Callable[[], str]) -> str:
 
     `do` returns that address. Raises `Refused` for a form with no key, or somebody else's.
     """
-    if not key or len(key) > 64:
+    if not PUBLIC_ID.fullmatch(key):
         raise Refused("no-form-key", "This form has lost its key. Go back, reload the page and send it again.")
     with transaction.atomic():
         use, first = FormUse.objects.get_or_create(key=key, defaults={"person": person, "location": ""})
@@ -28,3 +29,10 @@ def once(key: str, *, person: str, do: Callable[[], str]) -> str:
         location = do()
         FormUse.objects.filter(key=key).update(location=location)
         return location
+
+
+def already_used(key: str, *, person: str) -> str | None:
+    """Where this form took its sender the first time; None if it has had no effect yet."""
+    if not PUBLIC_ID.fullmatch(key):
+        return None
+    return FormUse.objects.filter(key=key, person=person).values_list("location", flat=True).first()

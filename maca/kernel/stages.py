@@ -39,7 +39,8 @@ def move(thing: models.Model, *, to: Stages) -> None:
     moved = type(thing)._default_manager.filter(pk=thing.pk, stage=old).update(**changes)
     if not moved:
         raise Refused(
-            "moved-meanwhile", "Somebody else has just moved this on. Look at the page again before you go on."
+            "moved-meanwhile",
+            "Somebody else has just moved this on. Look at the page again before you go on.",
         )
     for name, value in changes.items():
         setattr(thing, name, value)

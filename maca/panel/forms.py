@@ -9,9 +9,7 @@ class IntroductionForm(Form):
     introduced_by = ChoiceField(label="Who introduced the case?")
     partners = CheckboxesField(label="Which partners then gave their account?", required=False)
 
-    def __init__(
-        self, *args: Any, presenters: Sequence[Person], agencies: Sequence[Agency], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, presenters: Sequence[Person], agencies: Sequence[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.presenters, self.agencies = presenters, agencies
         self.fields["introduced_by"].choices = [  # type: ignore[attr-defined]
@@ -32,8 +30,8 @@ class FindingForm(Form):
 
     def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.agencies = agencies
+        self.register = agencies
         self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
 
     def about(self) -> list[Agency]:
-        return [one for one in self.agencies if one.slug in self.cleaned_data["agencies"]]
+        return [one for one in self.register if one.slug in self.cleaned_data["agencies"]]

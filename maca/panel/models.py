@@ -53,9 +53,7 @@ class Finding(Versioned):
 
     class Meta:
         ordering = ["audit", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["audit", "position"], name="findings_stand_in_an_order")
-        ]
+        constraints = [models.UniqueConstraint(fields=["audit", "position"], name="findings_stand_in_an_order")]
 
     def __str__(self) -> str:
         return f"finding {self.position}"

@@ -29,9 +29,7 @@ def open_panel(audit: Audit, *, by: Person) -> None:
 
 
 @transaction.atomic
-def introduce_case(
-    hearing: Hearing, *, introduced_by: Person, partners: Collection[Agency], by: Person
-) -> None:
+def introduce_case(hearing: Hearing, *, introduced_by: Person, partners: Collection[Agency], by: Person) -> None:
     """Record who introduced the case and which partners then gave their account."""
     rules.may_hear_case(by, hearing).insist()
     if introduced_by.partnership_id != hearing.case.audit.partnership_id:

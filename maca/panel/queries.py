@@ -56,9 +56,7 @@ def findings_of(case: Case) -> dict[Heading, list[Finding]]:
 
 
 def good_practice_of(audit: Audit) -> list[Finding]:
-    return list(
-        audit.findings.standing().filter(heading=Heading.GOOD_PRACTICE).prefetch_related("agencies")
-    )
+    return list(audit.findings.standing().filter(heading=Heading.GOOD_PRACTICE).prefetch_related("agencies"))
 
 
 def withdrawn_from(audit: Audit, case: Case | None) -> list[Finding]:
@@ -67,9 +65,7 @@ def withdrawn_from(audit: Audit, case: Case | None) -> list[Finding]:
 
 def hearings_of(audit: Audit) -> list[Hearing]:
     return list(
-        Hearing.objects.filter(case__audit=audit)
-        .select_related("case", "introduced_by")
-        .order_by("case__number")
+        Hearing.objects.filter(case__audit=audit).select_related("case", "introduced_by").order_by("case__number")
     )
 
 

@@ -116,12 +116,10 @@ def introduce_case(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     case = hearing.case
     presenters = presenters_first(case, possible_presenters(case.audit))
     agencies = agencies_around(case.audit)
-    form: IntroductionForm
 
     def make_form(data: Mapping[str, Any] | None, _: Any) -> IntroductionForm:
-        nonlocal form
         introducer = hearing.introduced_by or (presenters[0] if presenters else None)
-        form = IntroductionForm(
+        return IntroductionForm(
             data,
             presenters=presenters,
             agencies=agencies,
@@ -130,9 +128,8 @@ def introduce_case(request: HttpRequest, hearing: Hearing) -> HttpResponse:
                 "partners": [agency.slug for agency in hearing.partners.all()],
             },
         )
-        return form
 
-    def do(values: dict[str, Any], version: int | None) -> str:
+    def do(form: IntroductionForm, version: int | None) -> str:
         operations.introduce_case(
             hearing, introduced_by=form.introducer(), partners=form.spoke(), by=signed_in(request)
         )
@@ -165,15 +162,14 @@ def finish_hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
 @guarded(rules.may_record_finding, find_column, writes=True)
 def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
     back = _page_of(column.audit, column.case)
-    form: FindingForm
 
     def make_form(data: Mapping[str, Any] | None, _: Any) -> FindingForm:
-        nonlocal form
-        form = FindingForm(data, agencies=agencies_around(column.audit))
-        return form
+        return FindingForm(data, agencies=agencies_around(column.audit))
 
-    def do(values: dict[str, Any], version: int | None) -> str:
-        operations.record_finding(column, text=values["text"], agencies=form.about(), by=signed_in(request))
+    def do(form: FindingForm, version: int | None) -> str:
+        operations.record_finding(
+            column, text=form.cleaned_data["text"], agencies=form.about(), by=signed_in(request)
+        )
         return request.path if "another" in request.POST else back
 
     return form_page(
@@ -194,20 +190,17 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
 @guarded(rules.may_change_finding, find_finding, writes=True)
 def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
     back = _page_of(finding.audit, finding.case)
-    form: FindingForm
 
     def make_form(data: Mapping[str, Any] | None, now: Finding) -> FindingForm:
-        nonlocal form
-        form = FindingForm(
+        return FindingForm(
             data,
             agencies=agencies_around(finding.audit),
             initial={"text": now.text, "agencies": [agency.slug for agency in now.agencies.all()]},
         )
-        return form
 
-    def do(values: dict[str, Any], version: int | None) -> str:
+    def do(form: FindingForm, version: int | None) -> str:
         operations.change_finding(
-            finding, text=values["text"], agencies=form.about(), version=version, by=signed_in(request)
+            finding, text=form.cleaned_data["text"], agencies=form.about(), version=version, by=signed_in(request)
         )
         return back
 

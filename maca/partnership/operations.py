@@ -5,7 +5,15 @@ from django.db import transaction
 
 from maca.journal.operations import write
 from maca.kernel.verdict import Refused
-from maca.partnership.models import Agency, AgencyKind, Appointment, Partnership, Person, Role, first_free_slug
+from maca.partnership.models import (
+    Agency,
+    AgencyKind,
+    Appointment,
+    Partnership,
+    Person,
+    Role,
+    first_free_slug,
+)
 
 USUAL_PURPOSE = (
     "To quality assure how agencies worked together in this case, as part of a multi-agency case audit. "
@@ -43,9 +51,7 @@ def found_partnership(*, name: str, training: bool = False) -> Partnership:
 def register_agency(*, partnership: Partnership, name: str, kind: AgencyKind, by: Person) -> Agency:
     """Put an agency on the register of the partnership."""
     taken = Agency.objects.filter(partnership=partnership).values_list("slug", flat=True)
-    agency = Agency.objects.create(
-        partnership=partnership, name=name, slug=first_free_slug(name, taken), kind=kind
-    )
+    agency = Agency.objects.create(partnership=partnership, name=name, slug=first_free_slug(name, taken), kind=kind)
     write("registered an agency", agency, by=by, kind=kind.value)
     return agency
 

@@ -20,6 +20,4 @@ def invented_people() -> list[Person]:
         .prefetch_related("appointments")
     )
     order = list(Role)
-    return sorted(
-        people, key=lambda one: (min((order.index(role) for role in one.roles), default=99), one.name)
-    )
+    return sorted(people, key=lambda one: (min((order.index(role) for role in one.roles), default=99), one.name))

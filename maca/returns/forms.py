@@ -3,7 +3,15 @@ from typing import Any
 
 from maca.audits.models import Audit, Question, QuestionKind
 from maca.cases.models import Case
-from maca.design.forms import CheckboxesField, ChoiceField, DateField, Form, LongTextField, SelectField, TextField
+from maca.design.forms import (
+    CheckboxesField,
+    ChoiceField,
+    DateField,
+    Form,
+    LongTextField,
+    SelectField,
+    TextField,
+)
 from maca.kernel.clock import is_working_day, today
 from maca.partnership.models import Agency
 from maca.returns.models import Answer, Choice, DeclineReason
@@ -18,8 +26,8 @@ class CirculationForm(Form):
     def __init__(
         self, *args: Any, audit: Audit, cases: Sequence[Case], agencies: Sequence[Agency], **kwargs: Any
     ) -> None:
-        initial = {"purpose": audit.purpose, "legal_basis": audit.legal_basis}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"purpose": audit.purpose, "legal_basis": audit.legal_basis}
+        super().__init__(*args, **kwargs)
         self.cases, self.agencies = cases, agencies
         for case in cases:
             self.fields[f"case-{case.number}"] = CheckboxesField(
@@ -80,7 +88,8 @@ class AnswerForm(Form):
 
 class EvidenceForm(Form):
     record = TextField(
-        label="Record", help_text="The system or file: “Child’s health record”. A reference, never an extract."
+        label="Record",
+        help_text="The system or file: “Child’s health record”. A reference, never an extract.",
     )
     reference = TextField(label="Reference or page", required=False)
     dated_on = DateField(label="Date of the entry", required=False)

@@ -86,9 +86,7 @@ def describe_engagement(
 ) -> None:
     """Write down the agency's historic and current engagement with the family."""
     rules.may_answer_questions(by, agency_return).insist()
-    save_changes(
-        agency_return, version=version, engagement_before=before, engagement_now=now, **_stamp(by)
-    )
+    save_changes(agency_return, version=version, engagement_before=before, engagement_now=now, **_stamp(by))
     write("described an engagement", agency_return, by=by, version=agency_return.version)
 
 
@@ -99,11 +97,13 @@ def save_answer(
     """Save the answer to one question, whole or in part: nothing typed is refused for being unfinished."""
     rules.may_answer_questions(by, asking.agency_return).insist()
     answer, _ = Answer.objects.get_or_create(agency_return=asking.agency_return, question=asking.question)
-    save_changes(
-        answer, version=version, choice=choice, how_known=how_known, points=points, **_stamp(by)
-    )
+    save_changes(answer, version=version, choice=choice, how_known=how_known, points=points, **_stamp(by))
     write(
-        "saved an answer", asking.agency_return, by=by, question=asking.question.number, version=answer.version
+        "saved an answer",
+        asking.agency_return,
+        by=by,
+        question=asking.question.number,
+        version=answer.version,
     )
     return answer
 
@@ -133,12 +133,11 @@ def cite_evidence(
 
 
 @transaction.atomic
-def remove_evidence(agency_return: AgencyReturn, *, public_id: str, by: Person) -> None:
+def remove_evidence(evidence: Evidence, *, by: Person) -> None:
     """Take back a reference, before the return is submitted."""
-    rules.may_answer_questions(by, agency_return).insist()
-    gone, _ = agency_return.evidence.filter(public_id=public_id).delete()
-    if gone:
-        write("removed evidence", agency_return, by=by, evidence=public_id)
+    rules.may_remove_evidence(by, evidence).insist()
+    evidence.delete()
+    write("removed evidence", evidence.agency_return, by=by, evidence=evidence.public_id)
 
 
 @transaction.atomic
@@ -151,9 +150,7 @@ def submit_return(agency_return: AgencyReturn, *, version: int | None, by: Perso
 
 
 @transaction.atomic
-def extend_return(
-    agency_return: AgencyReturn, *, due_on: dt.date, version: int | None, by: Person
-) -> None:
+def extend_return(agency_return: AgencyReturn, *, due_on: dt.date, version: int | None, by: Person) -> None:
     """Give an agency more time for one return."""
     rules.may_extend_return(by, agency_return).insist()
     before = agency_return.due_on

@@ -3,9 +3,10 @@ from dataclasses import dataclass
 
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions
+from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.partnership.models import Agency, Person
-from maca.returns.models import AgencyReturn, Answer
+from maca.returns.models import AgencyReturn, Answer, Evidence
 
 
 def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyReturn:
@@ -40,15 +41,23 @@ def find_asking(person: Person, audit: str, case: int, agency: str, question: in
     if one is None:
         raise Question.DoesNotExist
     return Asking(
-        agency_return, one, answers.get(one.pk) or Answer(agency_return=agency_return, question=one), tuple(asked)
+        agency_return,
+        one,
+        answers.get(one.pk) or Answer(agency_return=agency_return, question=one),
+        tuple(asked),
     )
+
+
+def find_evidence(person: Person, audit: str, case: int, agency: str, evidence: str) -> Evidence:
+    agency_return = find_return(person, audit, case, agency)
+    found = agency_return.evidence.get(public_id=evidence)
+    found.agency_return = agency_return
+    return found
 
 
 def answers_of(agency_return: AgencyReturn) -> dict[int, Answer]:
     """The answers of a return by the key of their question."""
-    return {
-        answer.question_id: answer for answer in agency_return.answers.select_related("question", "saved_by")
-    }
+    return {answer.question_id: answer for answer in agency_return.answers.select_related("question", "saved_by")}
 
 
 def shown(questions: Iterable[Question], answers: Iterable[Answer]) -> list[Question]:
@@ -109,11 +118,10 @@ def waiting_for(person: Person) -> list[AgencyReturn]:
     """The returns this person could be answering now: outstanding, of their agency, soonest first."""
     if not person.agency:
         return []
-    return [
-        one
-        for one in AgencyReturn.objects.visible_to(person)
+    return list(
+        AgencyReturn.objects.visible_to(person)
         .outstanding()
-        .filter(agency=person.agency, case__audit__stage="circulated")
+        .filter(agency=person.agency, case__audit__stage=AuditStage.CIRCULATED)
         .select_related("agency", "case__audit")
         .order_by("due_on", "case__number")
-    ]
+    )

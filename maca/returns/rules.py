@@ -4,7 +4,7 @@ from maca.cases.models import Case
 from maca.kernel.clock import today
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
-from maca.returns.models import READS_EVERY_RETURN, AgencyReturn
+from maca.returns.models import READS_EVERY_RETURN, AgencyReturn, Evidence
 from maca.returns.queries import Asking, unanswered
 from maca.returns.stages import ReturnStage
 
@@ -77,13 +77,19 @@ def may_answer_question(person: Person, asking: Asking) -> Verdict:
     return may_answer_questions(person, asking.agency_return)
 
 
+def may_remove_evidence(person: Person, evidence: Evidence) -> Verdict:
+    """The agency takes back a reference while the return is its draft."""
+    return may_answer_questions(person, evidence.agency_return)
+
+
 def may_submit_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     """An agency hands in its own return, once every question has an answer."""
     if not (verdict := may_answer_questions(person, agency_return)):
         return verdict
     if not (agency_return.engagement_before and agency_return.engagement_now):
         return no(
-            "no-engagement", "Describe your engagement with the family, historic and current, before you submit."
+            "no-engagement",
+            "Describe your engagement with the family, historic and current, before you submit.",
         )
     if missing := unanswered(agency_return):
         numbers = ", ".join(str(question.number) for question in missing)

@@ -24,8 +24,8 @@ from maca.returns.forms import (
     ExtendForm,
     KnownForm,
 )
-from maca.returns.models import AgencyReturn, DeclineReason
-from maca.returns.queries import Asking, answers_of, find_asking, find_return, shown
+from maca.returns.models import AgencyReturn, DeclineReason, Evidence
+from maca.returns.queries import Asking, answers_of, find_asking, find_evidence, find_return, shown
 from maca.returns.queries import board as board_of
 from maca.returns.stages import ReturnStage
 from maca.returns.summative import summative_report
@@ -43,19 +43,16 @@ def _address(agency_return: AgencyReturn, page: str = "return", **more: Any) -> 
 def circulate(request: HttpRequest, audit: Audit) -> HttpResponse:
     cases = list(audit.cases.select_related("nomination"))
     agencies = list(Agency.objects.filter(partnership=audit.partnership_id))
-    form: CirculationForm
 
     def make_form(data: Mapping[str, Any] | None, now: Audit) -> CirculationForm:
-        nonlocal form
-        form = CirculationForm(data, audit=now, cases=cases, agencies=agencies)
-        return form
+        return CirculationForm(data, audit=now, cases=cases, agencies=agencies)
 
-    def do(values: dict[str, Any], version: int | None) -> str:
+    def do(form: CirculationForm, version: int | None) -> str:
         operations.circulate_audit(
             audit,
             form.asked(),
-            purpose=values["purpose"],
-            legal_basis=values["legal_basis"],
+            purpose=form.cleaned_data["purpose"],
+            legal_basis=form.cleaned_data["legal_basis"],
             version=version,
             by=signed_in(request),
         )
@@ -116,8 +113,8 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
 def known(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     said = {ReturnStage.STARTED: "yes", ReturnStage.NOT_KNOWN: "no"}
 
-    def do(values: dict[str, Any], version: int | None) -> str:
-        if values["known"] == "yes":
+    def do(form: KnownForm, version: int | None) -> str:
+        if form.cleaned_data["known"] == "yes":
             operations.say_known(agency_return, version=version, by=signed_in(request))
             return _address(agency_return, "engagement")
         operations.say_not_known(agency_return, version=version, by=signed_in(request))
@@ -135,16 +132,14 @@ def known(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 
 @guarded(rules.may_answer_questions, find_return, writes=True)
 def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
-        operations.describe_engagement(agency_return, **values, version=version, by=signed_in(request))
+    def do(form: EngagementForm, version: int | None) -> str:
+        operations.describe_engagement(agency_return, **form.cleaned_data, version=version, by=signed_in(request))
         return _address(agency_return, "answer", question=1)
 
     return form_page(
         request,
         "returns/engagement.html",
-        lambda data, now: EngagementForm(
-            data, initial={"before": now.engagement_before, "now": now.engagement_now}
-        ),
+        lambda data, now: EngagementForm(data, initial={"before": now.engagement_before, "now": now.engagement_now}),
         do=do,
         thing=agency_return,
         context={"agency_return": agency_return, "back": _address(agency_return)},
@@ -153,8 +148,8 @@ def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespons
 
 @guarded(rules.may_answer_question, find_asking, writes=True)
 def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
-        saved = operations.save_answer(asking, **_in_full(values), version=version, by=signed_in(request))
+    def do(form: AnswerForm, version: int | None) -> str:
+        saved = operations.save_answer(asking, **_in_full(form.cleaned_data), version=version, by=signed_in(request))
         # Which question comes next may hang on what was just said.
         answers = {**answers_of(asking.agency_return), asking.question.pk: saved}
         later = [
@@ -211,9 +206,9 @@ def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
 def evidence(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     questions = agency_questions(agency_return.case.audit)
 
-    def do(values: dict[str, Any], version: int | None) -> str:
-        chosen = next((one for one in questions if str(one.number) == values["question"]), None)
-        operations.cite_evidence(agency_return, **{**values, "question": chosen}, by=signed_in(request))
+    def do(form: EvidenceForm, version: int | None) -> str:
+        chosen = next((one for one in questions if str(one.number) == form.cleaned_data["question"]), None)
+        operations.cite_evidence(agency_return, **{**form.cleaned_data, "question": chosen}, by=signed_in(request))
         return _address(agency_return, "evidence")
 
     return form_page(
@@ -231,13 +226,11 @@ def evidence(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 
 
 @require_POST
-@guarded(rules.may_answer_questions, find_return, writes=True)
-def remove_evidence(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+@guarded(rules.may_remove_evidence, find_evidence, writes=True)
+def remove_evidence(request: HttpRequest, evidence: Evidence) -> HttpResponse:
     def do() -> str:
-        operations.remove_evidence(
-            agency_return, public_id=request.POST.get("evidence", ""), by=signed_in(request)
-        )
-        return _address(agency_return, "evidence")
+        operations.remove_evidence(evidence, by=signed_in(request))
+        return _address(evidence.agency_return, "evidence")
 
     return do_once(request, do, saved="The evidence has been removed.")
 
@@ -254,18 +247,16 @@ def submit(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
             return _address(agency_return)
 
         return do_once(request, do, saved="The return has been submitted. Thank you.")
-    return render(
-        request, "returns/submit.html", {"agency_return": agency_return, "back": _address(agency_return)}
-    )
+    return render(request, "returns/submit.html", {"agency_return": agency_return, "back": _address(agency_return)})
 
 
 @guarded(rules.may_decline_return, find_return, writes=True)
 def decline(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
+    def do(form: DeclineForm, version: int | None) -> str:
         operations.decline_return(
             agency_return,
-            reason=DeclineReason(values["reason"]),
-            words=values["words"],
+            reason=DeclineReason(form.cleaned_data["reason"]),
+            words=form.cleaned_data["words"],
             version=version,
             by=signed_in(request),
         )
@@ -274,9 +265,7 @@ def decline(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     return form_page(
         request,
         "returns/decline.html",
-        lambda data, now: DeclineForm(
-            data, initial={"reason": now.decline_reason, "words": now.decline_words}
-        ),
+        lambda data, now: DeclineForm(data, initial={"reason": now.decline_reason, "words": now.decline_words}),
         do=do,
         thing=agency_return,
         context={"agency_return": agency_return, "back": _address(agency_return)},
@@ -286,9 +275,9 @@ def decline(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 
 @guarded(rules.may_extend_return, find_return, writes=True)
 def extend(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
-    def do(values: dict[str, Any], version: int | None) -> str:
+    def do(form: ExtendForm, version: int | None) -> str:
         operations.extend_return(
-            agency_return, due_on=values["due_on"], version=version, by=signed_in(request)
+            agency_return, due_on=form.cleaned_data["due_on"], version=version, by=signed_in(request)
         )
         return reverse("board", kwargs={"audit": agency_return.case.audit.slug})
 

@@ -67,9 +67,7 @@ def steps(audit: Audit, person: Person) -> list[Step]:
         return reverse(name, kwargs=address) if allowed else ""
 
     planned = stage == AuditStage.PLANNED
-    reads_nominations = person.holds(
-        Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.BUSINESS_MANAGER, Role.SCRUTINEER
-    )
+    reads_nominations = person.holds(Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.BUSINESS_MANAGER, Role.SCRUTINEER)
     return [
         Step("Plan the audit", DONE, "", "Chair", link("plan", True)),
         Step(
@@ -139,9 +137,7 @@ def steps(audit: Audit, person: Person) -> list[Step]:
     ]
 
 
-def _why(
-    rule: Callable[[Person, Audit], object], person: Person, audit: Audit, role: Role, ready: object
-) -> str:
+def _why(rule: Callable[[Person, Audit], object], person: Person, audit: Audit, role: Role, ready: object) -> str:
     """The rule's own sentence to the one whose step it is; to others, what is missing."""
     if not ready:
         return "No case has been selected yet."
@@ -209,7 +205,9 @@ def tasks(person: Person) -> list[Task]:
     """What waits for this person, over every audit that is under way, in a fixed number of queries."""
     found = [
         Task(
-            text=f"Answer for {one.agency}" if one.stage != ReturnStage.STARTED else f"Finish your return for {one.agency}",
+            text=f"Answer for {one.agency}"
+            if one.stage != ReturnStage.STARTED
+            else f"Finish your return for {one.agency}",
             about=f"{one.case.audit}, {one.case}",
             url=reverse("return", kwargs=_return_address(one)),
             due=one.due_on,
@@ -237,9 +235,7 @@ def tasks(person: Person) -> list[Task]:
                 about=f"{presenter.case.audit}, panel on {presenter.case.audit.panel_on:%-d %B %Y}"
                 if presenter.case.audit.panel_on
                 else str(presenter.case.audit),
-                url=reverse(
-                    "case", kwargs={"audit": presenter.case.audit.slug, "case": presenter.case.number}
-                ),
+                url=reverse("case", kwargs={"audit": presenter.case.audit.slug, "case": presenter.case.number}),
             )
             for presenter in Presenter.objects.filter(
                 person=person, case__audit__stage__in=[AuditStage.CIRCULATED, AuditStage.PANEL_OPENED]
@@ -267,7 +263,9 @@ def _organising(audit: Audit, person: Person) -> list[Task]:
         if person.holds(Role.SUB_GROUP_MEMBER):
             found.append(task("Nominate cases", "nominations"))
         if chair and waiting:
-            found.append(task(f"Decide on {waiting} {'nomination' if waiting == 1 else 'nominations'}", "nominations"))
+            found.append(
+                task(f"Decide on {waiting} {'nomination' if waiting == 1 else 'nominations'}", "nominations")
+            )
         if manager and chosen:
             found.append(task("Circulate the cases", "circulate"))
     elif stage == AuditStage.CIRCULATED:
@@ -277,11 +275,18 @@ def _organising(audit: Audit, person: Person) -> list[Task]:
             found.append(task("Open the panel", "panel"))
     elif stage == AuditStage.PANEL_OPENED and chair:
         found.append(
-            task(f"Hear {to_hear} {'case' if to_hear == 1 else 'cases'}" if to_hear else "Close the panel", "panel")
+            task(
+                f"Hear {to_hear} {'case' if to_hear == 1 else 'cases'}" if to_hear else "Close the panel",
+                "panel",
+            )
         )
     elif stage == AuditStage.PANEL_CLOSED:
         if manager and (briefing is None or briefing.stage in (BriefingStage.DRAFTED, BriefingStage.APPROVED)):
-            words = "Publish the briefing" if briefing and briefing.stage == BriefingStage.APPROVED else "Draft the briefing"
+            words = (
+                "Publish the briefing"
+                if briefing and briefing.stage == BriefingStage.APPROVED
+                else "Draft the briefing"
+            )
             found.append(task(words, "briefing"))
         if (
             person.holds(Role.CHAIR, Role.SUB_GROUP_MEMBER)

@@ -29,6 +29,7 @@ anything = st.text(
 word = st.text(string.ascii_letters + string.digits + "éŵŷŁ’'&<>%/–-.,;:!?()", min_size=1, max_size=70).map(
     lambda text: f"a{text}"
 )
+word = st.one_of(word, st.sampled_from(["-", "–", "/", "two-", "–like", "(as", "-1", "--", "and/or", "co-op"]))
 sentence = st.lists(word, min_size=1, max_size=40).map(lambda words: "A" + " ".join(words) + ".")
 
 
@@ -36,7 +37,7 @@ sentence = st.lists(word, min_size=1, max_size=40).map(lambda words: "A" + " ".j
 def briefings(draw, text):
     texts = st.lists(text, max_size=3).map(tuple)
     agency, panel = draw(texts), draw(texts)
-    process = [ProcessLine(draw(text) + " It comprised:")]
+    process = [ProcessLine("Here: " + draw(text) + " It comprised:")]
     if agency:
         process.append(ProcessLine(draw(text) + " Each agency answered the questions:", True, "agency"))
     if panel:
@@ -66,7 +67,7 @@ def texts_of(value):
 def test_any_words_at_all_are_in_the_text_the_page_the_word_file_and_the_json(value):
     lines = [re.sub(r"^(?: ?- | \d\. )", "", line) for line in as_text.write(value).split("\n")]
     paragraphs = [p.text for p in docx.Document(io.BytesIO(as_word.write(value))).paragraphs]
-    page = html.unescape(re.sub(r"<[^>]*>", "\n", as_html.write(value))).split("\n")
+    page = html.unescape(re.sub(r"<[^>]*>", "\n", as_html.write_page(value))).split("\n")
     for text in texts_of(value):
         assert text in lines
         assert text in paragraphs

@@ -125,13 +125,9 @@ def test_every_character_we_say_our_fonts_draw_they_do_draw():
     covered = [chr(c) for a, b in zip(firsts, lasts, strict=True) for c in range(a, b + 1)]
     printable = [c for c in covered if as_pdf._is_plain(c) and not c.isspace()]
     assert len(printable) > 5_000
-    source = (
-        b"#set document(title: [x])\n#set text(font: ('Source Sans Pro', 'DejaVu Sans'), fallback: false)\n"
-    )
+    source = b"#set document(title: [x])\n#set text(font: ('Source Sans Pro', 'DejaVu Sans'), fallback: false)\n"
     source = source.replace(b"'", b'"') + b"#sys.inputs.data\n\n*#sys.inputs.data*"
-    typst.compile(
-        source, sys_inputs={"data": " ".join(printable)}, font_paths=as_pdf._fonts(), pdf_standards=["ua-1"]
-    )
+    typst.compile(source, sys_inputs={"data": " ".join(printable)}, font_paths=as_pdf._fonts(), pdf_standards=["ua-1"])
 
 
 def test_words_in_the_language_of_the_template_are_only_words(seed):
@@ -152,9 +148,7 @@ def test_a_character_no_font_has_is_printed_by_its_number():
 
 
 def test_six_thousand_findings_are_written_in_a_moment(seed):
-    many = replace(
-        seed, findings=tuple(Finding(Heading.WENT_WELL, "Case 1", f"Finding {n}.") for n in range(6_000))
-    )
+    many = replace(seed, findings=tuple(Finding(Heading.WENT_WELL, "Case 1", f"Finding {n}.") for n in range(6_000)))
     start = time.perf_counter()
     data = as_word.write(many)
     assert time.perf_counter() - start < 3

@@ -94,9 +94,7 @@ def test_the_word_file_has_the_same_words_in_the_same_order(seed, seed_text):
     assert words("\n".join(p.text for p in paragraphs)) == words(seed_text)
 
 
-@pytest.mark.skipif(
-    SOFFICE is None, reason="LibreOffice is not installed, so Word files are not opened in it"
-)
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed, so Word files are not opened in it")
 def test_libreoffice_reads_the_same_words_from_the_word_file(seed, seed_text, tmp_path):
     (tmp_path / "briefing.docx").write_bytes(as_word.write(seed))
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
@@ -119,8 +117,11 @@ def test_the_pdf_has_the_same_words_in_the_same_order(seed, seed_text):
 
 
 def test_the_page_has_the_same_words_in_the_same_order(seed, seed_text):
-    bare = html.unescape(re.sub(r"<[^>]+>", " ", as_html.write(seed)))
+    page = as_html.write_page(seed)
+    bare = html.unescape(re.sub(r"<[^>]+>", " ", page[page.index("<body>") :]))
     assert bare.split() == words(seed_text)
+    assert as_html.write(seed) in page
+    assert "<h1" not in as_html.write(seed)
 
 
 @pytest.mark.parametrize("write", [as_word.write, as_pdf.write], ids=["word", "pdf"])
@@ -162,3 +163,10 @@ def test_findings_stand_in_the_order_in_which_they_are_printed():
     loose = Finding(Heading.CAN_BE_IMPROVED, None, "first")
     first = Finding(Heading.WENT_WELL, "Case 2", "zeroth")
     assert SixSteps("t", findings=(late, loose, first)).findings == (first, loose, late)
+
+
+def test_the_page_by_itself_is_whole_and_fetches_nothing(seed):
+    page = as_html.write_page(replace(seed, title="</title><script>alert(1)</script>"))
+    assert page.startswith('<!DOCTYPE html>\n<html lang="en-GB">')
+    assert "<title>&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;: 6 Step Briefing</title>" in page
+    assert not re.search(r"<script|src=|href=|url\(|@import", page)

@@ -53,7 +53,5 @@ def read_bytes(data: bytes, name: str = "The file") -> Reading:
             f"{name} is in the old Word format (.doc). Open it in Word, save it as .docx, and try again."
         )
     if data.startswith(b"{\\rtf"):
-        raise NotABriefing(
-            f"{name} is in Rich Text Format. Open it in Word, save it as .docx, and try again."
-        )
+        raise NotABriefing(f"{name} is in Rich Text Format. Open it in Word, save it as .docx, and try again.")
     return read_lines(*from_text.lines_of(from_text.decode(data, name)))

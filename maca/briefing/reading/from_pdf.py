@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from threading import Lock
 from typing import Any
 
@@ -71,15 +72,11 @@ def lines_of(data: bytes, name: str) -> tuple[list[Line], list[str]]:
         _mark_furniture(printed)
     body = [line for line in printed if not line.furniture]
     blocks = _blocks(body)
-    usual = (
-        Counter(round(line.size, 1) for line in body for _ in line.text).most_common(1)[0][0] if body else 0
-    )
+    usual = Counter(round(line.size, 1) for line in body for _ in line.text).most_common(1)[0][0] if body else 0
     depths = _depths(body)
     lines = [_line(block, by_typst, usual, depths) for block in blocks]
     lines += [
-        Line(line.number, line.text.strip(), line.text.strip(), furniture=True)
-        for line in printed
-        if line.furniture
+        Line(line.number, line.text.strip(), line.text.strip(), furniture=True) for line in printed if line.furniture
     ]
     return sorted(lines, key=lambda line: line.number), dropped
 
@@ -90,12 +87,8 @@ def _read(data: bytes, name: str) -> tuple[list[_Printed], bool, list[str]]:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
-            raise NotABriefing(
-                f"{name} is protected with a password. Save a copy without one and try again."
-            ) from None
-        raise NotABriefing(
-            f"{name} is damaged: it cannot be opened as a PDF. Ask for a new copy of it."
-        ) from None
+            raise NotABriefing(f"{name} is protected with a password. Save a copy without one and try again.") from None
+        raise NotABriefing(f"{name} is damaged: it cannot be opened as a PDF. Ask for a new copy of it.") from None
     try:
         if len(document) > _MOST_PAGES:
             raise NotABriefing(f"{name} has {len(document)} pages, far more than a briefing. Check the file.")
@@ -117,9 +110,7 @@ def _read(data: bytes, name: str) -> tuple[list[_Printed], bool, list[str]]:
             page.close()
         return printed, document.get_metadata_value("Creator").startswith("Typst"), dropped
     except pypdfium2.PdfiumError as error:
-        raise NotABriefing(
-            f"{name} is damaged: a page of it cannot be read. Ask for a new copy of it."
-        ) from error
+        raise NotABriefing(f"{name} is damaged: a page of it cannot be read. Ask for a new copy of it.") from error
     finally:
         document.close()
 
@@ -239,7 +230,7 @@ def _usual_pitch(body: list[_Printed]) -> float:
     """How far apart two lines of one paragraph stand, as a multiple of the size of the letters."""
     pitches = sorted(
         (before.base - line.base) / line.size
-        for before, line in zip(body, body[1:], strict=False)
+        for before, line in pairwise(body)
         if before.page == line.page and line.size and before.base - line.base > 0.9 * line.size
     )
     return pitches[len(pitches) // 10] if pitches else 1.3

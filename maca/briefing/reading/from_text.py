@@ -48,6 +48,4 @@ def lines_of(text: str) -> tuple[list[Line], list[str]]:
     """The lines of a text with their numbers, and the names of the characters that could not be kept."""
     kept, dropped = normalise(text)
     numbered = enumerate(kept.split("\n"), 1)
-    return set_apart(
-        [typed_line(number, line) if line.strip() else None for number, line in numbered]
-    ), dropped
+    return set_apart([typed_line(number, line) if line.strip() else None for number, line in numbered]), dropped

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,8 +29,20 @@ _LIST_STYLE = re.compile(r"^List (?P<kind>Bullet|Number)(?: (?P<level>[2-5]))?$"
 _HEADING_STYLE = re.compile(r"^heading [1-9]$", re.IGNORECASE)
 _UNNUMBERED = {"none"}
 _LONGEST_BOLD = 80
-_DAMAGED = (zipfile.BadZipFile, etree.LxmlError, KeyError, ValueError, AttributeError, OSError, EOFError)
-_DAMAGED += (NotImplementedError, IndexError, TypeError, RuntimeError)
+# What a broken or forged file makes zipfile, lxml and python-docx raise.
+_DAMAGED: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile,
+    etree.LxmlError,
+    KeyError,
+    ValueError,
+    AttributeError,
+    OSError,
+    EOFError,
+    IndexError,
+    TypeError,
+    RuntimeError,
+    zlib.error,
+)
 
 
 def lines_of(data: bytes, name: str) -> tuple[list[Line], list[str]]:
@@ -70,9 +83,7 @@ def _weigh(data: bytes, name: str) -> None:
                     "Copy its text to a new Word document and try that."
                 )
             if any(part.flag_bits & 1 for part in parts):
-                raise NotABriefing(
-                    f"{name} is protected with a password. Save a copy without one and try again."
-                )
+                raise NotABriefing(f"{name} is protected with a password. Save a copy without one and try again.")
             names = {part.filename for part in parts}
             if "[Content_Types].xml" not in names or not any(part.startswith("word/") for part in names):
                 raise NotABriefing(
@@ -81,10 +92,7 @@ def _weigh(data: bytes, name: str) -> None:
                 )
             for part in parts:
                 # Word never declares a document type; whoever does wants entities to be unfolded.
-                if (
-                    part.filename.endswith((".xml", ".rels"))
-                    and b"<!DOCTYPE" in archive.read(part)[:4096].upper()
-                ):
+                if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(part)[:4096].upper():
                     raise NotABriefing(f"{name} holds XML that Word does not write. Save it again from Word.")
     except _DAMAGED as error:
         if isinstance(error, NotABriefing):
@@ -99,9 +107,7 @@ class _Looks:
 
     __slots__ = ("bold", "heading", "level", "mark")
 
-    def __init__(
-        self, *, heading: bool = False, bold: bool = False, mark: Mark = Mark.NONE, level: int = 0
-    ) -> None:
+    def __init__(self, *, heading: bool = False, bold: bool = False, mark: Mark = Mark.NONE, level: int = 0) -> None:
         self.heading, self.bold, self.mark, self.level = heading, bold, mark, level
 
 
@@ -111,9 +117,7 @@ class _Paragraphs:
     def __init__(self, document: Any) -> None:
         self._body = document.element.body
         self._notes = [
-            etree.fromstring(
-                relation.target_part.blob, etree.XMLParser(resolve_entities=False, no_network=True)
-            )
+            etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
             for relation in document.part.rels.values()
             if not relation.is_external and str(relation.target_part.partname) in _NOTES
         ]
@@ -130,9 +134,7 @@ class _Paragraphs:
     @staticmethod
     def _number_formats(document: Any) -> dict[tuple[str, int], str]:
         """The format ("bullet", "decimal" ...) of each (list, level)."""
-        part = next(
-            (r.target_part for r in document.part.rels.values() if r.reltype.endswith("/numbering")), None
-        )
+        part = next((r.target_part for r in document.part.rels.values() if r.reltype.endswith("/numbering")), None)
         if part is None:
             return {}
         root = part.element
@@ -248,9 +250,7 @@ def _lines_of_paragraph(number: int, text: str, looks: _Looks, *, whole: bool) -
         words = " ".join(text.split())
         line = typed_line(number, text.replace("\n", " "))
         # Many people make a heading by hand, with bold letters; a bold bullet or sentence is emphasis.
-        by_hand = (
-            looks.bold and line.mark is Mark.NONE and len(words) <= _LONGEST_BOLD and words[-1] not in ".:;,"
-        )
+        by_hand = looks.bold and line.mark is Mark.NONE and len(words) <= _LONGEST_BOLD and words[-1] not in ".:;,"
         line.styled = by_hand or (looks.heading and line.mark is not Mark.BULLET)
         if looks.mark:
             # The sign is the file's own, so a sign at the start of the words belongs to the words.

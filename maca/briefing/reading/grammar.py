@@ -57,9 +57,7 @@ _SENTENCE_END = tuple(".?!:;…\"”'’)")
 _FALSE_HEADING_END = (".", ":", ";", ",", "!")
 _ASKS = re.compile(r"\bquestions?\b|\banswer|\basked to\b", re.IGNORECASE)
 _OF_THE_PANEL = re.compile(r"\b(?:three|3) questions\b|\bpanel\b|\bmeeting\b|\btogether\b", re.IGNORECASE)
-_OF_THE_AGENCIES = re.compile(
-    r"\b(?:agency|agencies|each member|partners? (?:was|were) asked)\b", re.IGNORECASE
-)
+_OF_THE_AGENCIES = re.compile(r"\b(?:agency|agencies|each member|partners? (?:was|were) asked)\b", re.IGNORECASE)
 
 
 def bare_heading(line: Line) -> str:
@@ -127,12 +125,7 @@ def join_wrapped(lines: Iterable[Line]) -> list[Line]:
 
     last: Line | None = None
     for line in lines:
-        if (
-            last is not None
-            and step_of(line) is None
-            and case_of(line) is None
-            and _joins(line, whole[-1], last)
-        ):
+        if last is not None and step_of(line) is None and case_of(line) is None and _joins(line, whole[-1], last):
             rest.append(line.text)
             whole[-1].blank_after = line.blank_after
         else:
@@ -266,11 +259,7 @@ class _Briefing:
         if not free:
             return None
         wanted: Asks = "agency" if line.mark is Mark.NUMBER else "panel"
-        if (
-            line.mark is not Mark.NUMBER
-            and _OF_THE_AGENCIES.search(asker)
-            and not _OF_THE_PANEL.search(asker)
-        ):
+        if line.mark is not Mark.NUMBER and _OF_THE_AGENCIES.search(asker) and not _OF_THE_PANEL.search(asker):
             wanted = "agency"
         chosen = wanted if wanted in free else free[0]
         self.process[-1] = ProcessLine(self.process[-1].text, self.process[-1].bullet, chosen)
@@ -315,8 +304,8 @@ def read_lines(lines: Iterable[Line], dropped: Iterable[str] = ()) -> Reading:
     if not briefing.findings:
         raise NotABriefing(
             "This file has the headings of a 6 Step Briefing but no findings under them. Put each finding on "
-            "its own line with a bullet before it, under one of the last four headings. In some PDF files the bullets "
-            "are drawings, which cannot be read: use the Word file or the text then."
+            "its own line with a bullet before it, under one of the last four headings. In some PDF files "
+            "the bullets are drawings, which cannot be read: use the Word file or the text then."
         )
     kind, form, title = briefing.front_matter()
     value = SixSteps(

@@ -1,0 +1,89 @@
+# Two commands are enough: make run, make test. The rest is for whoever changes the code.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+export MACA_DATA ?= $(CURDIR)/.maca
+BIN := .venv/bin
+TEST_DATA := $(CURDIR)/.build/test-data
+RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
+
+.PHONY: run test test-quick test-browser test-postgres test-wheel check bench docs format lock pictures clean help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .build/site ## Make everything that is needed, and serve the demo on this machine
+	@$(BIN)/python -m maca demo
+	@exec $(BIN)/python -m maca serve --port $(PORT)
+
+test: test-quick test-browser ## Every test, on SQLite; browser tests where there is a Chromium
+
+test-quick: .build/dev ## The tests that need no browser
+	$(RUN_TESTS) -n 2 -m "not browser" $(ARGS)
+
+test-browser: .build/dev ## Whole journeys in a real Chromium against a real server
+	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -m browser $(ARGS); fi
+
+test-postgres: .build/pgserver ## Every test, on PostgreSQL
+	$(BIN)/python -m tools.with_postgres $(MAKE) --no-print-directory test
+
+test-wheel: .build/dev ## Install the wheel somewhere else, and run the demo from it
+	PYTHON=$(PYTHON) sh tools/try_wheel.sh
+
+check: .build/dev ## Lint, types, import contracts, migrations, generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	MACA_DATA=$(TEST_DATA) $(BIN)/mypy
+	MACA_DATA=$(TEST_DATA) $(BIN)/lint-imports --no-logo
+	MACA_DATA=$(TEST_DATA) $(BIN)/python -W error -m django makemigrations --check --dry-run --settings maca.config.settings
+	MACA_DATA=$(TEST_DATA) $(BIN)/python -m tools.write_docs --check
+
+bench: .build/dev ## Speed as ratios in one run, and queries at 10 and at 1,000 audits
+	MACA_DATA=$(CURDIR)/.build/bench-data $(BIN)/python -m bench $(ARGS)
+
+docs: .build/dev ## Write the generated pages of docs/
+	MACA_DATA=$(TEST_DATA) $(BIN)/python -m tools.write_docs
+
+pictures: .build/dev ## Take the guide's pictures anew, with a Chromium
+	MACA_PICTURES=$(CURDIR)/docs/guide/pictures $(RUN_TESTS) -m browser tests/journeys $(ARGS)
+
+format: .build/dev ## Put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .build/dev ## Lock the libraries anew, with hashes and without addresses
+	$(BIN)/python -m pip install --quiet uv
+	for name in requirements requirements-postgres requirements-dev requirements-pgserver; do \
+		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+			$$name.in --output-file $$name.txt || exit 1; \
+	done
+
+clean: ## Remove what was made, but not the site's data
+	rm -rf .venv .build build dist *.egg-info
+
+.venv/made:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed. On Debian: apt install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; $(PYTHON) is older."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "The virtual environment could not be made. On Debian: apt install python3-venv"; exit 1; }
+	@touch $@
+
+# uv where there is one, for speed; pip otherwise. Both check every hash.
+define install
+	@if command -v uv >/dev/null; then \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+	fi
+	@mkdir -p .build && touch $@
+endef
+
+.build/site: requirements.txt requirements-postgres.txt .venv/made
+	@if [ -n "$$DATABASE_URL" ]; then $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-postgres.txt; fi
+	$(call install,requirements.txt)
+
+.build/dev: requirements-dev.txt .venv/made
+	$(call install,requirements-dev.txt)
+
+.build/pgserver: requirements-pgserver.txt .build/dev
+	$(call install,requirements-pgserver.txt)

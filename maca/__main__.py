@@ -1,0 +1,3 @@
+from maca.config.command import main
+
+main(prog_name="maca")

@@ -1,0 +1,187 @@
+"""How tests reach a state: by doing the steps, as the person whose step each is."""
+
+from maca.audits.models import Audit, Heading, PrioritySource, Theme
+from maca.audits.operations import adopt_theme, plan_audit, record_priority
+from maca.audits.question_sets import ready_made
+from maca.audits.timetable import timetable
+from maca.briefing.models import Briefing
+from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
+from maca.cases.models import Case
+from maca.cases.operations import name_presenter, nominate_case, select_case
+from maca.kernel.clock import today, working_days_from
+from maca.panel.models import Finding
+from maca.panel.operations import close_panel, finish_hearing, introduce_case, open_panel, record_finding
+from maca.panel.queries import Column
+from maca.partnership.models import Agency, AgencyKind, Person, Role
+from maca.partnership.operations import add_person, found_partnership, operator_of, register_agency
+from maca.returns.models import AgencyReturn
+from maca.returns.operations import circulate_audit, describe_engagement, save_answer, say_known, submit_return
+from maca.returns.queries import find_asking
+
+EVERY_ROLE = [
+    ("manager", None, [Role.BUSINESS_MANAGER]),
+    ("chair", None, [Role.CHAIR]),
+    ("member", "health", [Role.SUB_GROUP_MEMBER]),
+    ("other_member", "police", [Role.SUB_GROUP_MEMBER]),
+    ("lead", "health", [Role.AGENCY_LEAD]),
+    ("auditor", "health", [Role.AUDITOR]),
+    ("police_lead", "police", [Role.AGENCY_LEAD]),
+    ("police_auditor", "police", [Role.AUDITOR]),
+    ("school_auditor", "school", [Role.AUDITOR]),
+    ("social_worker", None, [Role.SOCIAL_WORKER]),
+    ("scrutineer", None, [Role.SCRUTINEER]),
+]
+
+
+class World:
+    """One partnership, its three agencies and its people, by name: `world.chair`, `world.health`."""
+
+    def __init__(self, name: str = "Anywhere Partnership") -> None:
+        self.partnership = found_partnership(name=name, training=True)
+        self.operator = operator_of(self.partnership)
+        kinds = {"health": AgencyKind.HEALTH_VISITING, "police": AgencyKind.POLICE, "school": AgencyKind.SCHOOL}
+        self.agencies: dict[str, Agency] = {
+            one: register_agency(partnership=self.partnership, name=one.title(), kind=kind, by=self.operator)
+            for one, kind in kinds.items()
+        }
+        self.people: dict[str, Person] = {
+            who: add_person(
+                partnership=self.partnership,
+                name=who.replace("_", " ").title(),
+                email=f"{who}@{self.partnership.public_id}.example",
+                post=f"Post of the {who}",
+                roles=roles,
+                agency=self.agencies[agency] if agency else None,
+                by=self.operator,
+            )
+            for who, agency, roles in EVERY_ROLE
+        }
+
+    def __getattr__(self, name: str) -> Person:
+        return self.__dict__["people"][name]
+
+    @property
+    def health(self) -> Agency:
+        return self.agencies["health"]
+
+    def theme(self) -> Theme:
+        priority = record_priority(
+            title="Neglect", source=PrioritySource.BOARD, reason="It lasts.", by=self.chair
+        )
+        return adopt_theme(priority, title="Neglect", by=self.chair)
+
+    def planned(self, title: str = "Neglect 9") -> Audit:
+        return plan_audit(
+            self.theme(),
+            title=title,
+            terms_of_reference="What to find out.",
+            questions=ready_made()["neglect"],
+            review_title="the Review of Child Z",
+            dates=timetable(working_days_from(today(), 45)),
+            earlier=None,
+            by=self.chair,
+        )
+
+    def nominate(self, audit: Audit, child: str = "Zebedee Quux"):
+        return nominate_case(
+            audit,
+            rationale="It would teach us.",
+            level="child_protection",
+            age_band="5_9",
+            child=child,
+            born_on=None,
+            address="1 Quux Street",
+            household="A sibling",
+            record_number="Q1",
+            by=self.member,
+        )
+
+    def selected(self, cases: int = 2) -> Audit:
+        audit = self.planned()
+        for _ in range(cases):
+            select_case(self.nominate(audit), by=self.chair)
+        return audit
+
+    def circulated(self, cases: int = 2) -> Audit:
+        audit = self.selected(cases)
+        for case in audit.cases.all():
+            name_presenter(case, person=self.social_worker, by=self.chair)
+        circulate_audit(
+            audit,
+            {case: list(self.agencies.values()) for case in audit.cases.all()},
+            purpose="To learn.",
+            legal_basis="Section 16H.",
+            version=None,
+            by=self.manager,
+        )
+        return audit
+
+    def return_of(self, audit: Audit, agency: str = "health", case: int = 1) -> AgencyReturn:
+        return AgencyReturn.objects.select_related("agency", "case__audit__partnership").get(
+            case__audit=audit, case__number=case, agency__slug=agency
+        )
+
+    def answer_all(self, agency_return: AgencyReturn) -> AgencyReturn:
+        """Answer everything: yes to each judgement, one point in each list."""
+        by = self.people["auditor" if agency_return.agency == self.health else f"{agency_return.agency.slug}_auditor"]
+        say_known(agency_return, version=None, by=by)
+        describe_engagement(agency_return, before="Known since birth.", now="Seen monthly.", version=None, by=by)
+        for number in range(1, 8):
+            asking = find_asking(
+                by,
+                agency_return.case.audit.slug,
+                agency_return.case.number,
+                agency_return.agency.slug,
+                number,
+            )
+            is_list = asking.question.kind == "list"
+            save_answer(
+                asking,
+                choice="" if is_list else "yes",
+                how_known="" if is_list else "In the record.",
+                points="One point" if is_list else "",
+                version=None,
+                by=by,
+            )
+        agency_return.refresh_from_db()
+        return agency_return
+
+    def submitted(self, agency_return: AgencyReturn) -> AgencyReturn:
+        self.answer_all(agency_return)
+        by = self.people["auditor" if agency_return.agency == self.health else f"{agency_return.agency.slug}_auditor"]
+        submit_return(agency_return, version=None, by=by)
+        return agency_return
+
+    def panel_opened(self, cases: int = 2) -> Audit:
+        audit = self.circulated(cases)
+        open_panel(audit, by=self.chair)
+        return audit
+
+    def hear(self, case: Case, heading: Heading = Heading.WENT_WELL, text: str = "The plan was good.") -> Finding:
+        """Introduce a case, record one finding on it and finish its hearing."""
+        introduce_case(case.hearing, introduced_by=self.social_worker, partners=[self.health], by=self.chair)
+        finding = record_finding(Column(case.audit, case, heading), text=text, agencies=[self.health], by=self.chair)
+        finish_hearing(case.hearing, by=self.chair)
+        return finding
+
+    def panel_closed(self, cases: int = 2) -> Audit:
+        audit = self.panel_opened(cases)
+        for case in audit.cases.select_related("hearing"):
+            case.audit = audit
+            self.hear(case, text=f"The plan of {case.label} was good.")
+        close_panel(audit, by=self.chair)
+        return audit
+
+    def drafted(self) -> Briefing:
+        return draft_briefing(self.panel_closed(), by=self.manager)
+
+    def sent(self) -> Briefing:
+        briefing = self.drafted()
+        send_briefing(briefing, version=None, by=self.manager)
+        return briefing
+
+    def published(self) -> Briefing:
+        briefing = self.sent()
+        approve_briefing(briefing, version=None, by=self.chair)
+        publish_briefing(briefing, by=self.manager)
+        return briefing
