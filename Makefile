@@ -22,7 +22,7 @@ test-quick: .build/dev ## The tests that need no browser
 	$(RUN_TESTS) -n 2 -m "not browser" $(ARGS)
 
 test-browser: .build/dev ## Whole journeys in a real Chromium against a real server
-	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -m browser $(ARGS); fi
+	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m browser $(ARGS); fi
 
 test-postgres: .build/pgserver ## Every test, on PostgreSQL
 	$(BIN)/python -m tools.with_postgres $(MAKE) --no-print-directory test

@@ -290,9 +290,7 @@ def person(
         raise Wrong(f"There is no kind of agency “{agency_kind}”. The kinds: {', '.join(AgencyKind.values)}.")
     its_agency = None
     if agency:
-        its_agency = Agency.objects.filter(
-            partnership=its_partnership, name__iexact=agency
-        ).first() or register_agency(
+        its_agency = Agency.objects.filter(partnership=its_partnership, name__iexact=agency).first() or register_agency(
             partnership=its_partnership, name=agency, kind=AgencyKind(agency_kind), by=operator
         )
     try:

@@ -4,10 +4,30 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
 
 from maca.kernel.verdict import Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class StaticFiles(WhiteNoiseMiddleware):
+    """The site's style and scripts. They are small, so each is sent whole: under ASGI Django warns of
+    every file that is streamed from a synchronous reader, and then collects it in memory all the same."""
+
+    @staticmethod
+    def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
+        found = static_file.get_response(request.method, request.META)
+        content = b""
+        if found.file:
+            with found.file as file:
+                content = file.read()
+        response = HttpResponse(content, status=int(found.status))
+        del response["Content-Type"]
+        for name, value in found.headers:
+            response[name] = value
+        return response
 
 
 class NeverStored:
@@ -38,6 +58,4 @@ class Refusals:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if not isinstance(problem, Refused):
             return None
-        return render(
-            request, "design/refused.html", {"sentence": problem.sentence, "code": problem.code}, status=403
-        )
+        return render(request, "design/refused.html", {"sentence": problem.sentence, "code": problem.code}, status=403)

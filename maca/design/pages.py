@@ -45,7 +45,9 @@ def guarded(
     def decorate(view: Page) -> Page:
         @wraps(view)
         def page(request: HttpRequest, **address: Any) -> HttpResponse:
-            if request.method == "POST" and (earlier := already_used(request.POST.get("once", ""), person=_sender(request))):
+            if request.method == "POST" and (
+                earlier := already_used(request.POST.get("once", ""), person=_sender(request))
+            ):
                 return redirect(earlier)
             if find is None:
                 rule(request.user).insist()
@@ -123,9 +125,7 @@ def form_page(
     if request.method == "POST":
         sent = request.POST.get("version", "")
         version = int(sent) if sent.isdigit() else version
-    return render(
-        request, template, {**context, "form": form, "version": version}, status=422 if form.errors else 200
-    )
+    return render(request, template, {**context, "form": form, "version": version}, status=422 if form.errors else 200)
 
 
 def _show_both(

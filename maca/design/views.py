@@ -89,9 +89,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         request,
         "design/gallery.html",
         {
-            "plain": GalleryForm(
-                initial={"met_on": day, "questions": ("Who saw the child?", "When?")}, prefix="plain"
-            ),
+            "plain": GalleryForm(initial={"met_on": day, "questions": ("Who saw the child?", "When?")}, prefix="plain"),
             "wrong": GalleryForm(data=wrong, prefix="wrong"),
             "day": day,
             "now": timezone.now(),

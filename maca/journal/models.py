@@ -21,9 +21,7 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["partnership", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["partnership", "number"], name="journal_numbers_do_not_repeat")
-        ]
+        constraints = [models.UniqueConstraint(fields=["partnership", "number"], name="journal_numbers_do_not_repeat")]
         indexes = [models.Index(fields=["about"], name="journal_about")]
 
     def __str__(self) -> str:

@@ -76,9 +76,7 @@ def record_finding(column: Column, *, text: str, agencies: Collection[Agency], b
 def _add(audit: Audit, case: Case | None, heading: Heading, text: str, *, by: Person) -> Finding:
     Audit.objects.select_for_update().get(pk=audit.pk)
     last = Finding.objects.filter(audit=audit).aggregate(last=Max("position"))["last"] or 0
-    return Finding.objects.create(
-        audit=audit, case=case, heading=heading, position=last + 1, text=text, recorded_by=by
-    )
+    return Finding.objects.create(audit=audit, case=case, heading=heading, position=last + 1, text=text, recorded_by=by)
 
 
 @transaction.atomic

@@ -167,9 +167,7 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
         return FindingForm(data, agencies=agencies_around(column.audit))
 
     def do(form: FindingForm, version: int | None) -> str:
-        operations.record_finding(
-            column, text=form.cleaned_data["text"], agencies=form.about(), by=signed_in(request)
-        )
+        operations.record_finding(column, text=form.cleaned_data["text"], agencies=form.about(), by=signed_in(request))
         return request.path if "another" in request.POST else back
 
     return form_page(

@@ -101,6 +101,8 @@ class Answer(Versioned):
     choice = models.CharField(max_length=20, choices=Choice.choices, blank=True)
     how_known = models.TextField(blank=True)
     points = models.TextField(blank=True)
+    # The open form that last saved it, so that a person's own autosave is not taken for somebody else's.
+    sitting = models.CharField(max_length=32, blank=True)
     saved_at = models.DateTimeField(null=True)
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -81,9 +81,7 @@ def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Perso
 
 
 @transaction.atomic
-def describe_engagement(
-    agency_return: AgencyReturn, *, before: str, now: str, version: int | None, by: Person
-) -> None:
+def describe_engagement(agency_return: AgencyReturn, *, before: str, now: str, version: int | None, by: Person) -> None:
     """Write down the agency's historic and current engagement with the family."""
     rules.may_answer_questions(by, agency_return).insist()
     save_changes(agency_return, version=version, engagement_before=before, engagement_now=now, **_stamp(by))
@@ -92,19 +90,34 @@ def describe_engagement(
 
 @transaction.atomic
 def save_answer(
-    asking: Asking, *, choice: str, how_known: str, points: str, version: int | None, by: Person
+    asking: Asking,
+    *,
+    choice: str,
+    how_known: str,
+    points: str,
+    version: int | None,
+    sitting: str = "",
+    by: Person,
 ) -> Answer:
-    """Save the answer to one question, whole or in part: nothing typed is refused for being unfinished."""
+    """Save the answer to one question, whole or in part: nothing typed is refused for being unfinished.
+
+    `sitting` names the open form. What that same form has saved since it was opened, as it was being
+    written, is the writer's own and no clash.
+    """
     rules.may_answer_questions(by, asking.agency_return).insist()
     answer, _ = Answer.objects.get_or_create(agency_return=asking.agency_return, question=asking.question)
-    save_changes(answer, version=version, choice=choice, how_known=how_known, points=points, **_stamp(by))
-    write(
-        "saved an answer",
-        asking.agency_return,
-        by=by,
-        question=asking.question.number,
-        version=answer.version,
+    if version is not None and sitting and answer.sitting == sitting:
+        version = answer.version
+    save_changes(
+        answer,
+        version=version,
+        choice=choice,
+        how_known=how_known,
+        points=points,
+        sitting=sitting,
+        **_stamp(by),
     )
+    write("saved an answer", asking.agency_return, by=by, question=asking.question.number, version=answer.version)
     return answer
 
 

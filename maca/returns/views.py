@@ -11,6 +11,7 @@ from maca.audits.queries import agency_questions, find_audit
 from maca.cases.models import Case
 from maca.cases.queries import find_case
 from maca.design.pages import do_once, form_page, guarded
+from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.versions import Changed
 from maca.partnership.models import Agency
 from maca.partnership.requests import signed_in
@@ -149,7 +150,13 @@ def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespons
 @guarded(rules.may_answer_question, find_asking, writes=True)
 def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
     def do(form: AnswerForm, version: int | None) -> str:
-        saved = operations.save_answer(asking, **_in_full(form.cleaned_data), version=version, by=signed_in(request))
+        saved = operations.save_answer(
+            asking,
+            **_in_full(form.cleaned_data),
+            version=version,
+            sitting=_sitting(request),
+            by=signed_in(request),
+        )
         # Which question comes next may hang on what was just said.
         answers = {**answers_of(asking.agency_return), asking.question.pk: saved}
         later = [
@@ -177,6 +184,12 @@ def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
     )
 
 
+def _sitting(request: HttpRequest) -> str:
+    """The open form that a save comes from: the key that it will be sent with."""
+    key = request.POST.get("once", "")
+    return key if PUBLIC_ID.fullmatch(key) else ""
+
+
 def _in_full(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: values.get(name, "") for name in ("choice", "how_known", "points")}
 
@@ -195,7 +208,9 @@ def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
             saved = (
                 asking.answer
                 if unchanged
-                else operations.save_answer(asking, **values, version=int(sent), by=signed_in(request))
+                else operations.save_answer(
+                    asking, **values, version=int(sent), sitting=_sitting(request), by=signed_in(request)
+                )
             )
         except Changed:
             saved = None

@@ -21,7 +21,7 @@ from maca.returns.queries import waiting_for
 from maca.returns.rules import may_circulate_audit, may_read_board
 from maca.returns.stages import ReturnStage
 
-DONE, NOW, LATER = "Done", "To do now", "Cannot start yet"
+DONE, NOW, WAITS, LATER = "Done", "To do now", "Waits for returns", "Cannot start yet"
 ORGANISES = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER)
 
 
@@ -100,7 +100,9 @@ def steps(audit: Audit, person: Person) -> list[Step]:
         ),
         Step(
             "Hear the cases and agree the findings",
-            status(AuditStage.PANEL_CLOSED, stage in (AuditStage.CIRCULATED, AuditStage.PANEL_OPENED)),
+            WAITS
+            if stage == AuditStage.CIRCULATED and out
+            else status(AuditStage.PANEL_CLOSED, stage in (AuditStage.CIRCULATED, AuditStage.PANEL_OPENED)),
             _hearing(audit, stage),
             "Chair",
             link("panel", audit.panel_has_begun or bool(may_open_panel(person, audit))),
@@ -263,9 +265,7 @@ def _organising(audit: Audit, person: Person) -> list[Task]:
         if person.holds(Role.SUB_GROUP_MEMBER):
             found.append(task("Nominate cases", "nominations"))
         if chair and waiting:
-            found.append(
-                task(f"Decide on {waiting} {'nomination' if waiting == 1 else 'nominations'}", "nominations")
-            )
+            found.append(task(f"Decide on {waiting} {'nomination' if waiting == 1 else 'nominations'}", "nominations"))
         if manager and chosen:
             found.append(task("Circulate the cases", "circulate"))
     elif stage == AuditStage.CIRCULATED:

@@ -21,6 +21,8 @@ _ONE_AT_A_TIME = Lock()
 _MOST_PAGES = 300
 _MOST_CHARACTERS = 3_000_000
 _NEAR = 2.5
+# In briefing.typ two lines of a paragraph are 1.31 apart (times the size of the letters), two items 1.6.
+_TYPST_PITCH = 1.42
 _PAGE_NUMBER = re.compile(r"^(?:page\s+)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _BREAKS = (0x0A, 0x0D)
@@ -29,7 +31,11 @@ _LONGEST_STYLED = 80
 
 @dataclass(slots=True)
 class _Printed:
-    """One line as it stands on a page, in points. `text_left` is where its words begin after a bullet."""
+    """One line as it stands on a page, in points. `text_left` is where its words begin after a bullet.
+
+    pdfium joins lines at a hyphen, so a line can begin at the height `top` and end lower, at `base`. Its
+    last word ends at `right`; `widest` is how far right it went before that.
+    """
 
     number: int
     page: int
@@ -37,6 +43,8 @@ class _Printed:
     left: float
     text_left: float
     right: float
+    widest: float
+    top: float
     base: float
     size: float
     bold: bool
@@ -71,7 +79,7 @@ def lines_of(data: bytes, name: str) -> tuple[list[Line], list[str]]:
     if not by_typst:
         _mark_furniture(printed)
     body = [line for line in printed if not line.furniture]
-    blocks = _blocks(body)
+    blocks = _blocks(body, by_typst)
     usual = Counter(round(line.size, 1) for line in body for _ in line.text).most_common(1)[0][0] if body else 0
     depths = _depths(body)
     lines = [_line(block, by_typst, usual, depths) for block in blocks]
@@ -140,7 +148,8 @@ def _one_line(text: Any, page: int, codes: list[int], start: int, end: int) -> _
     skipped = len("".join(read.text.split())) - len("".join(read.words.split()))
     after_mark = shown[min(skipped, len(shown) - 1)]
     word_end = next((index - 1 for index in range(first, end) if chr(codes[index]).isspace()), last)
-    left, base = _origin(text, first)
+    hyphens = [index for index in shown if codes[index] == 2]
+    left, top = _origin(text, first)
     return _Printed(
         number=0,
         page=page,
@@ -148,7 +157,9 @@ def _one_line(text: Any, page: int, codes: list[int], start: int, end: int) -> _
         left=left,
         text_left=_origin(text, after_mark)[0],
         right=_right(text, last),
-        base=_origin(text, last)[1] if last != first else base,
+        widest=max(_right(text, index) for index in (last, *hyphens)),
+        top=top,
+        base=_origin(text, last)[1],
         size=pdfium.FPDFText_GetFontSize(text, first),
         bold=all(pdfium.FPDFText_GetFontWeight(text, index) >= 600 for index in (first, last)),
         first_word=_right(text, word_end) - left,
@@ -209,19 +220,19 @@ def _edges(lines: list[_Printed]) -> tuple[_Printed, _Printed]:
     return max(lines, key=lambda line: line.base), min(lines, key=lambda line: line.base)
 
 
-def _blocks(body: list[_Printed]) -> list[_Block]:
+def _blocks(body: list[_Printed], by_typst: bool) -> list[_Block]:
     """The lines that belong together, by their distance, their left edge, and what room there was."""
     blocks: list[_Block] = []
     if not body:
         return blocks
-    edge = max(line.right for line in body)
-    widest_gap = _usual_pitch(body) * 1.15
+    edge = max(line.widest for line in body)
+    widest_gap = _TYPST_PITCH if by_typst else _usual_pitch(body) * 1.15
     for line in body:
-        if blocks and _goes_on(line, blocks[-1], edge, widest_gap):
+        if blocks and _goes_on(line, blocks[-1], edge, widest_gap, by_typst):
             blocks[-1].lines.append(line)
         else:
             above = blocks[-1].lines[-1] if blocks else None
-            near = above and above.page == line.page and above.base - line.base <= widest_gap * line.size
+            near = above and above.page == line.page and above.base - line.top <= widest_gap * line.size
             blocks.append(_Block([line], apart=not near))
     return blocks
 
@@ -229,14 +240,15 @@ def _blocks(body: list[_Printed]) -> list[_Block]:
 def _usual_pitch(body: list[_Printed]) -> float:
     """How far apart two lines of one paragraph stand, as a multiple of the size of the letters."""
     pitches = sorted(
-        (before.base - line.base) / line.size
+        (before.base - line.top) / line.size
         for before, line in pairwise(body)
-        if before.page == line.page and line.size and before.base - line.base > 0.9 * line.size
+        if before.page == line.page and line.size and before.base - line.top > 0.9 * line.size
     )
     return pitches[len(pitches) // 10] if pitches else 1.3
 
 
-def _goes_on(line: _Printed, block: _Block, edge: float, widest_gap: float) -> bool:
+def _goes_on(line: _Printed, block: _Block, edge: float, widest_gap: float, by_typst: bool) -> bool:
+    """Whether this line is the next of the block."""
     first, before = block.lines[0], block.lines[-1]
     if abs(line.size - before.size) > 0.6 or line.bold != before.bold:
         return False
@@ -244,11 +256,16 @@ def _goes_on(line: _Printed, block: _Block, edge: float, widest_gap: float) -> b
     falls_back = line.mark is Mark.NONE and (
         abs(line.left - first.left) < _NEAR or (line.left < first.left and line.text.lstrip()[:1].islower())
     )
-    if not (hangs or falls_back) or (line.mark is Mark.BULLET and first.mark is Mark.NONE):
+    # Typst sets every bullet in, so a dash at the edge of a paragraph is one of its words.
+    begins_a_list = line.mark is Mark.BULLET and first.mark is Mark.NONE and not by_typst
+    if not (hangs or falls_back) or begins_a_list:
         return False
+    near = 0 < before.base - line.top <= widest_gap * line.size
+    if by_typst and line.page == before.page:
+        return near  # our own pages leave more room between two items than between two lines
     if edge - before.right > line.first_word + _NEAR + 0.3 * line.size:
         return False  # there was room for the next word, so somebody ended the line here
-    return line.page != before.page or 0 < before.base - line.base <= widest_gap * line.size
+    return near or line.page != before.page
 
 
 def _depths(body: Iterable[_Printed]) -> dict[float, int]:

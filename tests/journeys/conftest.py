@@ -1,0 +1,128 @@
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.browser import FLAGS, LAPTOP, PHONE, Site, chromium, served_demo
+
+PICTURES = os.environ.get("MACA_PICTURES")
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with served_demo(tmp_path_factory.mktemp("site")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = chromium()
+    if not found:
+        pytest.skip("no Chromium is installed here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody at a browser, who looks at every page they come to."""
+
+    def __init__(self, browser: Browser, site: Site, *, scripts: bool = True, phone: bool = False) -> None:
+        self.site = site
+        self.scripts = scripts
+        self.context = browser.new_context(
+            java_script_enabled=scripts, viewport=PHONE if phone else LAPTOP, accept_downloads=True, locale="en-GB"
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.complaints: list[str] = []
+        self.seen: set[str] = set()
+        self.page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def is_now(self, name: str) -> "Visitor":
+        """Sign out, and in again as somebody else, with one click."""
+        self.context.clear_cookies()
+        self.goto("/sign-in/")
+        row = self.page.locator(".govuk-summary-list__row", has_text=name)
+        row.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(self.site.address + "/")
+        self.look()
+        return self
+
+    def goto(self, path: str) -> int:
+        response = self.page.goto(self.site.address + path)
+        assert response is not None
+        return response.status
+
+    def refused(self, path: str, sentence: str) -> None:
+        """The page says no, in a sentence."""
+        already = len(self.complaints)
+        assert self.goto(path) == 403, f"{path} was not refused"
+        assert sentence in self.page.inner_text("main")
+        # The browser itself remarks on a 403 in its console.
+        del self.complaints[already:]
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        # A link drawn as a button says it is one.
+        self.page.get_by_role("link", name=name).or_(self.page.get_by_role("button", name=name)).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def fill(self, label: str, text: str) -> None:
+        self.page.get_by_label(label).first.fill(text)
+
+    def choose(self, label: str, within: str | None = None) -> None:
+        scope = self.page.get_by_role("group", name=within) if within else self.page
+        scope.get_by_label(label, exact=True).first.check()
+
+    def sees(self, text: str) -> None:
+        assert text in self.page.inner_text("main"), f"{text!r} is not in: {self.page.inner_text('main')[:2000]}"
+
+    def look(self) -> None:
+        """Every page has one heading, no sideways scroll, and nothing axe finds; each kind is looked at once."""
+        kind = re.sub(r"[0-9a-f]{32}", "ID", self.page.url) + self.page.title()
+        if kind in self.seen:
+            return
+        self.seen.add(kind)
+        assert self.page.locator("h1").count() >= 1, f"no heading at {self.page.url}"
+        if not self.scripts:
+            return
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} pixels"
+        results = Axe().run(self.page, options=AXE)
+        assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
+
+    def picture(self, name: str) -> None:
+        """Keep a picture for the guide, when they are being taken."""
+        if PICTURES and self.scripts:
+            Path(PICTURES).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
+
+    def has_no_complaints(self) -> None:
+        assert self.complaints == []
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: Site) -> Iterator[Callable[..., Visitor]]:
+    made: list[Visitor] = []
+
+    def visit(**how: Any) -> Visitor:
+        made.append(Visitor(browser, site, **how))
+        return made[-1]
+
+    yield visit
+    for one in made:
+        one.context.close()
