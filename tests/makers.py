@@ -65,9 +65,7 @@ class World:
         return self.agencies["health"]
 
     def theme(self) -> Theme:
-        priority = record_priority(
-            title="Neglect", source=PrioritySource.BOARD, reason="It lasts.", by=self.chair
-        )
+        priority = record_priority(title="Neglect", source=PrioritySource.BOARD, reason="It lasts.", by=self.chair)
         return adopt_theme(priority, title="Neglect", by=self.chair)
 
     def planned(self, title: str = "Neglect 9") -> Audit:

@@ -29,7 +29,7 @@ def cases_of(audit: Audit, person: Person) -> list[Case]:
     return list(
         Case.objects.visible_to(person)
         .filter(audit=audit)
-        .select_related("nomination")
+        .select_related("audit", "nomination")
         .prefetch_related("presenters__person")
     )
 

@@ -104,6 +104,7 @@ def serve(host: str, port: int) -> None:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(128)  # so that the address answers from the moment it is printed
     except OSError as problem:
         raise Wrong(
             f"Port {port} on {host} cannot be used ({problem.strerror}). Choose another: maca serve --port 8001"

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from maca.design import views as design
+from maca.design.pages import anyone_signed_in, guarded
 from maca.kernel.ids import PublicIdInAddress
 
 register_converter(PublicIdInAddress, "id")
@@ -16,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maca.briefing.urls")),
 ]
 if settings.MACA_TRAINING:
-    urlpatterns.append(path("gallery/", design.gallery, name="gallery"))
+    urlpatterns.append(path("gallery/", guarded(anyone_signed_in)(design.gallery), name="gallery"))
 
 handler400 = "maca.design.views.bad_request"
 handler403 = "maca.design.views.refused"

@@ -9,6 +9,11 @@ from whitenoise.responders import StaticFile
 
 from maca.kernel.verdict import Refused
 
+# What a form carries besides what a person wrote.
+NOT_CONTENT = {"csrfmiddlewaretoken", "once", "version"}
+# Shorter than this it is a choice or a number, which nobody would want back.
+WORTH_KEEPING = 15
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -58,4 +63,16 @@ class Refusals:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if not isinstance(problem, Refused):
             return None
-        return render(request, "design/refused.html", {"sentence": problem.sentence, "code": problem.code}, status=403)
+        context = {"sentence": problem.sentence, "kept": _written(request)}
+        return render(request, "design/refused.html", context, status=403)
+
+
+def _written(request: HttpRequest) -> list[str]:
+    """What was typed into a form that is now refused, so that nobody's words are lost with it."""
+    return [
+        value
+        for name, values in request.POST.lists()
+        if name not in NOT_CONTENT
+        for value in values
+        if len(value) >= WORTH_KEEPING
+    ]

@@ -17,13 +17,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maca.design.forms import Form
+from maca.design.middleware import NOT_CONTENT
 from maca.kernel.once import already_used, once
 from maca.kernel.verdict import YES, Verdict
 from maca.kernel.versions import Changed, Versioned
 
 F = TypeVar("F", bound=Form)
 Page = Callable[..., HttpResponse]
-NOT_CONTENT = {"csrfmiddlewaretoken", "once", "version"}
 
 
 def anyone_signed_in(person: Any) -> Verdict:

@@ -1,5 +1,6 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
+from maca.cases.models import Case
 from maca.kernel.verdict import YES, Verdict, no
 from maca.panel.models import Finding, Hearing
 from maca.panel.queries import Column, returns_outstanding, unheard
@@ -19,10 +20,14 @@ def may_open_panel(person: Person, audit: Audit) -> Verdict:
 
 
 def may_see_panel_page(person: Person, audit: Audit) -> Verdict:
-    """Once the panel is open everyone signed in sees its agenda; before, the chair, who opens it."""
-    if audit.panel_has_begun or person.holds(Role.CHAIR):
+    """Once the panel is open everyone on one of its cases sees its agenda; before, the chair, who opens it."""
+    if person.holds(Role.CHAIR):
         return YES
-    return no("not-opened", "The panel has not been opened yet.")
+    if not audit.panel_has_begun:
+        return no("not-opened", "The panel has not been opened yet.")
+    if not Case.objects.visible_to(person).filter(audit=audit).exists():
+        return no("not-on-a-case", "The panel is for those who have a part in one of its cases.")
+    return YES
 
 
 def may_attend_hearing(person: Person, hearing: Hearing) -> Verdict:

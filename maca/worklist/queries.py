@@ -13,7 +13,7 @@ from maca.briefing.stages import BriefingStage
 from maca.cases.models import Presenter
 from maca.cases.stages import NominationStage
 from maca.panel.queries import returns_outstanding, unheard
-from maca.panel.rules import may_open_panel, what_the_panel_lacks
+from maca.panel.rules import may_see_panel_page, what_the_panel_lacks
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
 from maca.returns.models import AgencyReturn
@@ -105,7 +105,7 @@ def steps(audit: Audit, person: Person) -> list[Step]:
             else status(AuditStage.PANEL_CLOSED, stage in (AuditStage.CIRCULATED, AuditStage.PANEL_OPENED)),
             _hearing(audit, stage),
             "Chair",
-            link("panel", audit.panel_has_begun or bool(may_open_panel(person, audit))),
+            link("panel", bool(may_see_panel_page(person, audit))),
         ),
         Step(
             "Draft the briefing",

@@ -43,9 +43,7 @@ def test_the_first_draft_holds_every_standing_finding_once_in_the_order_of_the_c
 def test_what_is_left_out_is_listed(world):
     briefing = world.drafted()
     kept = briefing.value.findings[:1]
-    edit_findings(
-        briefing, value.Heading.WENT_WELL, findings=kept, version=briefing.version, by=world.manager
-    )
+    edit_findings(briefing, value.Heading.WENT_WELL, findings=kept, version=briefing.version, by=world.manager)
     assert [finding.text for finding in left_out(briefing)] == ["The plan of Case 2 was good."]
 
 

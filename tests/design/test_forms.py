@@ -138,9 +138,7 @@ def test_what_cannot_be_kept_is_taken_out_and_said() -> None:
     form = form_of({"thing": "a\x07b\x07\x00"}, thing=forms.LongTextField(label="How do you know"))
     assert form.is_valid()
     assert form.cleaned_data["thing"] == "ab"
-    assert form.notices == [
-        "We took out 3 characters that cannot be kept (bell × 2, null) from “How do you know”."
-    ]
+    assert form.notices == ["We took out 3 characters that cannot be kept (bell × 2, null) from “How do you know”."]
     assert form_of({"thing": "ab"}, thing=forms.LongTextField()).notices == []
     assert form_of(thing=forms.LongTextField()).notices == []
 

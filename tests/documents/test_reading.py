@@ -355,3 +355,40 @@ def test_a_list_under_a_line_that_asks_nothing_is_no_list_of_questions(seed, see
     assert [line.text for line in reading.value.process][3:] == ["The panel comprised:", "Police.", "Health."]
     assert reading.value.panel_questions == seed.panel_questions
     assert reading.unread == ()
+
+
+def test_a_text_box_is_read_once_although_word_keeps_it_twice():
+    box = (
+        '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:AlternateContent>'
+        "<mc:Choice Requires='wps'><w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent>"
+        "</mc:Choice><mc:Fallback><w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent>"
+        "</mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+    def build(document):
+        for line in LEAST.split("\n"):
+            document.add_paragraph(line)
+        document.paragraphs[4]._p.append(docx.oxml.parse_xml(box))
+
+    reading = read_bytes(word_file(build))
+    assert [finding.text for finding in reading.value.findings] == ["One.", "Two."]
+    assert unread(reading) == [(6, "In a box.")]
+
+
+def test_footnotes_are_handed_back_after_the_last_paragraph(seed):
+    with zipfile.ZipFile(io.BytesIO(as_word.write(seed))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    space = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    parts["word/footnotes.xml"] = (
+        b"<w:footnotes " + space + b"><w:footnote><w:p><w:r><w:t>See the review.</w:t></w:r></w:p></w:footnote>"
+        b"</w:footnotes>"
+    )
+    link = (
+        b'<Relationship Id="rId9" Target="footnotes.xml" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"/></Relationships>'
+    )
+    relations = parts["word/_rels/document.xml.rels"].replace(b"</Relationships>", link)
+    reading = read_bytes(zipped(parts | {"word/_rels/document.xml.rels": relations}))
+    assert [line.text for line in reading.unread] == ["See the review."]
+    assert reading.value == seed

@@ -26,7 +26,9 @@ PHONE = {"width": 390, "height": 844}
 
 def chromium() -> str | None:
     """Where a Chromium is installed, if one is."""
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    return next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
 
 
 @contextmanager

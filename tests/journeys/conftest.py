@@ -72,7 +72,11 @@ class Visitor:
 
     def follow(self, name: str | re.Pattern[str]) -> None:
         # A link drawn as a button says it is one.
-        self.page.get_by_role("link", name=name).or_(self.page.get_by_role("button", name=name)).first.click()
+        wanted = self.page.get_by_role("link", name=name).or_(self.page.get_by_role("button", name=name)).first
+        menu = self.page.get_by_role("button", name="Menu")
+        if menu.is_visible() and not wanted.is_visible():
+            menu.click()
+        wanted.click()
         self.page.wait_for_load_state()
         self.look()
 

@@ -48,7 +48,9 @@ def plan(visitor: Visitor, round_: str) -> str:
 
 def nominate_and_select(visitor: Visitor, audit: str) -> None:
     """Step 2: sub-group members nominate; the chair selects; each becomes the next case."""
-    visitor.is_now(MANAGER).refused(f"/audits/{audit}/nominations/new/", "Only members of the sub-group nominate cases.")
+    visitor.is_now(MANAGER).refused(
+        f"/audits/{audit}/nominations/new/", "Only members of the sub-group nominate cases."
+    )
     for member, child in ((NURSE, "Ottoline Brackenridge"), (HEAD, "Peregrine Wetherfold")):
         visitor.is_now(member)
         visitor.goto(f"/audits/{audit}/nominations/")
@@ -261,7 +263,9 @@ def words_of(word_file: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "how", [{"scripts": True}, {"scripts": False}, {"scripts": True, "phone": True}], ids=["laptop", "scripts-off", "phone"]
+    "how",
+    [{"scripts": True}, {"scripts": False}, {"scripts": True, "phone": True}],
+    ids=["laptop", "scripts-off", "phone"],
 )
 def test_an_audit_from_theme_to_word_file(visitor, site, how):
     someone = visitor(**how)

@@ -62,9 +62,7 @@ def test_findings_keep_their_order_their_heading_and_their_agencies(world):
     case = first_case(audit)
     introduce_case(case.hearing, introduced_by=world.social_worker, partners=[world.health], by=world.chair)
     for text in ("First", "Second"):
-        record_finding(
-            Column(audit, case, Heading.CAN_BE_IMPROVED), text=text, agencies=[world.health], by=world.chair
-        )
+        record_finding(Column(audit, case, Heading.CAN_BE_IMPROVED), text=text, agencies=[world.health], by=world.chair)
     record_finding(Column(audit, None, Heading.GOOD_PRACTICE), text="Good", agencies=[], by=world.chair)
     found = findings_of(case)
     assert [finding.text for finding in found[Heading.CAN_BE_IMPROVED]] == ["First", "Second"]

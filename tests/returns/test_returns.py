@@ -53,9 +53,7 @@ def test_a_case_circulated_to_nobody_is_refused(world):
     audit = world.selected(2)
     first = audit.cases.get(number=1)
     with pytest.raises(Refused) as refused:
-        circulate_audit(
-            audit, {first: [world.health]}, purpose="P", legal_basis="L", version=None, by=world.manager
-        )
+        circulate_audit(audit, {first: [world.health]}, purpose="P", legal_basis="L", version=None, by=world.manager)
     assert refused.value.code == "nobody-asked"
     assert "Case 2" in refused.value.sentence
     assert not AgencyReturn.objects.exists()

@@ -1,0 +1,299 @@
+"""Every page, as everybody, at every stage."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from maca.audits.models import Audit, Heading
+from maca.cases.models import Nomination
+from maca.cases.operations import name_presenter
+from maca.journal.models import Entry
+from maca.panel.models import Finding
+from maca.panel.operations import introduce_case, record_finding
+from maca.panel.queries import Column
+from maca.returns.operations import cite_evidence, say_known
+from tests.house.who_sees import EVERYONE, WHO_SEES
+from tests.makers import World
+
+STAGES = ["planned", "circulated", "panel_opened", "published"]
+
+
+def every_pattern(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            yield from every_pattern(one)
+        else:
+            yield one
+
+
+PATTERNS = {pattern.name: pattern for pattern in every_pattern()}
+
+
+def at_stage(world: World, stage: str) -> dict[str, object]:
+    """An audit at a stage, and the words that stand in the addresses of its pages."""
+    if stage == "planned":
+        audit = world.selected(1)
+        world.nominate(audit)
+        name_presenter(audit.cases.get(), person=world.social_worker, by=world.chair)
+    elif stage == "circulated":
+        audit = world.circulated(1)
+        say_known(world.return_of(audit), version=None, by=world.auditor)
+    elif stage == "panel_opened":
+        audit = world.panel_opened(1)
+        introduce_case(
+            audit.cases.select_related("audit", "hearing").get().hearing,
+            introduced_by=world.social_worker,
+            partners=[],
+            by=world.chair,
+        )
+    else:
+        audit = world.published().audit
+    nomination = Nomination.objects.filter(audit=audit).order_by("stage").first()
+    finding = Finding.objects.filter(audit=audit).first()
+    return {
+        "audit": audit.slug,
+        "case": 1,
+        "agency": "health",
+        "question": 1,
+        "heading": "went_well",
+        "format": "txt",
+        "nomination": nomination.public_id,
+        "finding": finding.public_id if finding else "0" * 32,
+        "evidence": "0" * 32,
+        "priority": audit.theme.priority.public_id,
+        "theme": audit.theme.public_id,
+        "person": world.auditor.public_id,
+    }
+
+
+def address(name: str, words: dict[str, object]) -> str:
+    pattern = PATTERNS[name].pattern
+    own = {**words, "heading": "good_practice"} if name == "record-audit-finding" else words
+    return reverse(name, kwargs={word: own[word] for word in pattern.converters})
+
+
+def test_every_address_declares_its_rule():
+    for name, pattern in PATTERNS.items():
+        assert getattr(pattern.callback, "guard", None), f"the page “{name}” declares no rule"
+
+
+def test_every_page_is_in_the_table_or_only_takes_forms():
+    only_forms = {
+        name for name in PATTERNS
+        if re.search("sign-|autosave|gallery|remove|open-panel|close-panel|finish|withdraw|put-back", name)
+        or name in {"draft-briefing", "send-briefing", "take-back-briefing", "approve-briefing", "publish-briefing"}
+    }  # fmt: skip
+    in_table = {page for page, *_ in WHO_SEES}
+    assert set(PATTERNS) - only_forms - in_table == {"change-finding"}
+    assert in_table <= set(PATTERNS)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_page_is_seen_by_those_whose_it_is_and_refused_to_the_others(world, sign_in, stage):
+    words = at_stage(world, stage)
+    clients = {who: sign_in(world.people[who]) for who in EVERYONE.split()}
+    wrong = []
+    for page, stages, seen, refused in WHO_SEES:
+        if stage not in stages.split():
+            continue
+        for who, client in clients.items():
+            expected = 200 if who in seen.split() else 403 if who in refused.split() else 404
+            response = client.get(address(page, words))
+            if response.status_code != expected:
+                wrong.append(f"{page} at {stage} as {who}: {response.status_code}, not {expected}")
+            if response.status_code == 403:
+                sentence = re.search(r'<p class="govuk-body">(.+?)</p>', response.content.decode())
+                assert sentence, page
+                assert len(sentence[1]) > 20, page
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_page_breaks_and_nobody_unknown_comes_in(world, sign_in, stage):
+    words = at_stage(world, stage)
+    nobody = Client(HTTP_HOST="127.0.0.1")
+    for name in PATTERNS:
+        path = address(name, words)
+        response = nobody.get(path)
+        if name in ("sign-in", "sign-in-as"):
+            assert response.status_code in (200, 405), name
+        elif response.status_code != 405:
+            assert response.status_code == 302, name
+            assert response.headers["Location"].startswith("/sign-in/"), name
+        for person in world.people.values():
+            assert sign_in(person).get(path).status_code in (200, 302, 403, 404, 405), name
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_nothing_of_another_partnership_is_there(world, sign_in, stage):
+    words = at_stage(world, stage)
+    elsewhere = World("Elsewhere Partnership")
+    before = Entry.objects.count()
+    for name, pattern in PATTERNS.items():
+        if not pattern.pattern.converters or name == "sign-in-as":
+            continue
+        for who in ("manager", "chair", "member", "lead", "auditor", "scrutineer"):
+            client = sign_in(elsewhere.people[who])
+            assert client.get(address(name, words)).status_code in (404, 405), f"{name} as {who}"
+            assert client.post(address(name, words), {"once": "a" * 32}).status_code in (404, 405), f"{name} as {who}"
+    assert Entry.objects.count() == before
+
+
+def test_a_deactivated_person_is_nobody_on_their_next_request(world, sign_in):
+    client = sign_in(world.manager)
+    assert client.get("/").status_code == 200
+    world.manager.is_active = False
+    world.manager.save()
+    assert client.get("/").headers["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/audits/%00/", "/audits/x/cases/99999999999999999999999/", "/audits/x/briefing/download.exe", "/priorities/%00/theme/",
+     "/audits/?page=%00", "/audits/?page=-1", "/audits/?page=99999999999999999999"],
+)  # fmt: skip
+def test_a_strange_address_gets_a_plain_answer(world, sign_in, path):
+    assert sign_in(world.chair).get(path).status_code in (200, 404)
+
+
+def headers_of(response) -> dict[str, str]:
+    return {name: response.headers[name] for name in response.headers}
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing/", "/audits/", "/priorities/new/"])
+def test_every_answer_carries_the_same_strict_headers(world, sign_in, path):
+    for client in (sign_in(world.auditor), Client(HTTP_HOST="127.0.0.1")):
+        found = headers_of(client.get(path))
+        assert found["Cache-Control"] == "no-store"
+        assert found["X-Frame-Options"] == "DENY"
+        assert found["X-Content-Type-Options"] == "nosniff"
+        assert found["Referrer-Policy"] == "same-origin"
+        policy = found["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+# ---- the same number of queries for one row and for many
+
+
+def queries(client: Client, path: str) -> int:
+    client.get(path)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+def test_lists_of_audits_take_the_same_queries_for_one_and_for_many(world, sign_in):
+    first = world.circulated(1)
+    people = [world.manager, world.chair, world.auditor, world.social_worker]
+    pages = ["/", "/audits/", "/priorities/", "/people/", "/briefings/", f"/audits/{first.slug}/"]
+    before = {(person, page): queries(sign_in(person), page) for person in people for page in pages}
+    for _ in range(3):
+        world.circulated(2)
+        world.selected(2)
+    world.published()
+    after = {(person, page): queries(sign_in(person), page) for person in people for page in pages}
+    assert after == before
+
+
+def test_the_pages_of_an_audit_take_the_same_queries_for_one_case_and_for_many(world, sign_in):
+    counted = []
+    for cases in (1, 6):
+        audit = world.circulated(cases)
+        for case in range(1, cases + 1):
+            world.submitted(world.return_of(audit, case=case))
+        one = world.answer_all(world.return_of(audit, "police"))
+        cite_evidence(one, question=None, record="R", reference="", dated_on=None, by=world.police_auditor)
+        here = f"/audits/{audit.slug}/"
+        counted.append(
+            [queries(sign_in(world.manager), here + page) for page in ("", "board/", "nominations/", "cases/1/", "cases/1/report/")]
+            + [queries(sign_in(world.police_auditor), here + "cases/1/returns/police/")]
+        )  # fmt: skip
+    assert counted[0] == counted[1]
+    assert max(counted[0]) <= 20
+
+
+def test_the_hearing_takes_the_same_queries_for_one_finding_and_for_many(world, sign_in):
+    audit = world.panel_opened(1)
+    case = audit.cases.select_related("hearing", "audit").get()
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[world.health], by=world.chair)
+    counted = []
+    for findings in (1, 8):
+        for _ in range(findings):
+            for column in (Column(audit, case, Heading.WENT_WELL), Column(audit, None, Heading.GOOD_PRACTICE)):
+                record_finding(column, text="X", agencies=list(world.agencies.values()), by=world.chair)
+        counted.append(
+            [queries(sign_in(world.chair), f"/audits/{audit.slug}/panel/{page}") for page in ("", "cases/1/")]
+        )
+    assert counted[0] == counted[1]
+
+
+# ---- forms through the page
+
+
+def form_values(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(once|version)"[^>]* value="([^"]*)"', page))
+
+
+def test_a_form_sent_twice_through_the_page_has_one_effect(world, sign_in):
+    client = sign_in(world.chair)
+    keys = form_values(client.get("/priorities/new/").content.decode())
+    values = {**keys, "title": "T", "source": "board", "reason": "R"}
+    first, second = client.post("/priorities/new/", values), client.post("/priorities/new/", values)
+    assert first.status_code == second.status_code == 302
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Entry.objects.filter(did="recorded a priority").count() == 1
+
+
+def test_a_form_with_no_key_is_refused_and_what_was_written_comes_back(world, sign_in):
+    client = sign_in(world.chair)
+    response = client.post(
+        "/priorities/new/", {"title": "T", "source": "board", "reason": "Long words <b>I</b> typed for you."}
+    )
+    assert response.status_code == 403
+    assert "This form has lost its key." in response.content.decode()
+    assert "Long words &lt;b&gt;I&lt;/b&gt; typed for you." in response.content.decode()
+
+
+def test_the_second_of_two_savers_is_shown_both_texts_and_chooses(world, sign_in):
+    audit = world.planned()
+    path = f"/audits/{audit.slug}/plan/change/"
+    chair = sign_in(world.chair)
+    opened = chair.get(path).content.decode()
+    keys = form_values(opened)
+
+    def values(words: str, **more: str) -> dict[str, str]:
+        day = audit.panel_on
+        return {
+            "title": audit.title, "terms_of_reference": words, "questions": "neglect", "review_title": "",
+            "earlier": "", "purpose": "P", "legal_basis": "L", "request_before": "30", "returns_before": "10",
+            "pack_before": "5", "draft_after": "10", "panel_on-day": str(day.day), "panel_on-month": str(day.month),
+            "panel_on-year": str(day.year), **more,
+        }  # fmt: skip
+
+    other = form_values(chair.get(path).content.decode())
+    assert chair.post(path, values("Theirs came first.", **other)).status_code == 302
+    clash = chair.post(path, values("Mine came second.", **keys))
+    page = clash.content.decode()
+    assert clash.status_code == 409
+    assert "Theirs came first." in page
+    assert "Mine came second." in page
+    assert Audit.objects.get().terms_of_reference == "Theirs came first."
+    assert chair.post(path, values("Mine came second.", **form_values(page))).status_code == 302
+    assert Audit.objects.get().terms_of_reference == "Mine came second."
+
+
+def test_forgery_is_refused(world):
+    client = Client(HTTP_HOST="127.0.0.1", enforce_csrf_checks=True)
+    client.force_login(world.chair)
+    response = client.post("/priorities/new/", {"once": "a" * 32, "title": "T", "source": "board", "reason": "R"})
+    assert response.status_code == 403
+    assert not Entry.objects.filter(did="recorded a priority").exists()

@@ -1,0 +1,107 @@
+"""Write docs/workflow.md and docs/permissions.md from the code, so that they cannot rot.
+
+`--check` writes nothing and fails when a page is not what the code says.
+"""
+
+import importlib
+import inspect
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maca.config.settings")
+
+import django  # noqa: E402
+
+django.setup()
+
+from maca.kernel.stages import Stages  # noqa: E402
+from maca.partnership.models import ROLES_IN_PROSE  # noqa: E402
+
+DOCS = Path(__file__).parent.parent / "docs"
+ROOMS = ["audits", "cases", "returns", "panel", "briefing", "worklist"]
+MADE = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
+
+
+def _of(room: str, drawer: str) -> list[tuple[str, object]]:
+    """The public functions and classes that a drawer of a room defines itself, in their order."""
+    try:
+        module = importlib.import_module(f"maca.{room}.{drawer}")
+    except ModuleNotFoundError:
+        return []
+    own = [one for one in vars(module).items() if getattr(one[1], "__module__", "") == module.__name__]
+    return [one for one in own if not one[0].startswith("_")]
+
+
+def _sentence(thing: object) -> str:
+    return " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+
+
+def workflow() -> str:
+    lines = ["# Workflow", "", MADE, ""]
+    lines.append("Every stage a record can be at, and every move from one to the next. A move that is not here is refused.")
+    for room in ROOMS:
+        for name, stages in _of(room, "stages"):
+            if not (inspect.isclass(stages) and issubclass(stages, Stages)):
+                continue
+            lines += ["", f"## {name.removesuffix('Stage')} ({room})", "", "```mermaid", "stateDiagram-v2"]
+            lines += [f"    {stage.value}: {stage.label}" for stage in stages]
+            lines.append(f"    [*] --> {next(iter(stages)).value}")
+            for old in stages:
+                lines += [f"    {old.value} --> {new.value}" for new in stages if old.may_become(new)]
+                if not stages.moves[old]:
+                    lines.append(f"    {old.value} --> [*]")
+            lines += ["```", "", "| from | may become |", "|---|---|"]
+            for old in stages:
+                moves = ", ".join(new.label for new in stages if old.may_become(new)) or "nothing: it is final"
+                lines.append(f"| {old.label} | {moves} |")
+    lines += ["", "## The acts, by room", ""]
+    lines.append("Each is one transaction with its entry in the journal, and first asks its rule.")
+    for room in ["partnership", *ROOMS]:
+        acts = [(name, act) for name, act in _of(room, "operations") if inspect.isfunction(act)]
+        if acts:
+            lines += ["", f"### {room}", ""]
+            lines += [f"- **{name.replace('_', ' ')}**: {_sentence(act)}" for name, act in acts]
+    return "\n".join(lines) + "\n"
+
+
+def permissions() -> str:
+    lines = ["# Permissions", "", MADE, "", "## Roles", "", "| role | what it may do |", "|---|---|"]
+    lines += [f"| {role.label} | {prose} |" for role, prose in ROLES_IN_PROSE.items()]
+    lines += ["", "## Rules", ""]
+    lines.append("Everything that is not allowed by a rule is refused. Nothing of another partnership is there at all.")
+    for room in ROOMS:
+        rules = [(name, rule) for name, rule in _of(room, "rules") if name.startswith("may_")]
+        if rules:
+            lines += ["", f"### {room}", "", "| may | rule |", "|---|---|"]
+            lines += [
+                f"| {name.removeprefix('may_').replace('_', ' ')} | {_sentence(rule)} |" for name, rule in rules
+            ]
+    lines += ["", "## What each person sees", "", "| records | who sees which |", "|---|---|"]
+    for room in ["partnership", *ROOMS]:
+        for name, queryset in _of(room, "models"):
+            visible = getattr(queryset, "visible_to", None)
+            if name.endswith("QuerySet") and visible:
+                lines.append(f"| {name.removesuffix('QuerySet')} | {_sentence(visible)} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"workflow.md": workflow, "permissions.md": permissions}
+
+
+def main(check: bool) -> int:
+    stale = []
+    for name, write in PAGES.items():
+        path = DOCS / name
+        if check:
+            if not path.exists() or path.read_text(encoding="utf-8") != write():
+                stale.append(name)
+        else:
+            path.write_text(write(), encoding="utf-8")
+    if stale:
+        print(f"Not what the code says: {', '.join(stale)}. Run: make docs")
+    return len(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))
