@@ -11,7 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maca.config.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -39,7 +39,9 @@ def _sentence(thing: object) -> str:
 
 def workflow() -> str:
     lines = ["# Workflow", "", MADE, ""]
-    lines.append("Every stage a record can be at, and every move from one to the next. A move that is not here is refused.")
+    lines.append(
+        "Every stage a record can be at, and every move from one to the next. A move that is not here is refused."
+    )
     for room in ROOMS:
         for name, stages in _of(room, "stages"):
             if not (inspect.isclass(stages) and issubclass(stages, Stages)):
@@ -74,9 +76,7 @@ def permissions() -> str:
         rules = [(name, rule) for name, rule in _of(room, "rules") if name.startswith("may_")]
         if rules:
             lines += ["", f"### {room}", "", "| may | rule |", "|---|---|"]
-            lines += [
-                f"| {name.removeprefix('may_').replace('_', ' ')} | {_sentence(rule)} |" for name, rule in rules
-            ]
+            lines += [f"| {name.removeprefix('may_').replace('_', ' ')} | {_sentence(rule)} |" for name, rule in rules]
     lines += ["", "## What each person sees", "", "| records | who sees which |", "|---|---|"]
     for room in ["partnership", *ROOMS]:
         for name, queryset in _of(room, "models"):

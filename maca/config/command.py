@@ -150,7 +150,8 @@ def import_briefing(file: Path, as_json: bool, partnership: str | None) -> None:
     try:
         reading = read_briefing(file)
     except NotABriefing as problem:
-        raise Wrong(str(problem)) from problem
+        said = str(problem)
+        raise Wrong(said if file.name in said else f"{file}: {said}") from problem
     if as_json:
         click.echo(json_form.write(reading.value, reading.unread), nl=False)
         return

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from bench import views
+from maca.config.urls import handler400, handler403, handler404, handler500, urlpatterns as site
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    *site,
+    path("bench/hello/", views.hello),
+    path("bench/fifty/", views.fifty),
+]

@@ -1,0 +1,52 @@
+import pytest
+
+from maca.audits.models import Audit
+from maca.briefing.models import Briefing
+from maca.demo.operations import make_demo
+from maca.journal.queries import first_broken
+from maca.partnership.models import AgencyKind, Partnership, Person, Role
+from maca.returns.models import AgencyReturn
+from maca.returns.queries import board
+
+
+@pytest.fixture
+def demo(db):
+    make_demo()
+    return Partnership.objects.get()
+
+
+def test_the_demo_holds_what_a_newcomer_needs(demo):
+    assert demo.training
+    held = {role for person in Person.objects.prefetch_related("appointments") for role in person.roles}
+    assert held == set(Role)
+    kinds = set(demo.agencies.values_list("kind", flat=True))
+    assert {
+        AgencyKind.CHILDREN_SOCIAL_CARE, AgencyKind.POLICE, AgencyKind.HEALTH_VISITING, AgencyKind.SCHOOL,
+        AgencyKind.GP, AgencyKind.NURSERY, AgencyKind.SUBSTANCE_MISUSE,
+    } <= kinds  # fmt: skip
+    for agency in demo.agencies.all():
+        assert agency.people.holding(Role.AGENCY_LEAD).exists()
+        assert agency.people.holding(Role.AUDITOR).exists()
+
+
+def test_neglect_2_is_published_whole(demo):
+    audit = Audit.objects.get(title="Neglect 2")
+    assert (audit.cases.count(), audit.findings.count()) == (5, 68)
+    assert Briefing.objects.get(audit=audit).is_published
+
+
+def test_neglect_3_is_gathering_with_one_of_each(demo):
+    audit = Audit.objects.get(title="Neglect 3")
+    assert audit.is_gathering
+    assert audit.earlier.title == "Neglect 2"
+    returns = AgencyReturn.objects.of(audit)
+    stages = list(returns.values_list("stage", flat=True))
+    assert stages.count("submitted") >= 3
+    assert stages.count("started") == 1
+    assert stages.count("not_known") == 1
+    assert returns.get(stage="declined").decline_words
+    assert board(audit).late == returns.late().count() == 2
+
+
+def test_the_journal_of_the_demo_holds(demo):
+    assert first_broken(demo.public_id) is None
