@@ -70,11 +70,7 @@ def test_what_goes_in_comes_out_in_every_form(maca, tmp_path):
 def test_what_was_not_read_is_said_and_the_rest_is_kept(maca, tmp_path):
     odd = tmp_path / "odd.txt"
     seed = SEED.read_text(encoding="utf-8")
-    odd.write_text(seed.replace("Case 1
-", "Case 1
-
-Heard twice.
-", 1), encoding="utf-8")
+    odd.write_text(seed.replace("Case 1\n", "Case 1\n\nHeard twice.\n", 1), encoding="utf-8")
     made = maca("import-briefing", str(odd))
     assert "68 findings" in made.stdout
     assert "Heard twice." in made.stderr

@@ -19,7 +19,7 @@ def test_one_click_signs_in_an_invented_person(world, nobody):
 def test_one_click_never_signs_in_a_real_person(nobody, db):
     real = found_partnership(name="Real")
     person = add_person(
-        partnership=real, name="A", email="a@b.example", post="P", roles=[Role.CHAIR], by=operator_of(real)
+        partnership=real, name="Alexandra Real", email="a@b.example", post="P", roles=[Role.CHAIR], by=operator_of(real)
     )
     assert nobody.post(f"/sign-in/as/{person.public_id}/").status_code == 404
     assert person.name not in nobody.get("/sign-in/").content.decode()
