@@ -12,6 +12,7 @@ from django.db.models import Max, Model
 from maca.audits.models import Audit, Heading, PrioritySource, Question, Theme
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import ready_made
+from maca.audits.stages import AuditStage
 from maca.audits.timetable import timetable
 from maca.briefing.models import Briefing
 from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
@@ -37,6 +38,7 @@ from maca.returns.operations import (
     submit_return,
 )
 from maca.returns.queries import find_asking
+from maca.returns.stages import ReturnStage
 
 NAME = "Benchmark Safeguarding Children Partnership"
 CASES = 5
@@ -273,11 +275,20 @@ def copy_audit(audit: Audit, count: int) -> None:
 
 def _lengthen_journal(count: int) -> None:
     last = Entry.objects.order_by("-number")[0]
-    values = {field.attname: getattr(last, field.attname) for field in Entry._meta.concrete_fields if field.name != "id"}
+    values = {
+        field.attname: getattr(last, field.attname) for field in Entry._meta.concrete_fields if field.name != "id"
+    }
     Entry.objects.bulk_create(
         (Entry(**{**values, "number": last.number + n, "digest": secrets.token_hex(32)}) for n in range(1, count + 1)),
         batch_size=2_000,
     )
+
+
+def put_under_way(count: int) -> None:
+    """Have `count` audits under way at once, with every return of the later ones awaited. To be rolled back."""
+    later = Audit.objects.filter(stage=AuditStage.PUBLISHED).order_by("pk").values("pk")[: count - LIVE]
+    AgencyReturn.objects.filter(case__audit__in=later).update(stage=ReturnStage.ASKED)
+    Audit.objects.filter(pk__in=later).update(stage=AuditStage.CIRCULATED)
 
 
 def settle() -> None:

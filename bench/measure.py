@@ -10,6 +10,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -23,10 +24,15 @@ from maca.partnership.models import Partnership
 
 ROUNDS, TURNS, WARM_UP = 8, 15, 10
 # Any 32 letters will do: what counts is that the form and the cookie say the same.
-FORGERY_TOKEN = "benchmark" * 4
-CSRF = FORGERY_TOKEN[:32]
+CSRF = "b" * 32
 COMMIT = "a durable commit"
 Rounds = list[list[float]]
+
+
+class Ratio(NamedTuple):
+    middle: float
+    low: float
+    high: float
 
 
 @contextmanager
@@ -118,7 +124,7 @@ def queries(world: World, pages: list[Page]) -> dict[str, int]:
 
 def _queries(client: Client, page: Page) -> int:
     with transaction.atomic():
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             response = client.post(page.address, page.form()) if page.form else client.get(page.address)
         transaction.set_rollback(True)
     if response.status_code != page.status:
@@ -135,12 +141,9 @@ def p95(rounds: Rounds) -> float:
     return every[int(len(every) * 0.95)]
 
 
-def ratio(these: Rounds, those: Rounds) -> tuple[float, float, float]:
-    """The median of the ratios of the rounds, and its 95 % interval by resampling rounds."""
-    return sure([median(this) / median(that) for this, that in zip(these, those, strict=True)])
-
-
-def sure(values: list[float]) -> tuple[float, float, float]:
+def ratio(these: Rounds, those: Rounds) -> Ratio:
+    """The median, over the rounds, of the ratio of their medians; its 95 % interval by drawing rounds again."""
+    by_round = [median(this) / median(that) for this, that in zip(these, those, strict=True)]
     chance = random.Random(0)
-    found = sorted(median(chance.choices(values, k=len(values))) for _ in range(1_000))
-    return median(values), found[25], found[974]
+    drawn = sorted(median(chance.choices(by_round, k=len(by_round))) for _ in range(1_000))
+    return Ratio(median(by_round), drawn[25], drawn[974])

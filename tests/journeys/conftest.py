@@ -60,6 +60,7 @@ class Visitor:
     def goto(self, path: str) -> int:
         response = self.page.goto(self.site.address + path)
         assert response is not None
+        self.look()
         return response.status
 
     def refused(self, path: str, sentence: str) -> None:

@@ -95,7 +95,6 @@ def answer(visitor: Visitor, audit: str) -> None:
     visitor.picture("your-work")
     here = f"/audits/{audit}/cases/1/returns/health-visiting/"
     visitor.goto(here)
-    visitor.look()
     visitor.sees("Children Act 2004, section 16H")
     visitor.follow("Open the identity of Case 1")
     visitor.choose("To find our record of this family")
@@ -131,7 +130,6 @@ def answer(visitor: Visitor, audit: str) -> None:
     visitor.press("Add")
     visitor.sees("The evidence has been added.")
     visitor.goto(here)
-    visitor.look()
     visitor.picture("return")
     visitor.follow("Check and submit")
     visitor.press("Submit the return")
@@ -159,7 +157,6 @@ def watch(visitor: Visitor, audit: str) -> None:
     visitor.is_now(OFFICER).refused(f"/audits/{audit}/board/", "The board is for the business manager")
     visitor.is_now(MANAGER)
     visitor.goto(f"/audits/{audit}/board/")
-    visitor.look()
     visitor.sees("3 of 13 returns complete")
     visitor.picture("board")
     visitor.follow("Report of Case 1")
@@ -178,7 +175,6 @@ def hear(visitor: Visitor, audit: str) -> None:
     visitor.sees("What challenges / themes can be identified?")
     visitor.is_now(CHAIR)
     visitor.goto(f"/audits/{audit}/panel/")
-    visitor.look()
     visitor.sees("10 returns are still out.")
     visitor.press("Open the panel")
     for number in (1, 2):
@@ -213,7 +209,6 @@ def brief(visitor: Visitor, audit: str) -> bytes:
     """Step 7: drafted, edited, approved by somebody else, published, downloaded."""
     visitor.is_now(MANAGER)
     visitor.goto(f"/audits/{audit}/briefing/")
-    visitor.look()
     visitor.press("Draft the briefing")
     visitor.follow("Edit “What went well?”")
     visitor.fill("Case 2, point 1", "School acted within the hour in case 2.")
@@ -252,7 +247,6 @@ def see_where_it_is(visitor: Visitor, audit: str) -> None:
     for anyone in (SCRUTINEER, GP_LEAD):
         visitor.is_now(anyone)
         visitor.goto(f"/audits/{audit}/")
-        visitor.look()
         assert "Cannot start yet" not in visitor.page.inner_text("main")
         assert visitor.page.inner_text("main").count("Done") == 9
     visitor.picture("audit-done")
