@@ -70,8 +70,7 @@ def main() -> int:
             "commit_ms": commit,
             "pages": rows,
             "queries": counted,
-            "few": few,
-            "many": many,
+            "seconds": {FEW: few, MANY: many},
         }
     )
     return 1 if grown else 0

@@ -9,7 +9,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Max, Model
 
-from maca.audits.models import Audit, Heading, PrioritySource, Question, Theme
+from maca.audits.models import Audit, Heading, PrioritySource, Question
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import ready_made
 from maca.audits.stages import AuditStage
@@ -156,7 +156,7 @@ def _circulated(world: World, title: str) -> Audit:
         name_presenter(select_case(nomination, by=chair), person=world.people["worker"], by=chair)
     circulate_audit(
         audit,
-        {case: world.agencies for case in audit.cases.all()},
+        dict.fromkeys(audit.cases.all(), world.agencies),
         purpose=audit.purpose,
         legal_basis=audit.legal_basis,
         version=None,

@@ -34,10 +34,10 @@ def of_page(page: Page, small: dict[str, Rounds], large: dict[str, Rounds]) -> d
 
 
 def lines(rows: list[dict[str, Any]], counted: dict[str, dict[str, int]], promised: dict[str, int | None]) -> list[str]:
-    heads = " ".join(f"{name:>9}" for name in counted)
+    numbers = " ".join(f"{name:>9}" for name in counted)
     text = [
-        f"{'':18}{'p50':>6}{'p95':>7}{'times':>8}   {'times ' + FIFTY:<20}{'target':>6} {'':7}{'growth':>6}   queries at",
-        f"{'':18}{'ms':>6}{'ms':>7}{HELLO:>8}   {'(95 % interval)':<20}{'':>6} {'':7}{'':>6}  {heads}",
+        f"{'':18}{'p50':>6}{'p95':>7}{'times':>8}   {'times ' + FIFTY:<29}{'':7}{'growth':>6}   queries at audits:",
+        f"{'':18}{'ms':>6}{'ms':>7}{HELLO:>8}   {'and 95 % interval':<20}{'at most':>9} {'':6}{'':6}  {numbers}",
     ]
     for row in rows:
         interval: Ratio = row["to_plain"]
@@ -47,7 +47,7 @@ def lines(rows: list[dict[str, Any]], counted: dict[str, dict[str, int]], promis
         most = promised[row["page"]]
         text.append(
             f"{row['page']:18}{row['p50_ms']:6.1f}{row['p95_ms']:7.1f}{row['to_hello'].middle:8.1f}   {times:<20}"
-            f"{target:>6} {row['verdict']:7}{row['growth']:6.2f}  {numbers}" + (f"  (at most {most})" if most else "")
+            f"{target:>9} {row['verdict']:6}{row['growth']:6.2f}  {numbers}" + (f"  (at most {most})" if most else "")
         )
     return text
 

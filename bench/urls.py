@@ -1,7 +1,8 @@
 from django.urls import path
 
 from bench import views
-from maca.config.urls import handler400, handler403, handler404, handler500, urlpatterns as site
+from maca.config.urls import handler400, handler403, handler404, handler500
+from maca.config.urls import urlpatterns as site
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 

@@ -103,7 +103,7 @@ class World:
     def circulated(self, cases: int = 2) -> Audit:
         audit = self.selected(cases)
         for case in audit.cases.all():
-            name_presenter(case, person=self.social_worker, by=self.chair)
+            name_presenter(case, person=self.social_worker, version=None, by=self.chair)
         circulate_audit(
             audit,
             {case: list(self.agencies.values()) for case in audit.cases.all()},
@@ -157,7 +157,9 @@ class World:
 
     def hear(self, case: Case, heading: Heading = Heading.WENT_WELL, text: str = "The plan was good.") -> Finding:
         """Introduce a case, record one finding on it and finish its hearing."""
-        introduce_case(case.hearing, introduced_by=self.social_worker, partners=[self.health], by=self.chair)
+        introduce_case(
+            case.hearing, introduced_by=self.social_worker, partners=[self.health], version=None, by=self.chair
+        )
         finding = record_finding(Column(case.audit, case, heading), text=text, agencies=[self.health], by=self.chair)
         finish_hearing(case.hearing, by=self.chair)
         return finding

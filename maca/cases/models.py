@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 from maca.audits.models import Audit
 from maca.cases.stages import NominationStage
 from maca.kernel.ids import new_public_id
+from maca.kernel.versions import Versioned
 from maca.partnership.models import Agency, Person, Role
 
 READS_EVERY_CASE = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.SCRUTINEER)
@@ -89,7 +90,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return mine.filter(introduces)
 
 
-class Case(models.Model):
+class Case(Versioned):
     """A case of an audit. Everything a person reads calls it by its label: "Case 3"."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)

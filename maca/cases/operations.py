@@ -10,6 +10,7 @@ from maca.cases.stages import NominationStage
 from maca.journal.operations import write
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
+from maca.kernel.versions import save_changes
 from maca.partnership.models import Agency, Person
 
 
@@ -74,11 +75,12 @@ def pass_over_case(nomination: Nomination, *, reason: str, by: Person) -> None:
 
 
 @transaction.atomic
-def name_presenter(case: Case, *, person: Person, by: Person) -> None:
+def name_presenter(case: Case, *, person: Person, version: int | None, by: Person) -> None:
     """Name the social worker or practice manager who will introduce the case."""
     rules.may_name_presenter(by, case).insist()
     if person.partnership_id != case.audit.partnership_id:
         raise Refused("another-partnership", "Choose somebody of your own partnership.")
+    save_changes(case, version=version)
     Presenter.objects.filter(case=case).exclude(person=person).delete()
     Presenter.objects.get_or_create(case=case, person=person)
     write("named a presenter", case, by=by, presenter=person.public_id)

@@ -99,16 +99,17 @@ def pass_over_case(request: HttpRequest, nomination: Nomination) -> HttpResponse
 def name_presenter(request: HttpRequest, case: Case) -> HttpResponse:
     possible = possible_presenters(case.audit)
 
-    def make_form(data: Mapping[str, Any] | None, _: Any) -> PresenterForm:
-        form = PresenterForm(data)
-        form.fields["person"].choices = [("", "Choose a person")] + [  # type: ignore[attr-defined]
+    def make_form(data: Mapping[str, Any] | None, now: Case) -> PresenterForm:
+        named = now.presenters.select_related("person").first()
+        form = PresenterForm(data, initial={"person": named.person.public_id if named else ""})
+        form.fields["person"].choices = [  # type: ignore[attr-defined]
             (one.public_id, str(one)) for one in possible
         ]
         return form
 
     def do(form: PresenterForm, version: int | None) -> str:
         chosen = next(one for one in possible if one.public_id == form.cleaned_data["person"])
-        operations.name_presenter(case, person=chosen, by=signed_in(request))
+        operations.name_presenter(case, person=chosen, version=version, by=signed_in(request))
         return _nominations_page(case.audit)
 
     return form_page(
@@ -116,6 +117,7 @@ def name_presenter(request: HttpRequest, case: Case) -> HttpResponse:
         "design/form_page.html",
         make_form,
         do=do,
+        thing=case,
         context={
             "heading": f"Who will introduce {case.label}?",
             "caption": case.audit.title,

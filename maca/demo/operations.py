@@ -160,7 +160,7 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
             by=people[one["nominated_by"]],
         )
         case = select_case(nomination, by=chair)
-        name_presenter(case, person=people[one["presented_by"]], by=chair)
+        name_presenter(case, person=people[one["presented_by"]], version=None, by=chair)
         asked[case] = [agencies[answer["agency"]] for answer in one["returns"]]
     circulate_audit(audit, asked, purpose=audit.purpose, legal_basis=audit.legal_basis, version=None, by=manager)
     for case, one in zip(asked, told["cases"], strict=True):

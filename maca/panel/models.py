@@ -10,7 +10,7 @@ from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
 
 
-class Hearing(models.Model):
+class Hearing(Versioned):
     """One case before the panel: introduced by its social worker or practice manager, then the partners."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)

@@ -29,15 +29,21 @@ def open_panel(audit: Audit, *, by: Person) -> None:
 
 
 @transaction.atomic
-def introduce_case(hearing: Hearing, *, introduced_by: Person, partners: Collection[Agency], by: Person) -> None:
+def introduce_case(
+    hearing: Hearing,
+    *,
+    introduced_by: Person,
+    partners: Collection[Agency],
+    version: int | None,
+    by: Person,
+) -> None:
     """Record who introduced the case and which partners then gave their account."""
     rules.may_hear_case(by, hearing).insist()
     if introduced_by.partnership_id != hearing.case.audit.partnership_id:
         raise Refused("another-partnership", "Choose somebody of your own partnership.")
+    save_changes(hearing, version=version, introduced_by=introduced_by)
     if hearing.stage == HearingStage.WAITING:
         move(hearing, to=HearingStage.INTRODUCED)
-    Hearing.objects.filter(pk=hearing.pk).update(introduced_by=introduced_by)
-    hearing.introduced_by = introduced_by
     hearing.partners.set(partners)
     write(
         "introduced a case",

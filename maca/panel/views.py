@@ -117,21 +117,21 @@ def introduce_case(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     presenters = presenters_first(case, possible_presenters(case.audit))
     agencies = agencies_around(case.audit)
 
-    def make_form(data: Mapping[str, Any] | None, _: Any) -> IntroductionForm:
-        introducer = hearing.introduced_by or (presenters[0] if presenters else None)
+    def make_form(data: Mapping[str, Any] | None, now: Hearing) -> IntroductionForm:
+        introducer = now.introduced_by or (presenters[0] if presenters else None)
         return IntroductionForm(
             data,
             presenters=presenters,
             agencies=agencies,
             initial={
                 "introduced_by": introducer.public_id if introducer else None,
-                "partners": [agency.slug for agency in hearing.partners.all()],
+                "partners": [agency.slug for agency in now.partners.all()],
             },
         )
 
     def do(form: IntroductionForm, version: int | None) -> str:
         operations.introduce_case(
-            hearing, introduced_by=form.introducer(), partners=form.spoke(), by=signed_in(request)
+            hearing, introduced_by=form.introducer(), partners=form.spoke(), version=version, by=signed_in(request)
         )
         return _hearing_page(case)
 
@@ -140,6 +140,7 @@ def introduce_case(request: HttpRequest, hearing: Hearing) -> HttpResponse:
         "design/form_page.html",
         make_form,
         do=do,
+        thing=hearing,
         context={
             "heading": f"Introduce {case.label}",
             "caption": case.audit.title,

@@ -39,7 +39,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
     if stage == "planned":
         audit = world.selected(1)
         world.nominate(audit)
-        name_presenter(audit.cases.get(), person=world.social_worker, by=world.chair)
+        name_presenter(audit.cases.get(), person=world.social_worker, version=None, by=world.chair)
     elif stage == "circulated":
         audit = world.circulated(1)
         say_known(world.return_of(audit), version=None, by=world.auditor)
@@ -49,6 +49,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
             audit.cases.select_related("audit", "hearing").get().hearing,
             introduced_by=world.social_worker,
             partners=[],
+            version=None,
             by=world.chair,
         )
     else:
@@ -232,7 +233,9 @@ def test_the_pages_of_an_audit_take_the_same_queries_for_one_case_and_for_many(w
 def test_the_hearing_takes_the_same_queries_for_one_finding_and_for_many(world, sign_in):
     audit = world.panel_opened(1)
     case = audit.cases.select_related("hearing", "audit").get()
-    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[world.health], by=world.chair)
+    introduce_case(
+        case.hearing, introduced_by=world.social_worker, partners=[world.health], version=None, by=world.chair
+    )
     counted = []
     for findings in (1, 8):
         for _ in range(findings):
@@ -305,3 +308,29 @@ def test_forgery_is_refused(world):
     response = client.post("/priorities/new/", {"once": "a" * 32, "title": "T", "source": "board", "reason": "R"})
     assert response.status_code == 403
     assert not Entry.objects.filter(did="recorded a priority").exists()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_form_carries_a_key_of_its_own(world, sign_in, stage):
+    words = at_stage(world, stage)
+    for name in PATTERNS:
+        for who in ("manager", "chair", "member", "lead"):
+            response = sign_in(world.people[who]).get(address(name, words))
+            if response.status_code != 200 or "html" not in response.headers["Content-Type"]:
+                continue
+            for form in re.findall(r"<form.*?</form>", response.content.decode(), flags=re.DOTALL):
+                if 'method="post"' in form and "/sign-in/" not in form:
+                    keys = re.findall(r'name="once" value="([0-9a-f]{32})"', form)
+                    assert len(keys) == 1, f"{name}: {form[:200]}"
+
+
+@pytest.mark.django_db
+def test_what_is_acknowledged_is_on_the_disk():
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA synchronous")
+            assert cursor.fetchone()[0] == 2  # FULL
+            assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+        else:
+            cursor.execute("SHOW synchronous_commit")
+            assert cursor.fetchone()[0] == "on"

@@ -109,7 +109,7 @@ def test_a_double_click_records_one_priority(visitor):
     chair.page.wait_for_url(re.compile("/priorities/$"))
     chair.page.wait_for_load_state("networkidle")
     chair.goto("/priorities/")
-    assert chair.page.inner_text("main").count("Pressed twice") == 1
+    assert chair.page.get_by_role("heading", name="Pressed twice").count() == 1
 
 
 def test_every_page_of_a_site_with_nothing_in_it(browser, tmp_path):

@@ -44,14 +44,14 @@ def test_a_case_is_introduced_before_anything_is_found(world):
     case = first_case(audit)
     column = Column(audit, case, Heading.WENT_WELL)
     assert rules.may_record_finding(world.chair, column).code == "not-introduced"
-    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], by=world.chair)
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
     assert rules.may_record_finding(world.chair, column)
     assert rules.may_record_finding(world.manager, column).code == "not-the-chair"
 
 
 def test_a_case_with_no_finding_cannot_be_closed(world):
     case = first_case(world.panel_opened(1))
-    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], by=world.chair)
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
     with pytest.raises(Refused) as refused:
         finish_hearing(case.hearing, by=world.chair)
     assert refused.value.code == "no-findings"
@@ -60,7 +60,9 @@ def test_a_case_with_no_finding_cannot_be_closed(world):
 def test_findings_keep_their_order_their_heading_and_their_agencies(world):
     audit = world.panel_opened(1)
     case = first_case(audit)
-    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[world.health], by=world.chair)
+    introduce_case(
+        case.hearing, introduced_by=world.social_worker, partners=[world.health], version=None, by=world.chair
+    )
     for text in ("First", "Second"):
         record_finding(Column(audit, case, Heading.CAN_BE_IMPROVED), text=text, agencies=[world.health], by=world.chair)
     record_finding(Column(audit, None, Heading.GOOD_PRACTICE), text="Good", agencies=[], by=world.chair)
