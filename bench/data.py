@@ -153,7 +153,8 @@ def _circulated(world: World, title: str) -> Audit:
             record_number="Q1",
             by=member,
         )
-        name_presenter(select_case(nomination, by=chair), person=world.people["worker"], by=chair)
+        case = select_case(nomination, by=chair)
+        name_presenter(case, person=world.people["worker"], version=None, by=chair)
     circulate_audit(
         audit,
         dict.fromkeys(audit.cases.all(), world.agencies),
@@ -215,7 +216,9 @@ def make_published(world: World) -> Audit:
     open_panel(audit, by=chair)
     for case in audit.cases.select_related("hearing"):
         case.audit = audit
-        introduce_case(case.hearing, introduced_by=world.people["worker"], partners=world.agencies, by=chair)
+        introduce_case(
+            case.hearing, introduced_by=world.people["worker"], partners=world.agencies, version=None, by=chair
+        )
         for heading in CASE_HEADINGS:
             column = Column(audit, case, heading)
             record_finding(column, text=f"The plan of {case.label} was kept.", agencies=world.agencies[:2], by=chair)

@@ -16,7 +16,6 @@ def main(out: Path, packages: Path) -> None:
     """Write `manifest.json`: each file's SHA-256, and the name, version and licence of what is in it."""
     htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx"
     shutil.copyfile(htmx / "htmx-2.min.js", out / "htmx.min.js")
-    shutil.copyfile(htmx / "ext" / "hx-sse-2.min.js", out / "htmx-sse.min.js")
 
     def npm(name: str) -> dict[str, str]:
         package = json.loads((packages / name / "package.json").read_text())
@@ -30,7 +29,6 @@ def main(out: Path, packages: Path) -> None:
         "site.css": [npm("govuk-frontend"), npm("@ministryofjustice/frontend")],
         "govuk-frontend.min.js": [npm("govuk-frontend")],
         "htmx.min.js": [htmx_made_of],
-        "htmx-sse.min.js": [{**htmx_made_of, "name": "htmx-ext-sse", "version": "2"}],
         "site.js": [],
         "icon.svg": [],
     }

@@ -58,7 +58,7 @@ def workflow() -> str:
                 moves = ", ".join(new.label for new in stages if old.may_become(new)) or "nothing: it is final"
                 lines.append(f"| {old.label} | {moves} |")
     lines += ["", "## The acts, by room", ""]
-    lines.append("Each is one transaction with its entry in the journal, and first asks its rule.")
+    lines.append("Each is one transaction with its entry in the journal. What people do on a page first asks its rule.")
     for room in ["partnership", *ROOMS]:
         acts = [(name, act) for name, act in _of(room, "operations") if inspect.isfunction(act)]
         if acts:

@@ -40,13 +40,13 @@ class PlanForm(Form):
     questions = SelectField(label="Question set")
     review_title = TextField(
         label="Review whose learning is asked about",
-        help_text="Named in question 5, for example “the Serious Case Review for Child and Family R”. "
-        "Leave empty if no review bears on this theme; the question is then left out.",
+        help_text="Some questions name a review, for example “the Serious Case Review for Child and Family R”. "
+        "Leave empty if none bears on this theme; such a question is then left out.",
         required=False,
     )
     earlier = SelectField(
         label="Earlier audit on this theme",
-        help_text="So that what was found then stands beside what is asked now.",
+        help_text="So that whoever reads this audit finds what was said the last time.",
         required=False,
     )
     panel_on = DateField(label="Day of the panel")
@@ -121,6 +121,7 @@ def plan_as_filled_in(audit: Audit) -> Mapping[str, Any]:
     return {
         "title": audit.title,
         "terms_of_reference": audit.terms_of_reference,
+        "questions": audit.question_set,
         "review_title": audit.review_title,
         "earlier": audit.earlier.public_id if audit.earlier else "",
         "panel_on": audit.panel_on,

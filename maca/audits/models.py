@@ -73,6 +73,7 @@ class Audit(Versioned):
     slug = models.SlugField(max_length=120)
     stage = models.CharField(max_length=20, choices=AuditStage.choices, default=AuditStage.PLANNED)
     terms_of_reference = models.TextField(blank=True)
+    question_set = models.CharField(max_length=60, blank=True)
     review_title = models.CharField(max_length=300, blank=True)
     purpose = models.TextField(blank=True)
     legal_basis = models.TextField(blank=True)

@@ -38,6 +38,11 @@ def adopt_theme(priority: Priority, *, title: str, by: Person) -> Theme:
     theme, new = Theme.objects.get_or_create(
         partnership=by.partnership, title=title, defaults={"priority": priority, "adopted_by": by}
     )
+    if not new and theme.priority_id is None:
+        # Known so far only from an earlier briefing.
+        Theme.objects.filter(pk=theme.pk).update(priority=priority)
+        theme.priority = priority
+        new = True
     if new:
         write("adopted a theme", theme, by=by, priority=priority.public_id)
     return theme
@@ -71,6 +76,7 @@ def plan_audit(
         title=title,
         slug=_free_slug(by.partnership, title),
         terms_of_reference=terms_of_reference,
+        question_set=questions.code,
         review_title=review_title,
         purpose=by.partnership.usual_purpose,
         legal_basis=by.partnership.usual_legal_basis,
@@ -129,6 +135,7 @@ def change_plan(
         version=version,
         title=title,
         terms_of_reference=terms_of_reference,
+        question_set=questions.code,
         review_title=review_title,
         purpose=purpose,
         legal_basis=legal_basis,

@@ -34,9 +34,8 @@ def may_change_plan(person: Person, audit: Audit) -> Verdict:
     """The chair changes a plan until the audit is circulated; after that it stays as it was asked."""
     if not person.holds(Role.CHAIR):
         return no("not-the-chair", "Only the chair of the sub-group can change the plan.")
+    if audit.imported_from:
+        return no("recorded", "This audit was recorded from its briefing, so there is no plan to change.")
     if audit.stage != AuditStage.PLANNED:
-        return no(
-            "already-circulated",
-            "The audit has been circulated. The agencies are answering this plan, so it can no longer be changed.",
-        )
+        return no("already-circulated", "The audit has been circulated, so its plan stays as it was asked.")
     return YES

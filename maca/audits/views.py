@@ -103,6 +103,7 @@ def plan_audit(request: HttpRequest, theme: Theme) -> HttpResponse:
         proposed = {
             "title": f"{theme.title} {len(earlier) + 1}" if not earlier else _next_title(earlier[0].title),
             "earlier": earlier[0].public_id if earlier else "",
+            "questions": next(iter(ready_made())),
         }
         return PlanForm(data, earlier=earlier, initial=proposed)
 

@@ -50,7 +50,7 @@ def write(value: SixSteps) -> Markup:
 
 def _parts(value: SixSteps) -> Iterator[Markup]:
     for heading in value.headings:
-        yield Markup('<h2 class="govuk-heading-l">{}</h2>').format(heading.text)
+        yield Markup('<h2 class="govuk-heading-m">{}</h2>').format(heading.text)
         if heading.step is Step.THEME_AND_CASES:
             yield from _list(_BULLETS, (Markup("<li>{}</li>").format(text) for text in value.theme_and_cases))
         elif heading.step is Step.PROCESS:
@@ -58,7 +58,7 @@ def _parts(value: SixSteps) -> Iterator[Markup]:
         else:
             for case, findings in value.by_case(Heading(heading.step)):
                 if case:
-                    yield Markup('<h3 class="govuk-heading-m">{}</h3>').format(case)
+                    yield Markup('<h3 class="govuk-heading-s">{}</h3>').format(case)
                 yield from _list(_BULLETS, (Markup("<li>{}</li>").format(one.text) for one in findings))
 
 

@@ -18,6 +18,9 @@ def print_briefing(briefing: Briefing, wanted: str) -> bytes:
     """The briefing as a file. `wanted` is one of `FORMATS`; raises `KeyError` for any other."""
     value = briefing.value.without_refs()
     partnership, published_on = briefing.audit.partnership.name, briefing.published_on
+    if not briefing.is_published:
+        # At the foot of every page, so that no draft is taken for what was published.
+        partnership = f"Draft, not published: {partnership}"
     writers: dict[str, Callable[[], bytes]] = {
         "txt": lambda: as_text.write(value).encode(),
         "html": lambda: as_html.write_page(value).encode(),

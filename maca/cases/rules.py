@@ -46,13 +46,17 @@ def may_name_presenter(person: Person, case: Case) -> Verdict:
 
 
 def may_open_identity(person: Person, case: Case) -> Verdict:
-    """Those who must find the child's record open an identity, for a reason, while the audit runs."""
+    """The chair, the manager and the agencies that were asked open an identity, for a reason, while the audit runs."""
     if person.holds(Role.SCRUTINEER):
         return no("anonymised", "The scrutineer reads every case by its label, never by name.")
     if case.nomination_id is None:
         return no("no-identity", "This audit was recorded from its briefing. It holds no identity.")
     if case.audit.stage == AuditStage.PUBLISHED:
         return no("published", "The briefing has been published, so there is no reason to open an identity.")
-    if not person.holds(Role.CHAIR, Role.BUSINESS_MANAGER, Role.AGENCY_LEAD, Role.AUDITOR):
+    if person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
+        return YES
+    if not person.holds(Role.AGENCY_LEAD, Role.AUDITOR):
         return no("not-needed", "Your part in this audit needs the label only, not the name.")
+    if not case.involvements.filter(agency=person.agency_id).exists():
+        return no("not-asked", "Your agency has not been asked about this case, so it needs no name.")
     return YES

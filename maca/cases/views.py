@@ -102,7 +102,7 @@ def name_presenter(request: HttpRequest, case: Case) -> HttpResponse:
     def make_form(data: Mapping[str, Any] | None, now: Case) -> PresenterForm:
         named = now.presenters.select_related("person").first()
         form = PresenterForm(data, initial={"person": named.person.public_id if named else ""})
-        form.fields["person"].choices = [  # type: ignore[attr-defined]
+        form.fields["person"].choices = [("", "Choose one")] + [  # type: ignore[attr-defined]
             (one.public_id, str(one)) for one in possible
         ]
         return form

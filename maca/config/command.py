@@ -88,6 +88,7 @@ def serve(host: str, port: int) -> None:
     import uvicorn
     from django.conf import settings
 
+    from maca.kernel.once import forget_old_forms
     from maca.partnership.models import Partnership
 
     if settings.MACA_TRAINING and host not in LOOPBACK:
@@ -109,6 +110,7 @@ def serve(host: str, port: int) -> None:
         raise Wrong(
             f"Port {port} on {host} cannot be used ({problem.strerror}). Choose another: maca serve --port 8001"
         ) from problem
+    forget_old_forms()
     if not Partnership.objects.exists():
         click.echo("There is nobody to sign in yet. Stop this, and run “maca demo” or “maca partnership NAME”.")
     shown = f"[{host}]" if ":" in host else host
@@ -130,8 +132,12 @@ def serve(host: str, port: int) -> None:
 @with_site
 def demo(reset: bool) -> None:
     """Make the demo: a fictional partnership in training mode, with one audit published and one under way."""
+    from django.conf import settings
+
     from maca.demo.operations import make_demo
 
+    if not settings.MACA_TRAINING:
+        raise Wrong("The demo is for training mode. It is never made in production, where it would lock the site.")
     click.echo(make_demo(reset=reset))
 
 
@@ -178,6 +184,8 @@ def _record(file: Path, reading: Any, partnership: str | None) -> None:
 
 
 def _partnership(name: str | None) -> Any:
+    from django.conf import settings
+
     from maca.partnership.models import Partnership
     from maca.partnership.operations import found_partnership
 
@@ -188,7 +196,7 @@ def _partnership(name: str | None) -> Any:
         raise Wrong(f"There is no partnership called “{name}”. Make it with: maca partnership “{name}”")
     if found:
         raise Wrong("There are several partnerships here. Say which one with --partnership NAME.")
-    made = found_partnership(name="Safeguarding Children Partnership")
+    made = found_partnership(name="Safeguarding Children Partnership", training=settings.MACA_TRAINING)
     click.echo(f"There was no partnership yet, so “{made}” was made.")
     return made
 

@@ -1,5 +1,6 @@
 """Make the demo by doing the steps, as the person whose step each is."""
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import transaction
 
-from maca.audits.models import Audit, PrioritySource, Theme
+from maca.audits.models import Audit, PrioritySource
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import Timetable, timetable
@@ -15,7 +16,7 @@ from maca.briefing.operations import import_briefing
 from maca.briefing.reading import read_briefing
 from maca.cases.models import Case
 from maca.cases.operations import name_presenter, nominate_case, select_case
-from maca.kernel.clock import today, working_days_from
+from maca.kernel.clock import LONDON, today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 from maca.partnership.operations import add_person, found_partnership, operator_of, register_agency
@@ -72,14 +73,15 @@ PEOPLE: list[tuple[str, str, str | None, tuple[Role, ...]]] = [
 
 def make_demo(*, reset: bool = False) -> str:
     """Make the demo and say what it holds. Raises `Refused` where a reset would take real work with it."""
+    if real := Partnership.objects.filter(training=False).first():
+        raise Refused(
+            "not-only-training",
+            f"This database holds “{real}”, which is no training partnership. Nothing was changed. "
+            "Set MACA_DATA to another directory for the demo.",
+        )
     if reset:
-        if real := Partnership.objects.filter(training=False).first():
-            raise Refused(
-                "not-only-training",
-                f"This database also holds “{real}”, which is no training partnership. Nothing was reset.",
-            )
         call_command("flush", verbosity=0, interactive=False)
-    if Partnership.objects.filter(training=True).exists():
+    if Partnership.objects.filter(name=NAME).exists():
         return "The demo is there already. To make it anew: maca demo --reset"
     with transaction.atomic():
         partnership = found_partnership(name=NAME, training=True)
@@ -133,7 +135,6 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
         title=told["priority_title"], source=PrioritySource.BOARD, reason=told["priority_reason"], by=chair
     )
     theme = adopt_theme(priority, title="Neglect", by=chair)
-    Theme.objects.filter(pk=theme.pk).update(priority=priority)
     audit = plan_audit(
         theme,
         title="Neglect 3",
@@ -238,5 +239,10 @@ def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:
 def _as_if_planned_earlier(audit: Audit) -> None:
     """Move the dates back, so that the day for returns was two working days ago: some are late."""
     dates: Timetable = timetable(working_days_from(today(), 8))
-    Audit.objects.filter(pk=audit.pk).update(**vars(dates))
-    AgencyReturn.objects.of(audit).update(due_on=dates.returns_due_on)
+    asked_at = dt.datetime.combine(dates.request_on, dt.time(10), LONDON)
+    handed_in_at = dt.datetime.combine(working_days_from(dates.returns_due_on, -1), dt.time(15, 40), LONDON)
+    Audit.objects.filter(pk=audit.pk).update(**vars(dates), planned_at=asked_at, circulated_at=asked_at)
+    audit.nominations.update(nominated_at=asked_at)
+    returns = AgencyReturn.objects.of(audit)
+    returns.update(due_on=dates.returns_due_on, asked_at=asked_at)
+    returns.exclude(submitted_at=None).update(submitted_at=handed_in_at)

@@ -1,8 +1,11 @@
 """What every response has in common: nothing is stored by a browser, and a refusal is a sentence."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
@@ -51,6 +54,24 @@ class NeverStored:
         return response
 
 
+class SignedIn(LoginRequiredMiddleware):
+    """Every page is for those who are signed in, unless it says otherwise.
+
+    Somebody whose sign-in ran out while they wrote gets their words back, not an empty sign-in page.
+    """
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is None or request.method != "POST":
+            return answer
+        sentence = "You are no longer signed in, so this was not saved. Sign in again and send it once more."
+        if "HX-Request" in request.headers:
+            return HttpResponse(sentence)
+        return render(request, "design/refused.html", {"sentence": sentence, "kept": written(request)}, status=403)
+
+
 class Refusals:
     """A rule that says no becomes a page with the rule's own sentence, and the status 403."""
 
@@ -63,11 +84,11 @@ class Refusals:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if not isinstance(problem, Refused):
             return None
-        context = {"sentence": problem.sentence, "kept": _written(request)}
+        context = {"sentence": problem.sentence, "kept": written(request)}
         return render(request, "design/refused.html", context, status=403)
 
 
-def _written(request: HttpRequest) -> list[str]:
+def written(request: HttpRequest) -> list[str]:
     """What was typed into a form that is now refused, so that nobody's words are lost with it."""
     return [
         value

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from maca.design import forms
+from maca.design.middleware import written
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -26,7 +27,7 @@ def refused(request: HttpRequest, exception: Exception | None = None, reason: st
             "This form was open for too long, or was sent from somewhere else. "
             "Go back, reload the page and send it again."
         )
-    return render(request, "design/refused.html", {"sentence": sentence}, status=403)
+    return render(request, "design/refused.html", {"sentence": sentence, "kept": written(request)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

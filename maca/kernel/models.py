@@ -11,7 +11,7 @@ class FormUse(models.Model):
     key = models.CharField(max_length=64, primary_key=True)
     person = models.CharField(max_length=64)
     location = models.CharField(max_length=500)
-    used_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     def __str__(self) -> str:
         return f"form used at {self.used_at}"

@@ -4,9 +4,11 @@ Every form carries a random key. The key is claimed in the same transaction as t
 either both happen or neither does; the second sender is taken where the first was.
 """
 
+import datetime as dt
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils import timezone
 
 from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.models import FormUse
@@ -36,3 +38,8 @@ def already_used(key: str, *, person: str) -> str | None:
     if not PUBLIC_ID.fullmatch(key):
         return None
     return FormUse.objects.filter(key=key, person=person).values_list("location", flat=True).first()
+
+
+def forget_old_forms() -> None:
+    """Forms used over a month ago: nobody sends one of those again by accident."""
+    FormUse.objects.filter(used_at__lt=timezone.now() - dt.timedelta(days=31)).delete()

@@ -6,6 +6,7 @@ from maca.panel.models import Finding, Hearing
 from maca.panel.queries import Column, returns_outstanding, unheard
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
+from maca.returns.rules import may_read_summative_report
 
 
 def may_open_panel(person: Person, audit: Audit) -> Verdict:
@@ -31,8 +32,8 @@ def may_see_panel_page(person: Person, audit: Audit) -> Verdict:
 
 
 def may_attend_hearing(person: Person, hearing: Hearing) -> Verdict:
-    """From the panel on, everyone on a case hears it whole: the sub-group, its agencies and its presenter."""
-    return YES
+    """Whoever may read the case’s summative report hears the case: the two are one page on panel day."""
+    return may_read_summative_report(person, hearing.case)
 
 
 def may_hear_case(person: Person, hearing: Hearing) -> Verdict:
@@ -45,7 +46,7 @@ def may_hear_case(person: Person, hearing: Hearing) -> Verdict:
 
 
 def may_finish_hearing(person: Person, hearing: Hearing) -> Verdict:
-    """A case has been heard when it was introduced and each of the three questions has a finding."""
+    """A case has been heard when it was introduced and the panel has recorded a finding on it."""
     if not (verdict := may_hear_case(person, hearing)):
         return verdict
     if hearing.stage == HearingStage.WAITING:
@@ -85,6 +86,8 @@ def may_close_panel(person: Person, audit: Audit) -> Verdict:
         return no("not-open", "The panel is not open.")
     if waiting := unheard(audit):
         return no("unheard", f"{waiting} {'case has' if waiting == 1 else 'cases have'} not been heard yet.")
+    if bare := [case.label for case in audit.cases.all() if not case.findings.standing().exists()]:
+        return no("no-findings", f"No finding stands on {' or '.join(bare)}.")
     return YES
 
 

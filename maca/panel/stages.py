@@ -10,5 +10,5 @@ class HearingStage(Stages):
 HearingStage.moves = {
     HearingStage.WAITING: frozenset({HearingStage.INTRODUCED}),
     HearingStage.INTRODUCED: frozenset({HearingStage.HEARD}),
-    HearingStage.HEARD: frozenset({HearingStage.INTRODUCED}),
+    HearingStage.HEARD: frozenset(),
 }

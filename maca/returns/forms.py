@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -118,6 +119,10 @@ class DeclineForm(Form):
 
 
 class ExtendForm(Form):
+    def __init__(self, *args: Any, panel_on: dt.date | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.panel_on = panel_on
+
     due_on = DateField(label="New day by which the return is due")
 
     def clean_due_on(self) -> object:
@@ -126,4 +131,6 @@ class ExtendForm(Form):
             self.add_error("due_on", "The new day must be in the future")
         elif day and not is_working_day(day):
             self.add_error("due_on", "The new day must be a working day in England")
+        elif day and self.panel_on and day >= self.panel_on:
+            self.add_error("due_on", f"The panel meets on {self.panel_on:%-d %B %Y}, so choose a day before it")
         return day

@@ -6,7 +6,7 @@ from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
 from maca.returns.models import READS_EVERY_RETURN, AgencyReturn, Evidence
 from maca.returns.queries import Asking, unanswered
-from maca.returns.stages import ReturnStage
+from maca.returns.stages import TOOK_NO_PART, ReturnStage
 
 
 def may_circulate_audit(person: Person, audit: Audit) -> Verdict:
@@ -125,7 +125,13 @@ def may_extend_return(person: Person, agency_return: AgencyReturn) -> Verdict:
 
 
 def may_read_summative_report(person: Person, case: Case) -> Verdict:
-    """Those who run or scrutinise the audit read the report at any time; the panel of the case from panel day on."""
+    """Those who run or scrutinise the audit read the report at any time; the panel of the case from panel day on.
+
+    The panel of a case are the sub-group, whoever introduces it, and the agencies that gave or still owe an
+    account of it. For the agencies and the presenter it closes when the briefing is published.
+    """
+    if case.nomination_id is None:
+        return no("recorded", "This audit was recorded from its briefing. No returns are on record.")
     if person.holds(*READS_EVERY_RETURN):
         return YES
     if not case.audit.panel_has_begun:
@@ -133,4 +139,15 @@ def may_read_summative_report(person: Person, case: Case) -> Verdict:
             "before-the-panel",
             "Until the panel opens, agencies answer independently. The report opens to the panel that day.",
         )
+    if person.holds(Role.SUB_GROUP_MEMBER):
+        return YES
+    if case.audit.stage == AuditStage.PUBLISHED:
+        return no(
+            "published",
+            "The briefing has been published, so the panel’s papers are closed. Your own return stays open to you.",
+        )
+    if case.presenters.filter(person=person).exists():
+        return YES
+    if not case.returns.filter(agency=person.agency_id).exclude(stage__in=TOOK_NO_PART).exists():
+        return no("took-no-part", "Your agency gave no account of this case, so it is not on its panel.")
     return YES

@@ -18,4 +18,5 @@ ReturnStage.moves = {
     ReturnStage.DECLINED: frozenset({ReturnStage.STARTED, ReturnStage.NOT_KNOWN}),
     ReturnStage.SUBMITTED: frozenset(),
 }
+TOOK_NO_PART = (ReturnStage.NOT_KNOWN, ReturnStage.DECLINED)
 COMPLETE = (ReturnStage.SUBMITTED, ReturnStage.NOT_KNOWN, ReturnStage.DECLINED)

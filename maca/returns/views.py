@@ -128,6 +128,7 @@ def known(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
         do=do,
         thing=agency_return,
         context={"agency_return": agency_return, "back": _address(agency_return)},
+        saved="",
     )
 
 
@@ -144,6 +145,7 @@ def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespons
         do=do,
         thing=agency_return,
         context={"agency_return": agency_return, "back": _address(agency_return)},
+        saved="",
     )
 
 
@@ -181,6 +183,7 @@ def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
             "back": _address(asking.agency_return),
             "autosave": _address(asking.agency_return, "autosave", question=asking.question.number),
         },
+        saved="",
     )
 
 
@@ -300,7 +303,7 @@ def extend(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     return form_page(
         request,
         "design/form_page.html",
-        lambda data, now: ExtendForm(data, initial={"due_on": now.due_on}),
+        lambda data, now: ExtendForm(data, panel_on=case.audit.panel_on, initial={"due_on": now.due_on}),
         do=do,
         thing=agency_return,
         context={

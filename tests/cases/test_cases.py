@@ -6,6 +6,7 @@ from maca.cases.operations import open_identity, pass_over_case, select_case
 from maca.cases.queries import find_case
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
+from maca.partnership.models import Appointment, Person, Role
 from tests.makers import World
 
 
@@ -68,3 +69,13 @@ def test_nothing_of_another_partnership_is_there(world):
         assert not Case.objects.visible_to(person).exists()
         with pytest.raises(Exception, match="does not exist"):
             find_case(person, audit.slug, 1)
+
+
+def test_an_agency_opens_only_the_identities_it_was_asked_about(world):
+    """Somebody of the sub-group who also leads an agency sees every case, but needs a name only when asked."""
+    Appointment.objects.create(person=world.other_member, role=Role.AGENCY_LEAD)
+    both = Person.objects.get(pk=world.other_member.pk)
+    case = world.selected(1).cases.get()
+    assert rules.may_open_identity(both, case).code == "not-asked"
+    case.involvements.create(agency=both.agency)
+    assert rules.may_open_identity(both, case)

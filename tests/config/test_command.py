@@ -142,7 +142,15 @@ def test_a_reset_never_takes_real_work_with_it(maca):
     refused = maca("demo", "--reset")
     assert refused.returncode == 2
     assert "A Real One" in refused.stderr
-    assert "there already" in maca("demo").stdout
+    assert maca("briefing", "neglect-2", "--output", "-").returncode == 0
+
+
+def test_the_demo_is_never_made_in_production_nor_beside_real_work(maca):
+    refused = maca("demo", MACA_MODE="production", MACA_HOSTS="audits.example")
+    assert refused.returncode == 2
+    assert "never made in production" in refused.stderr
+    maca("partnership", "A Real One")
+    assert "A Real One" in maca("demo").stderr
 
 
 def test_training_is_served_on_this_machine_only_and_never_in_production(maca):

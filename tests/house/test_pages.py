@@ -118,6 +118,7 @@ def test_each_page_is_seen_by_those_whose_it_is_and_refused_to_the_others(world,
 def test_no_page_breaks_and_nobody_unknown_comes_in(world, sign_in, stage):
     words = at_stage(world, stage)
     nobody = Client(HTTP_HOST="127.0.0.1")
+    clients = [sign_in(person) for person in world.people.values()]
     for name in PATTERNS:
         path = address(name, words)
         response = nobody.get(path)
@@ -126,8 +127,8 @@ def test_no_page_breaks_and_nobody_unknown_comes_in(world, sign_in, stage):
         elif response.status_code != 405:
             assert response.status_code == 302, name
             assert response.headers["Location"].startswith("/sign-in/"), name
-        for person in world.people.values():
-            assert sign_in(person).get(path).status_code in (200, 302, 403, 404, 405), name
+        for client in clients:
+            assert client.get(path).status_code in (200, 302, 403, 404, 405), name
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -135,11 +136,13 @@ def test_nothing_of_another_partnership_is_there(world, sign_in, stage):
     words = at_stage(world, stage)
     elsewhere = World("Elsewhere Partnership")
     before = Entry.objects.count()
+    clients = {
+        who: sign_in(elsewhere.people[who]) for who in ("manager", "chair", "member", "lead", "auditor", "scrutineer")
+    }
     for name, pattern in PATTERNS.items():
         if not pattern.pattern.converters or name == "sign-in-as":
             continue
-        for who in ("manager", "chair", "member", "lead", "auditor", "scrutineer"):
-            client = sign_in(elsewhere.people[who])
+        for who, client in clients.items():
             assert client.get(address(name, words)).status_code in (404, 405), f"{name} as {who}"
             assert client.post(address(name, words), {"once": "a" * 32}).status_code in (404, 405), f"{name} as {who}"
     assert Entry.objects.count() == before
@@ -313,9 +316,10 @@ def test_forgery_is_refused(world):
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_form_carries_a_key_of_its_own(world, sign_in, stage):
     words = at_stage(world, stage)
+    clients = [sign_in(world.people[who]) for who in ("manager", "chair", "member", "lead")]
     for name in PATTERNS:
-        for who in ("manager", "chair", "member", "lead"):
-            response = sign_in(world.people[who]).get(address(name, words))
+        for client in clients:
+            response = client.get(address(name, words))
             if response.status_code != 200 or "html" not in response.headers["Content-Type"]:
                 continue
             for form in re.findall(r"<form.*?</form>", response.content.decode(), flags=re.DOTALL):
@@ -334,3 +338,14 @@ def test_what_is_acknowledged_is_on_the_disk():
         else:
             cursor.execute("SHOW synchronous_commit")
             assert cursor.fetchone()[0] == "on"
+
+
+@pytest.mark.django_db
+def test_words_sent_after_the_sign_in_ran_out_come_back():
+    nobody = Client(HTTP_HOST="127.0.0.1")
+    words = "A long account of the visit & <b>what</b> was seen."
+    answer = nobody.post("/priorities/new/", {"reason": words})
+    assert answer.status_code == 403
+    assert "A long account of the visit &amp; &lt;b&gt;what&lt;/b&gt; was seen." in answer.content.decode()
+    saving = nobody.post("/audits/x/cases/1/returns/y/questions/1/autosave/", {}, headers={"HX-Request": "true"})
+    assert saving.content.decode().startswith("You are no longer signed in")

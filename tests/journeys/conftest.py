@@ -37,6 +37,7 @@ class Visitor:
     def __init__(self, browser: Browser, site: Site, *, scripts: bool = True, phone: bool = False) -> None:
         self.site = site
         self.scripts = scripts
+        self.pictured = scripts and not phone
         self.context = browser.new_context(
             java_script_enabled=scripts, viewport=PHONE if phone else LAPTOP, accept_downloads=True, locale="en-GB"
         )
@@ -112,9 +113,9 @@ class Visitor:
 
     def picture(self, name: str) -> None:
         """Keep a picture for the guide, when they are being taken."""
-        if PICTURES and self.scripts:
+        if PICTURES and self.pictured:
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
+            self.page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True, caret="initial")
 
     def has_no_complaints(self) -> None:
         assert self.complaints == []

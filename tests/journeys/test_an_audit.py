@@ -117,7 +117,7 @@ def answer(visitor: Visitor, audit: str) -> None:
     for number, choice in enumerate(said, start=1):
         visitor.sees(f"{number}. ")
         visitor.choose(choice or "Not applicable")
-        visitor.fill("How do you know?", f"What the record says on question {number}, & <b>no more</b>.")
+        visitor.fill("How do you know?", f"What the record says on question {number}.")
         visitor.press("Save and continue")
     visitor.fill("Your points", "The school was told the same day.\nThe mother was listened to.")
     visitor.press("Save and continue")
@@ -156,13 +156,14 @@ def watch(visitor: Visitor, audit: str) -> None:
     """Step 5: the business manager sees the board and the summative report."""
     visitor.is_now(OFFICER).refused(f"/audits/{audit}/board/", "The board is for the business manager")
     visitor.is_now(MANAGER)
+    visitor.goto("/audits/neglect-3/board/")
+    visitor.picture("board")
     visitor.goto(f"/audits/{audit}/board/")
     visitor.sees("3 of 13 returns complete")
-    visitor.picture("board")
     visitor.follow("Report of Case 1")
     visitor.sees("Millside Surgery declined, so nothing here rests on its records.")
     visitor.sees("Fenbrook Police did not know the family.")
-    visitor.sees("What the record says on question 1, & <b>no more</b>.")
+    visitor.sees("What the record says on question 1.")
     visitor.picture("summative-report")
     visitor.follow("Case 1")
 
@@ -263,7 +264,7 @@ def words_of(word_file: bytes) -> list[str]:
 )
 def test_an_audit_from_theme_to_word_file(visitor, site, how):
     someone = visitor(**how)
-    round_ = "on a phone" if how.get("phone") else ("with scripts" if how["scripts"] else "without scripts")
+    round_ = "in the holidays" if how.get("phone") else ("at school" if how["scripts"] else "at home")
     audit = plan(someone, round_)
     nominate_and_select(someone, audit)
     circulate(someone, audit)

@@ -98,3 +98,9 @@ def test_the_panel_closes_when_every_case_has_been_heard(world):
     world.hear(audit.cases.select_related("hearing", "audit").get(number=2))
     close_panel(audit, by=world.chair)
     assert rules.may_change_finding(world.chair, Finding.objects.first()).code == "panel-not-open"
+
+
+def test_a_panel_does_not_close_over_a_case_whose_findings_were_all_withdrawn(world):
+    audit = world.panel_opened(1)
+    withdraw_finding(world.hear(first_case(audit)), by=world.chair)
+    assert rules.may_close_panel(world.chair, audit).sentence == "No finding stands on Case 1."

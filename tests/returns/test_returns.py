@@ -6,6 +6,7 @@ from maca.audits.models import Question
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
+from maca.panel.operations import open_panel
 from maca.returns import rules
 from maca.returns.models import AgencyReturn, Answer, DeclineReason
 from maca.returns.operations import (
@@ -201,3 +202,19 @@ def test_what_two_people_write_at_once_is_never_lost(world):
 def test_returns_close_when_the_panel_opens(world):
     audit = world.panel_opened(1)
     assert rules.may_answer_return(world.auditor, world.return_of(audit)).code == "not-gathering"
+
+
+@pytest.mark.parametrize("answer", ["not_known", "declined"])
+def test_an_agency_that_gave_no_account_is_not_on_the_panel_of_the_case(world, answer):
+    audit = world.circulated(1)
+    police = world.return_of(audit, "police")
+    if answer == "not_known":
+        say_not_known(police, version=None, by=world.police_auditor)
+    else:
+        decline_return(police, reason=DeclineReason.OTHER, words="No.", version=None, by=world.police_lead)
+    open_panel(audit, by=world.chair)
+    case = audit.cases.select_related("audit").get()
+    case.audit.refresh_from_db()
+    assert rules.may_read_summative_report(world.police_lead, case).code == "took-no-part"
+    assert rules.may_read_summative_report(world.lead, case)
+    assert rules.may_read_summative_report(world.social_worker, case)

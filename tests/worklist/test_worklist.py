@@ -1,0 +1,56 @@
+from maca.panel.operations import close_panel
+from maca.worklist.queries import steps, tasks
+
+
+def texts(person):
+    return [task.text for task in tasks(person)]
+
+
+def statuses(audit, person):
+    audit.refresh_from_db()
+    return [step.status for step in steps(audit, person)]
+
+
+def test_what_waits_is_what_each_person_can_do_now(world):
+    audit = world.planned()
+    assert texts(world.member) == ["Nominate cases"]
+    assert texts(world.chair) == texts(world.manager) == texts(world.auditor) == []
+    world.nominate(audit)
+    assert texts(world.chair) == ["Decide on 1 nomination"]
+
+
+def test_an_agency_is_told_of_its_own_returns_until_they_are_complete(world):
+    audit = world.circulated(2)
+    assert texts(world.auditor) == texts(world.lead) == ["Answer for Health", "Answer for Health"]
+    world.submitted(world.return_of(audit))
+    assert texts(world.auditor) == ["Answer for Health"]
+    assert texts(world.police_auditor) == ["Answer for Police"] * 2
+
+
+def test_an_audit_says_which_step_it_is_at_and_what_stands_in_its_way(world):
+    audit = world.circulated(1)
+    gathering = {step.title: (step.status, step.obstacle) for step in steps(audit, world.scrutineer)}
+    assert gathering["Gather the returns"] == ("To do now", "0 of 3 returns complete.")
+    assert gathering["Hear the cases and agree the findings"][0] == "Waits for returns"
+    assert gathering["Draft the briefing"][0] == "Cannot start yet"
+
+
+def test_each_step_is_done_in_its_turn(world):
+    audit = world.panel_opened(1)
+    assert statuses(audit, world.chair)[5] == "To do now"
+    world.hear(audit.cases.select_related("hearing", "audit").get())
+    close_panel(audit, by=world.chair)
+    assert statuses(audit, world.chair)[:6] == ["Done"] * 6
+    assert texts(world.manager) == ["Draft the briefing"]
+
+
+def test_a_published_audit_asks_nothing_of_anybody(world):
+    audit = world.published().audit
+    assert set(statuses(audit, world.auditor)) == {"Done"}
+    assert all(not texts(person) for person in world.people.values())
+
+
+def test_the_approver_is_never_the_author(world):
+    world.sent()
+    assert texts(world.chair) == texts(world.member) == ["Approve the briefing"]
+    assert texts(world.manager) == []
