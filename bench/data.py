@@ -237,7 +237,7 @@ def make_published(world: World) -> Audit:
 def copy_audit(audit: Audit, count: int) -> None:
     """Copy an audit `count` times, with everything in it, and its share of the journal (whose chain is not kept).
 
-    Rows go from table to table as they stand there: building objects of them takes four times as long.
+    Rows go from table to table as they stand there: building objects of them takes three times as long.
     """
     fields = {part: part._meta.concrete_fields for part in PARTS}
     first = {part: (part._default_manager.aggregate(last=Max("pk"))["last"] or 0) + 1 for part in PARTS}

@@ -25,10 +25,7 @@ class Page:
     commits: int = 0
     queries: int | None = None
     form: Callable[[], dict[str, str]] | None = None
-
-    @property
-    def status(self) -> int:
-        return 302 if self.form and self.commits == 0 else 200
+    status: int = 200
 
 
 def pages(world: World, audit: Audit) -> list[Page]:
@@ -70,6 +67,6 @@ def pages(world: World, audit: Audit) -> list[Page]:
         Page("case", reverse("case", kwargs=case), auditor, times=3, queries=12),
         Page("return", reverse("return", kwargs=own), auditor, times=3, queries=12),
         Page("summative report", reverse("report", kwargs=case), "manager", times=5, queries=20),
-        Page("save an answer", question(WHOLE, "answer"), auditor, form=form(WHOLE)),
+        Page("save an answer", question(WHOLE, "answer"), auditor, form=form(WHOLE), status=302),
         Page("autosave", question(AUTOSAVED, "autosave"), auditor, times=1.5, commits=2, form=form(AUTOSAVED)),
     ]
