@@ -101,7 +101,9 @@ def serve(host: str, port: int) -> None:
             f"This database holds the training partnership “{training}”, whose people are invented. "
             "In production, set MACA_DATA or DATABASE_URL to a database without it."
         )
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, the event loop turns Nagle's delay off. Left unnamed, every page waits 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -1,5 +1,7 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions
@@ -9,13 +11,17 @@ from maca.partnership.models import Agency, Person
 from maca.returns.models import AgencyReturn, Answer, Evidence
 
 
-def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyReturn:
-    """The return at this address, if this person may see it."""
+def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
     return (
         AgencyReturn.objects.visible_to(person)
-        .select_related("agency", "case__audit__partnership", "submitted_by", "saved_by")
-        .get(case__audit__slug=audit, case__number=case, agency__slug=agency)
+        .select_related("agency", "case__audit")
+        .filter(case__audit__slug=audit, case__number=case, agency__slug=agency)
     )
+
+
+def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyReturn:
+    """The return at this address, if this person may see it."""
+    return _returns(person, audit, case, agency).select_related("submitted_by", "saved_by").get()
 
 
 @dataclass(frozen=True)
@@ -25,27 +31,25 @@ class Asking:
     agency_return: AgencyReturn
     question: Question
     answer: Answer
-    asked: tuple[Question, ...]
+    questions: tuple[Question, ...]
+    answers: Mapping[int, Answer]
 
-    @property
-    def next_question(self) -> Question | None:
-        later = [question for question in self.asked if question.number > self.question.number]
-        return later[0] if later else None
+    def next_after(self, saved: Answer) -> Question | None:
+        """The question that comes next, which may hang on what has just been said."""
+        answers = {**self.answers, saved.question_id: saved}
+        later = (one for one in shown(self.questions, answers.values()) if one.number > self.question.number)
+        return next(later, None)
 
 
 def find_asking(person: Person, audit: str, case: int, agency: str, question: int) -> Asking:
-    agency_return = find_return(person, audit, case, agency)
-    answers = answers_of(agency_return)
-    asked = shown(agency_questions(agency_return.case.audit), answers.values())
-    one = next((candidate for candidate in asked if candidate.number == question), None)
+    agency_return = _returns(person, audit, case, agency).get()
+    answers = {answer.question_id: answer for answer in agency_return.answers.all()}
+    questions = tuple(agency_questions(agency_return.case.audit))
+    one = next((one for one in shown(questions, answers.values()) if one.number == question), None)
     if one is None:
         raise Question.DoesNotExist
-    return Asking(
-        agency_return,
-        one,
-        answers.get(one.pk) or Answer(agency_return=agency_return, question=one),
-        tuple(asked),
-    )
+    answer = answers.get(one.pk) or Answer(agency_return=agency_return, question=one)
+    return Asking(agency_return, one, answer, questions, answers)
 
 
 def find_evidence(person: Person, audit: str, case: int, agency: str, evidence: str) -> Evidence:
@@ -57,7 +61,7 @@ def find_evidence(person: Person, audit: str, case: int, agency: str, evidence: 
 
 def answers_of(agency_return: AgencyReturn) -> dict[int, Answer]:
     """The answers of a return by the key of their question."""
-    return {answer.question_id: answer for answer in agency_return.answers.select_related("question", "saved_by")}
+    return {answer.question_id: answer for answer in agency_return.answers.select_related("question")}
 
 
 def shown(questions: Iterable[Question], answers: Iterable[Answer]) -> list[Question]:

@@ -20,3 +20,4 @@ ReturnStage.moves = {
 }
 TOOK_NO_PART = (ReturnStage.NOT_KNOWN, ReturnStage.DECLINED)
 COMPLETE = (ReturnStage.SUBMITTED, ReturnStage.NOT_KNOWN, ReturnStage.DECLINED)
+OUTSTANDING = (ReturnStage.ASKED, ReturnStage.STARTED)

@@ -159,15 +159,9 @@ def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
             sitting=_sitting(request),
             by=signed_in(request),
         )
-        # Which question comes next may hang on what was just said.
-        answers = {**answers_of(asking.agency_return), asking.question.pk: saved}
-        later = [
-            question
-            for question in shown(agency_questions(asking.agency_return.case.audit), answers.values())
-            if question.number > asking.question.number
-        ]
-        if later:
-            return _address(asking.agency_return, "answer", question=later[0].number)
+        following = asking.next_after(saved)
+        if following:
+            return _address(asking.agency_return, "answer", question=following.number)
         return _address(asking.agency_return)
 
     return form_page(
@@ -179,7 +173,6 @@ def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
         context={
             "agency_return": asking.agency_return,
             "question": asking.question,
-            "asked": asking.asked,
             "back": _address(asking.agency_return),
             "autosave": _address(asking.agency_return, "autosave", question=asking.question.number),
         },
