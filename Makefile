@@ -39,6 +39,7 @@ check: .build/dev ## Lint, types, import contracts, migrations, generated docs
 	MACA_DATA=$(TEST_DATA) $(BIN)/python -m tools.write_docs --check
 
 bench: .build/dev ## Speed as ratios in one run, and queries at 10 and at 1,000 audits
+	@rm -rf .build/bench-data
 	MACA_DATA=$(CURDIR)/.build/bench-data $(BIN)/python -m bench $(ARGS)
 
 docs: .build/dev ## Write the generated pages of docs/
