@@ -153,8 +153,9 @@ def test_a_forged_or_old_form_is_refused_in_plain_words(ask: Ask) -> None:
 
 
 def test_a_refusal_is_the_rules_own_sentence(ask: Ask) -> None:
-    page = html("design/refused.html", ask(), sentence="Only Police can <submit>.")
+    page = html("design/refused.html", ask(), sentence="Only Police can <submit>.", kept=["What I <wrote>"])
     assert "Only Police can &lt;submit&gt;." in page
+    assert "What I &lt;wrote&gt;" in page
 
 
 def test_two_texts_are_shown_and_ones_own_is_sent_again(ask: Ask) -> None:
