@@ -76,7 +76,8 @@ def _database(data: Path) -> dict[str, Any]:
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
             ),
         },
-        "TEST": {"NAME": None},
+        # A file, as in use: a database in memory locks differently.
+        "TEST": {"NAME": data / "test.sqlite3"},
     }
 
 
