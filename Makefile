@@ -12,7 +12,7 @@ RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .build/site ## Make everything that is needed, and serve the demo on this machine
+run: .build/site $(if $(DATABASE_URL),.build/postgres) ## Make everything that is needed, and serve the demo on this machine
 	@$(BIN)/python -m maca demo
 	@exec $(BIN)/python -m maca serve --port $(PORT)
 
@@ -79,9 +79,11 @@ define install
 	@mkdir -p .build && touch $@
 endef
 
-.build/site: requirements.txt requirements-postgres.txt .venv/made
-	@if [ -n "$$DATABASE_URL" ]; then $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-postgres.txt; fi
+.build/site: requirements.txt .venv/made
 	$(call install,requirements.txt)
+
+.build/postgres: requirements-postgres.txt .venv/made
+	$(call install,requirements-postgres.txt)
 
 .build/dev: requirements-dev.txt .venv/made
 	$(call install,requirements-dev.txt)

@@ -1,5 +1,4 @@
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from maca.partnership.models import Person
@@ -22,10 +21,3 @@ class SignIn:
         client = Client(HTTP_HOST="127.0.0.1")
         client.force_login(person)
         return client
-
-
-@pytest.fixture(scope="session")
-def demo_site(django_db_setup: None, django_db_blocker: object) -> None:
-    """The whole demo, once for every test of a session that reads it."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        call_command("flush", verbosity=0, interactive=False)

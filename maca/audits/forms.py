@@ -75,6 +75,8 @@ class PlanForm(Form):
         day: dt.date = self.cleaned_data["panel_on"]
         if day <= today():
             raise ValidationError("The day of the panel must be in the future")
+        if day > today() + dt.timedelta(days=3 * 366):
+            raise ValidationError("The day of the panel must be within the next three years")
         if holiday := bank_holiday(day):
             raise ValidationError(f"{day:%-d %B %Y} is a bank holiday in England ({holiday}). Choose a working day")
         if not is_working_day(day):
@@ -83,6 +85,8 @@ class PlanForm(Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and self.dates().returns_due_on <= today():
+            self.add_error("panel_on", "The returns would be due today or earlier. Choose a later day for the panel")
         order = ("request_before", "returns_before", "pack_before")
         if not self.errors and not (values[order[0]] > values[order[1]] >= values[order[2]]):
             self.add_error(

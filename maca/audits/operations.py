@@ -15,6 +15,7 @@ from maca.audits.question_sets import QuestionSet, SetQuestion
 from maca.audits.stages import AuditStage
 from maca.audits.timetable import Timetable
 from maca.journal.operations import write
+from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Partnership, Person, first_free_slug
@@ -49,9 +50,8 @@ def adopt_theme(priority: Priority, *, title: str, by: Person) -> Theme:
 
 
 def _free_slug(partnership: Partnership, title: str) -> str:
-    # "new" is the address of the page that plans an audit.
     taken = Audit.objects.filter(partnership=partnership).values_list("slug", flat=True)
-    return first_free_slug(title, [*taken, "new"])
+    return first_free_slug(title, taken)
 
 
 @transaction.atomic
@@ -129,6 +129,7 @@ def change_plan(
     by: Person,
 ) -> None:
     """Change a plan that nobody has been asked to answer yet."""
+    hold(audit)
     rules.may_change_plan(by, audit).insist()
     save_changes(
         audit,

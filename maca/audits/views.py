@@ -31,12 +31,12 @@ def audits(request: HttpRequest) -> HttpResponse:
 @guarded(anyone_signed_in)
 def priorities(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
-    listed = Priority.objects.filter(partnership=person.partnership_id).prefetch_related("themes__audits")
+    recorded = Priority.objects.filter(partnership=person.partnership_id).prefetch_related("themes__audits")
     return render(
         request,
         "audits/priorities.html",
         {
-            "priorities": listed,
+            "page": Paginator(recorded, 20).get_page(request.GET.get("page")),
             "other_themes": Theme.objects.filter(partnership=person.partnership_id, priority=None).prefetch_related(
                 "audits"
             ),

@@ -1,6 +1,8 @@
+import hashlib
+from dataclasses import replace
 from typing import Any
 
-from maca.briefing.value import Finding, Heading, SixSteps
+from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps
 from maca.design.forms import Form, LinesField, LongTextField
 
 
@@ -8,37 +10,43 @@ class ThemeForm(Form):
     lines = LinesField(label="Theme / Cases", help_text="One point a line.", rows=6)
 
 
+def _tied(text: str) -> str:
+    """A name for a point that stays its own when another point before it goes."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 class ProcessForm(Form):
     """The lines of the process. One that asks questions can be reworded but not left out."""
 
     def __init__(self, *args: Any, value: SixSteps, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.count = len(value.process)
-        for index, line in enumerate(value.process):
-            self.fields[f"line-{index}"] = LongTextField(
-                label=f"Line {index + 1}",
-                help_text=f"The questions to {'each agency' if line.asks == 'agency' else 'the panel'} follow it."
-                if line.asks
-                else "Leave empty to take it out.",
+        self.lines = {f"line-{_tied(line.text)}": line for line in value.process}
+        for number, (name, line) in enumerate(self.lines.items(), start=1):
+            asked = "each agency" if line.asks == "agency" else "the panel"
+            self.fields[name] = LongTextField(
+                label=f"Line {number}",
+                help_text=f"The questions to {asked} follow it." if line.asks else "Leave empty to take it out.",
                 initial=line.text,
                 required=line.asks is not None,
                 rows=3,
             )
 
-    def texts(self) -> list[str]:
-        return [self.cleaned_data[f"line-{index}"] for index in range(self.count)]
+    def edited(self) -> list[ProcessLine]:
+        """The lines as they now read; an emptied one is taken out."""
+        return [replace(line, text=text) for name, line in self.lines.items() if (text := self.cleaned_data[name])]
 
 
 class FindingsForm(Form):
-    """The findings under one heading, each in a box of its own so that it keeps its tie to the panel’s record."""
+    """The findings under one heading, each in a box of its own, named by the finding of the panel it rests on."""
 
     def __init__(self, *args: Any, value: SixSteps, heading: Heading, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.findings = [finding for finding in value.findings if finding.heading is heading]
+        findings = [finding for finding in value.findings if finding.heading is heading]
+        self.findings = {f"finding-{finding.ref or _tied(finding.text)}": finding for finding in findings}
         seen: dict[str | None, int] = {}
-        for index, finding in enumerate(self.findings):
+        for name, finding in self.findings.items():
             seen[finding.case] = seen.get(finding.case, 0) + 1
-            self.fields[f"finding-{index}"] = LongTextField(
+            self.fields[name] = LongTextField(
                 label=f"{finding.case or 'The whole audit'}, point {seen[finding.case]}",
                 initial=finding.text,
                 required=False,
@@ -46,12 +54,15 @@ class FindingsForm(Form):
             )
 
     def edited(self) -> list[Finding]:
-        """The findings as they now read; an emptied one is left out of the briefing, not of the record."""
-        return [
-            Finding(finding.heading, finding.case, text, finding.ref)
-            for index, finding in enumerate(self.findings)
-            if (text := self.cleaned_data[f"finding-{index}"])
-        ]
+        """The findings as they now read; an emptied one is left out of the briefing, not of the record.
+
+        One that was not in the form when it was sent, because a colleague has put it in since, stays.
+        """
+        texts = {
+            name: self.cleaned_data[name] if name in self.data else finding.text
+            for name, finding in self.findings.items()
+        }
+        return [replace(finding, text=texts[name]) for name, finding in self.findings.items() if texts[name]]
 
 
 class SendBackForm(Form):

@@ -33,7 +33,7 @@ class Briefing(Versioned):
     content = models.JSONField()
     drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(auto_now_add=True)
-    # Everybody whose words are in it: none of them can approve it.
+    # Everybody who drafted or edited it: none of them can approve it.
     authors = models.ManyToManyField(Person, related_name="+")
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)

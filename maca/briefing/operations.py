@@ -15,8 +15,11 @@ from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps, to_dict
 from maca.cases.operations import add_case
 from maca.journal.operations import write
+from maca.kernel.holding import hold
 from maca.kernel.stages import move
+from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
+from maca.panel.models import Finding as PanelFinding
 from maca.panel.operations import record_published_findings
 from maca.partnership.models import Partnership, Person
 
@@ -24,6 +27,7 @@ from maca.partnership.models import Partnership, Person
 @transaction.atomic
 def draft_briefing(audit: Audit, *, by: Person) -> Briefing:
     """Draft the six steps from the audit’s own record."""
+    hold(audit)
     rules.may_draft_briefing(by, audit).insist()
     value = draft_value(audit)
     briefing = Briefing.objects.create(audit=audit, content=to_dict(value), drafted_by=by)
@@ -41,6 +45,7 @@ def _save(briefing: Briefing, value: SixSteps, *, version: int | None, by: Perso
 @transaction.atomic
 def edit_theme_and_cases(briefing: Briefing, *, lines: Sequence[str], version: int | None, by: Person) -> None:
     """Change the words of the first step, “Theme / Cases”."""
+    hold(briefing, "audit")
     rules.may_edit_briefing(by, briefing).insist()
     _save(
         briefing,
@@ -52,16 +57,11 @@ def edit_theme_and_cases(briefing: Briefing, *, lines: Sequence[str], version: i
 
 
 @transaction.atomic
-def edit_process(briefing: Briefing, *, texts: Sequence[str], version: int | None, by: Person) -> None:
+def edit_process(briefing: Briefing, *, lines: Sequence[ProcessLine], version: int | None, by: Person) -> None:
     """Change the words of the second step, “The Process”. The questions stand as they were asked."""
+    hold(briefing, "audit")
     rules.may_edit_briefing(by, briefing).insist()
-    value = briefing.value
-    process = tuple(
-        ProcessLine(text, line.bullet, line.asks)
-        for text, line in zip(texts, value.process, strict=True)
-        if text or line.asks
-    )
-    _save(briefing, replace(value, process=process), version=version, by=by, part="process")
+    _save(briefing, replace(briefing.value, process=tuple(lines)), version=version, by=by, part="process")
 
 
 @transaction.atomic
@@ -69,6 +69,7 @@ def edit_findings(
     briefing: Briefing, heading: Heading, *, findings: Sequence[Finding], version: int | None, by: Person
 ) -> None:
     """Reword the findings under one heading, or leave some out. Each keeps its tie to what the panel agreed."""
+    hold(briefing, "audit")
     rules.may_edit_briefing(by, briefing).insist()
     value = briefing.value
     others = tuple(finding for finding in value.findings if finding.heading is not heading)
@@ -82,8 +83,21 @@ def edit_findings(
 
 
 @transaction.atomic
+def put_back_into_briefing(briefing: Briefing, finding: PanelFinding, *, version: int | None, by: Person) -> None:
+    """Put a finding of the panel that was left out back into the draft, in its place and as it was agreed."""
+    hold(briefing, "audit")
+    rules.may_edit_briefing(by, briefing).insist()
+    wanted = {one.ref for one in briefing.value.findings} | {finding.public_id}
+    now = {one.ref: one for one in briefing.value.findings}
+    agreed = [one for one in draft_value(briefing.audit).findings if one.ref in wanted]
+    value = replace(briefing.value, findings=tuple(now.get(one.ref, one) for one in agreed))
+    _save(briefing, value, version=version, by=by, part="findings")
+
+
+@transaction.atomic
 def send_briefing(briefing: Briefing, *, version: int | None, by: Person) -> None:
     """Send the draft to be approved by somebody who wrote none of it."""
+    hold(briefing, "audit")
     rules.may_send_briefing(by, briefing).insist()
     save_changes(briefing, version=version, sent_back_because="")
     move(briefing, to=BriefingStage.SENT)
@@ -93,6 +107,7 @@ def send_briefing(briefing: Briefing, *, version: int | None, by: Person) -> Non
 @transaction.atomic
 def take_back_briefing(briefing: Briefing, *, by: Person) -> None:
     """Take the briefing back into draft. Any approval lapses: what is approved is what is published."""
+    hold(briefing, "audit")
     rules.may_take_back_briefing(by, briefing).insist()
     move(briefing, to=BriefingStage.DRAFTED)
     save_changes(briefing, version=None, approved_by=None, approved_at=None)
@@ -102,6 +117,7 @@ def take_back_briefing(briefing: Briefing, *, by: Person) -> None:
 @transaction.atomic
 def approve_briefing(briefing: Briefing, *, version: int | None, by: Person) -> None:
     """Approve the briefing as it stands, as somebody who wrote none of it."""
+    hold(briefing, "audit")
     rules.may_approve_briefing(by, briefing).insist()
     save_changes(briefing, version=version, approved_by=by)
     move(briefing, to=BriefingStage.APPROVED)
@@ -111,6 +127,7 @@ def approve_briefing(briefing: Briefing, *, version: int | None, by: Person) -> 
 @transaction.atomic
 def send_back_briefing(briefing: Briefing, *, because: str, by: Person) -> None:
     """Send the briefing back to its author, saying why."""
+    hold(briefing, "audit")
     rules.may_approve_briefing(by, briefing).insist()
     move(briefing, to=BriefingStage.DRAFTED)
     save_changes(briefing, version=None, sent_back_because=because)
@@ -120,6 +137,7 @@ def send_back_briefing(briefing: Briefing, *, because: str, by: Person) -> None:
 @transaction.atomic
 def publish_briefing(briefing: Briefing, *, by: Person) -> None:
     """Publish the approved briefing to everybody who signs in."""
+    hold(briefing, "audit")
     rules.may_publish_briefing(by, briefing).insist()
     move(briefing, to=BriefingStage.PUBLISHED)
     enter(briefing.audit, AuditStage.PUBLISHED, by=by)
@@ -130,6 +148,10 @@ def publish_briefing(briefing: Briefing, *, by: Person) -> None:
 def import_briefing(value: SixSteps, *, partnership: Partnership, imported_from: str, by: Person) -> Audit:
     """Record an audit, its questions, cases and findings from its published briefing, word for word."""
     rules.may_import_briefing(by).insist()
+    if by.partnership_id != partnership.pk:
+        raise Refused("another-partnership", "A briefing is imported into one’s own partnership.")
+    if not value.title:
+        raise Refused("no-title", "The briefing has no title above its first heading. Add one, such as “Neglect 2”.")
     audit = record_published_audit(
         partnership=partnership,
         kind=value.kind,
@@ -161,3 +183,9 @@ def import_briefing(value: SixSteps, *, partnership: Partnership, imported_from:
     )
     write("imported a briefing", briefing, by=by, cases=len(cases), findings=len(kept))
     return audit
+
+
+@transaction.atomic
+def note_draft_printed(briefing: Briefing, *, by: Person) -> None:
+    """Put on record that a draft left the site by a command on the machine."""
+    write("printed a draft", briefing, by=by, version=briefing.version)

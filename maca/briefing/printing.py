@@ -18,7 +18,10 @@ def print_briefing(briefing: Briefing, wanted: str) -> bytes:
     """The briefing as a file. `wanted` is one of `FORMATS`; raises `KeyError` for any other."""
     value = briefing.value.without_refs()
     partnership, published_on = briefing.audit.partnership.name, briefing.published_on
-    if not briefing.is_published:
+    if briefing.audit.imported_from:
+        # Published by whoever published it, and not by the partnership whose site this is.
+        partnership = ""
+    elif not briefing.is_published:
         # At the foot of every page, so that no draft is taken for what was published.
         partnership = f"Draft, not published: {partnership}"
     writers: dict[str, Callable[[], bytes]] = {

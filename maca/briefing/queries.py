@@ -1,3 +1,5 @@
+from django.db.models import QuerySet
+
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.briefing.models import Briefing
@@ -25,6 +27,11 @@ def find_draft_or_audit(person: Person, audit: str) -> tuple[Audit, Briefing | N
     return briefing.audit, briefing
 
 
+def find_left_out(person: Person, audit: str, finding: str) -> tuple[Briefing, Finding]:
+    briefing = find_briefing(person, audit)
+    return briefing, briefing.audit.findings.standing().get(public_id=finding)
+
+
 def left_out(briefing: Briefing) -> list[Finding]:
     """The panel's findings that do not stand in the briefing."""
     refs = {finding.ref for finding in briefing.value.findings}
@@ -35,11 +42,12 @@ def left_out(briefing: Briefing) -> list[Finding]:
     ]
 
 
-def published(person: Person) -> list[Briefing]:
+def published(person: Person) -> QuerySet[Briefing]:
     """The published briefings this person may read, newest first."""
-    return list(
+    return (
         Briefing.objects.visible_to(person)
         .filter(stage=BriefingStage.PUBLISHED)
         .select_related("audit__theme")
+        .defer("content")
         .order_by("-published_at", "-drafted_at")
     )

@@ -3,6 +3,7 @@ from maca.audits.stages import AuditStage
 from maca.briefing.models import READS_DRAFTS, Briefing
 from maca.briefing.stages import BriefingStage
 from maca.kernel.verdict import YES, Verdict, no
+from maca.panel.models import Finding
 from maca.partnership.models import Person, Role
 
 
@@ -35,6 +36,11 @@ def may_edit_part(person: Person, found: tuple[Briefing, str]) -> Verdict:
     return may_edit_briefing(person, found[0])
 
 
+def may_edit_left_out(person: Person, found: tuple[Briefing, Finding]) -> Verdict:
+    """Whoever may edit the briefing may put back a finding that was left out."""
+    return may_edit_briefing(person, found[0])
+
+
 def may_edit_briefing(person: Person, briefing: Briefing) -> Verdict:
     """The business manager edits the draft until it is sent for approval."""
     if not person.holds(Role.BUSINESS_MANAGER):
@@ -47,8 +53,12 @@ def may_edit_briefing(person: Person, briefing: Briefing) -> Verdict:
 
 
 def may_send_briefing(person: Person, briefing: Briefing) -> Verdict:
-    """The business manager sends the draft for approval."""
-    return may_edit_briefing(person, briefing)
+    """The business manager sends the draft for approval, once there is a finding in it."""
+    if not (verdict := may_edit_briefing(person, briefing)):
+        return verdict
+    if not briefing.value.findings:
+        return no("no-findings", "Every finding has been left out. Put at least one back before you send it.")
+    return YES
 
 
 def may_take_back_briefing(person: Person, briefing: Briefing) -> Verdict:
@@ -61,13 +71,13 @@ def may_take_back_briefing(person: Person, briefing: Briefing) -> Verdict:
 
 
 def may_approve_briefing(person: Person, briefing: Briefing) -> Verdict:
-    """The chair or a sub-group member approves, or sends back; never somebody whose words are in it."""
+    """The chair or a sub-group member approves, or sends back; never somebody who drafted or edited it."""
     if not person.holds(Role.CHAIR, Role.SUB_GROUP_MEMBER):
         return no("not-an-approver", "Only the chair or a member of the sub-group approves the briefing.")
     if briefing.stage != BriefingStage.SENT:
         return no("not-sent", "The briefing is not waiting for approval.")
     if briefing.authors.filter(pk=person.pk).exists():
-        return no("an-author", "You wrote part of this briefing, so somebody else has to approve it.")
+        return no("an-author", "You drafted or edited this briefing, so somebody else has to approve it.")
     return YES
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path(BRIEFING + "edit/theme-and-cases/", views.edit_theme, name="edit-theme-and-cases"),
     path(BRIEFING + "edit/process/", views.edit_process, name="edit-process"),
     path(BRIEFING + "edit/findings/<slug:heading>/", views.edit_findings, name="edit-findings"),
+    path(BRIEFING + "put-back/<id:finding>/", views.put_back, name="put-back-into-briefing"),
     path(BRIEFING + "send/", views.send, name="send-briefing"),
     path(BRIEFING + "take-back/", views.take_back, name="take-back-briefing"),
     path(BRIEFING + "approve/", views.approve, name="approve-briefing"),

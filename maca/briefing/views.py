@@ -1,6 +1,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,11 +13,12 @@ from maca.briefing import as_html, operations, rules
 from maca.briefing.forms import FindingsForm, ProcessForm, SendBackForm, ThemeForm
 from maca.briefing.models import READS_DRAFTS, Briefing
 from maca.briefing.printing import FORMATS, print_briefing
-from maca.briefing.queries import find_briefing, find_draft_or_audit, left_out
+from maca.briefing.queries import find_briefing, find_draft_or_audit, find_left_out, left_out
 from maca.briefing.queries import published as published_to
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Heading
-from maca.design.pages import anyone_signed_in, do_once, form_page, guarded
+from maca.design.pages import anyone_signed_in, do_once, form_page, guarded, version_sent
+from maca.panel.models import Finding
 from maca.partnership.requests import signed_in
 
 
@@ -26,7 +28,11 @@ def _page(audit: Audit) -> str:
 
 @guarded(anyone_signed_in)
 def published(request: HttpRequest) -> HttpResponse:
-    return render(request, "briefing/briefings.html", {"briefings": published_to(signed_in(request))})
+    return render(
+        request,
+        "briefing/briefings.html",
+        {"page": Paginator(published_to(signed_in(request)), 50).get_page(request.GET.get("page"))},
+    )
 
 
 @guarded(rules.may_see_briefing_page, find_draft_or_audit)
@@ -120,7 +126,7 @@ def edit_process(request: HttpRequest, briefing: Briefing) -> HttpResponse:
         return ProcessForm(data, value=now.value)
 
     def do(form: ProcessForm, version: int | None) -> str:
-        operations.edit_process(briefing, texts=form.texts(), version=version, by=signed_in(request))
+        operations.edit_process(briefing, lines=form.edited(), version=version, by=signed_in(request))
         return _page(briefing.audit)
 
     return form_page(
@@ -169,8 +175,7 @@ def _editing(briefing: Briefing, heading: str) -> dict[str, Any]:
 def _act(
     request: HttpRequest, briefing: Briefing, operation: Callable[..., None], saved: str, *, versioned: bool
 ) -> HttpResponse:
-    sent = request.POST.get("version", "")
-    version = {"version": int(sent) if sent.isdigit() else None} if versioned else {}
+    version = {"version": version_sent(request)} if versioned else {}
 
     def do() -> str:
         operation(briefing, **version, by=signed_in(request))
@@ -228,3 +233,15 @@ def send_back(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 @guarded(rules.may_publish_briefing, find_briefing, writes=True)
 def publish(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     return _act(request, briefing, operations.publish_briefing, "The briefing has been published.", versioned=False)
+
+
+@require_POST
+@guarded(rules.may_edit_left_out, find_left_out, writes=True)
+def put_back(request: HttpRequest, found: tuple[Briefing, Finding]) -> HttpResponse:
+    briefing, finding = found
+
+    def do() -> str:
+        operations.put_back_into_briefing(briefing, finding, version=version_sent(request), by=signed_in(request))
+        return _page(briefing.audit)
+
+    return do_once(request, do, saved="The finding is in the briefing again.")

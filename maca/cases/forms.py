@@ -8,7 +8,8 @@ class NominationForm(Form):
 
     rationale = LongTextField(
         label="Why this case?",
-        help_text="What it would teach about the theme. Name nobody: the sub-group reads this.",
+        help_text="What it would teach about the theme. Name nobody: the sub-group, the agencies that are asked and "
+        "whoever introduces the case will read this.",
         rows=5,
     )
     level = ChoiceField(label="Level of help", choices=Level.choices)

@@ -9,6 +9,7 @@ from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Agency, Person, Role
 
+INTRODUCES_CASES = (Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER)
 READS_EVERY_CASE = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.SCRUTINEER)
 
 
@@ -54,11 +55,11 @@ class Identity(models.Model):
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     nomination = models.OneToOneField(Nomination, on_delete=models.CASCADE, related_name="identity")
-    child = models.CharField(max_length=200)
+    child = models.CharField(max_length=500)
     born_on = models.DateField(null=True)
     address = models.TextField(blank=True)
     household = models.TextField(blank=True)
-    record_number = models.CharField(max_length=100, blank=True)
+    record_number = models.CharField(max_length=500, blank=True)
 
     class Meta:
         verbose_name_plural = "identities"
@@ -72,6 +73,7 @@ class IdentityReason(models.TextChoices):
 
     FIND_RECORD = "find_record", "To find our record of this family"
     CONFLICT = "conflict", "To check whether I, or someone here, has worked with this family"
+    INTRODUCE = "introduce", "To prepare to introduce the case"
     INVITE = "invite", "To ask the right social worker or practice manager to introduce the case"
     CORRECT = "correct", "To check that the identity is right"
 

@@ -5,9 +5,10 @@ from django.db.models import Max
 
 from maca.audits.models import Audit
 from maca.cases import rules
-from maca.cases.models import Case, Identity, IdentityReason, Involvement, Nomination, Presenter
+from maca.cases.models import INTRODUCES_CASES, Case, Identity, IdentityReason, Involvement, Nomination, Presenter
 from maca.cases.stages import NominationStage
 from maca.journal.operations import write
+from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
@@ -29,6 +30,7 @@ def nominate_case(
     by: Person,
 ) -> Nomination:
     """Nominate a case with a rationale. Who the child is goes into the identity and nowhere else."""
+    hold(audit)
     rules.may_nominate_case(by, audit).insist()
     nomination = Nomination.objects.create(
         audit=audit, agency=by.agency, nominated_by=by, rationale=rationale, level=level, age_band=age_band
@@ -48,6 +50,7 @@ def nominate_case(
 @transaction.atomic
 def select_case(nomination: Nomination, *, by: Person) -> Case:
     """Take a nomination into the audit: it becomes the next "Case n"."""
+    hold(nomination, "audit")
     rules.may_select_case(by, nomination).insist()
     move(nomination, to=NominationStage.SELECTED)
     case = add_case(nomination.audit, nomination=nomination)
@@ -67,6 +70,7 @@ def add_case(audit: Audit, *, number: int | None = None, nomination: Nomination 
 @transaction.atomic
 def pass_over_case(nomination: Nomination, *, reason: str, by: Person) -> None:
     """Leave a nomination out of the audit, with the reason. It can still be selected later."""
+    hold(nomination, "audit")
     rules.may_select_case(by, nomination).insist()
     move(nomination, to=NominationStage.NOT_SELECTED)
     Nomination.objects.filter(pk=nomination.pk).update(decision=reason)
@@ -77,9 +81,10 @@ def pass_over_case(nomination: Nomination, *, reason: str, by: Person) -> None:
 @transaction.atomic
 def name_presenter(case: Case, *, person: Person, version: int | None, by: Person) -> None:
     """Name the social worker or practice manager who will introduce the case."""
+    hold(case, "audit")
     rules.may_name_presenter(by, case).insist()
-    if person.partnership_id != case.audit.partnership_id:
-        raise Refused("another-partnership", "Choose somebody of your own partnership.")
+    if person.partnership_id != case.audit.partnership_id or not person.holds(*INTRODUCES_CASES):
+        raise Refused("not-a-presenter", "Choose a social worker or practice manager of your own partnership.")
     save_changes(case, version=version)
     Presenter.objects.filter(case=case).exclude(person=person).delete()
     Presenter.objects.get_or_create(case=case, person=person)
@@ -94,6 +99,7 @@ def involve_agency(case: Case, agency: Agency) -> None:
 @transaction.atomic
 def open_identity(case: Case, *, reason: IdentityReason, by: Person) -> Identity:
     """Show who the child is, to somebody who needs it and says why. Recorded before it is shown."""
+    hold(case, "audit")
     rules.may_open_identity(by, case).insist()
     assert case.nomination is not None  # the rule has looked
     write("opened an identity", case, by=by, audit=case.audit.slug, label=case.label, reason=reason.value)

@@ -1,7 +1,7 @@
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
-from maca.cases.models import Case, Nomination
-from maca.partnership.models import Person, Role
+from maca.cases.models import INTRODUCES_CASES, Case, Nomination
+from maca.partnership.models import Person
 
 
 def find_case(person: Person, audit: str, case: int) -> Case:
@@ -37,5 +37,7 @@ def cases_of(audit: Audit, person: Person) -> list[Case]:
 def possible_presenters(audit: Audit) -> list[Person]:
     """Social workers and practice managers of the partnership."""
     return list(
-        Person.objects.filter(partnership=audit.partnership_id).holding(Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER)
+        Person.objects.filter(partnership=audit.partnership_id)
+        .holding(*INTRODUCES_CASES)
+        .prefetch_related("appointments")
     )

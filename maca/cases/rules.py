@@ -46,14 +46,14 @@ def may_name_presenter(person: Person, case: Case) -> Verdict:
 
 
 def may_open_identity(person: Person, case: Case) -> Verdict:
-    """The chair, the manager and the agencies that were asked open an identity, for a reason, while the audit runs."""
+    """The chair, the manager, whoever introduces the case and the agencies that were asked, while the audit runs."""
     if person.holds(Role.SCRUTINEER):
         return no("anonymised", "The scrutineer reads every case by its label, never by name.")
     if case.nomination_id is None:
         return no("no-identity", "This audit was recorded from its briefing. It holds no identity.")
     if case.audit.stage == AuditStage.PUBLISHED:
         return no("published", "The briefing has been published, so there is no reason to open an identity.")
-    if person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
+    if person.holds(Role.CHAIR, Role.BUSINESS_MANAGER) or case.presenters.filter(person=person).exists():
         return YES
     if not person.holds(Role.AGENCY_LEAD, Role.AUDITOR):
         return no("not-needed", "Your part in this audit needs the label only, not the name.")

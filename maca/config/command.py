@@ -77,11 +77,19 @@ def main() -> None:
 
     To try it: set MACA_DATA to a directory, run “maca demo” and then “maca serve”.
     """
+    # Whatever this makes, the database above all, is for this account alone.
+    os.umask(0o077)
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes any free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes any free one.",
+)
 @with_site
 def serve(host: str, port: int) -> None:
     """Serve the site, and print its address."""
@@ -168,19 +176,25 @@ def import_briefing(file: Path, as_json: bool, partnership: str | None) -> None:
 
 @with_site
 def _record(file: Path, reading: Any, partnership: str | None) -> None:
+    from maca.audits.models import Audit
     from maca.briefing.operations import import_briefing as record
     from maca.partnership.operations import operator_of
 
     its_partnership = _partnership(partnership)
     value = reading.value
+    namesake = Audit.objects.filter(partnership=its_partnership, title__iexact=value.title).first()
     audit = record(value, partnership=its_partnership, imported_from=file.name, by=operator_of(its_partnership))
     click.echo(
         f"Recorded the audit “{audit.title}” ({audit.slug}) for {its_partnership}: "
         f"{audit.cases.count()} cases, {len(value.findings)} findings, "
         f"{len(value.agency_questions)} questions to each agency, {len(value.panel_questions)} to the panel."
     )
+    if namesake:
+        click.echo(f"There was an audit “{namesake.title}” ({namesake.slug}) already. This is another one.", err=True)
     if pairs := value.duplicates():
         click.echo(f"{len(pairs)} findings repeat another word for word. They were kept.")
+    if reading.dropped:
+        click.echo(f"Left out, because no document can hold them: {', '.join(reading.dropped)}.", err=True)
     for line in reading.unread:
         click.echo(f"Not read, line {line.line}: {line.text}", err=True)
 
@@ -214,26 +228,35 @@ def _partnership(name: str | None) -> Any:
     help="Form of the file.",
 )
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="File to write; - for the screen.")
+@click.option("--draft", is_flag=True, help="Also one that is not published yet; this goes into the journal.")
 @click.option("--partnership", help="Name of the partnership, where there are several.")
 @with_site
-def briefing(audit: str, wanted: str, output: Path, partnership: str | None) -> None:
+def briefing(audit: str, wanted: str, output: Path, draft: bool, partnership: str | None) -> None:
     """Write the six-step briefing of AUDIT (its title or its address, such as neglect-2) to a file."""
     from django.db.models import Q
 
     from maca.briefing.models import Briefing
+    from maca.briefing.operations import note_draft_printed
     from maca.briefing.printing import print_briefing
+    from maca.briefing.stages import BriefingStage
+    from maca.partnership.operations import operator_of
 
     found = Briefing.objects.select_related("audit__partnership").filter(
         Q(audit__slug=audit) | Q(audit__title__iexact=audit)
     )
+    if not draft:
+        found = found.filter(stage=BriefingStage.PUBLISHED)
     if partnership:
         found = found.filter(audit__partnership__name__iexact=partnership)
     matches = list(found[:2])
     if not matches:
-        known = ", ".join(Briefing.objects.values_list("audit__slug", flat=True)[:20]) or "none yet"
-        raise Wrong(f"No audit “{audit}” has a briefing. Those that have one: {known}.")
+        published = Briefing.objects.filter(stage=BriefingStage.PUBLISHED).values_list("audit__slug", flat=True)
+        known = ", ".join(published[:20]) or "none yet"
+        raise Wrong(f"No audit “{audit}” has a published briefing. Those that have one: {known}.")
     if len(matches) > 1:
         raise Wrong(f"Several audits are called “{audit}”. Use the address of one, or say --partnership NAME.")
+    if not matches[0].is_published:
+        note_draft_printed(matches[0], by=operator_of(matches[0].audit.partnership))
     written = print_briefing(matches[0], wanted)
     if str(output) == "-":
         sys.stdout.buffer.write(written)

@@ -11,6 +11,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,13 @@ def _secret_key(data: Path) -> str:
         return key
     kept = data / "secret.key"
     if not kept.exists():
-        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        # Of two first starts at once only one may make it, so it is put in place whole.
+        made = data / f"secret.{os.getpid()}"
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(made, kept)
+        made.unlink()
     return kept.read_text().strip()
 
 

@@ -11,11 +11,12 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
 from maca.kernel.verdict import Refused
+from maca.kernel.versions import Changed
 
 # What a form carries besides what a person wrote.
 NOT_CONTENT = {"csrfmiddlewaretoken", "once", "version"}
 # Shorter than this it is a choice or a number, which nobody would want back.
-WORTH_KEEPING = 15
+WORTH_KEEPING = 3
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -82,10 +83,15 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        if not isinstance(problem, Refused):
+        if isinstance(problem, Changed):
+            sentence = "This has been changed since you opened it. Look at it again before you go on."
+        elif isinstance(problem, Refused):
+            sentence = problem.sentence
+        else:
             return None
-        context = {"sentence": problem.sentence, "kept": written(request)}
-        return render(request, "design/refused.html", context, status=403)
+        status = 409 if isinstance(problem, Changed) else 403
+        context = {"sentence": sentence, "kept": written(request)}
+        return render(request, "design/refused.html", context, status=status)
 
 
 def written(request: HttpRequest) -> list[str]:

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maca.design.forms import Form
 from maca.design.middleware import NOT_CONTENT
-from maca.kernel.once import already_used, once
-from maca.kernel.verdict import YES, Verdict
+from maca.kernel.once import already_used, name_of_sending, once
+from maca.kernel.verdict import YES, Refused, Verdict
 from maca.kernel.versions import Changed, Versioned
 
 F = TypeVar("F", bound=Form)
@@ -45,9 +45,7 @@ def guarded(
     def decorate(view: Page) -> Page:
         @wraps(view)
         def page(request: HttpRequest, **address: Any) -> HttpResponse:
-            if request.method == "POST" and (
-                earlier := already_used(request.POST.get("once", ""), person=_sender(request))
-            ):
+            if request.method == "POST" and "once" in request.POST and (earlier := already_used(_sending(request))):
                 return redirect(earlier)
             if find is None:
                 rule(request.user).insist()
@@ -76,8 +74,22 @@ def open_to_all(why: str) -> Callable[[Callable[..., HttpResponseBase]], Callabl
     return decorate
 
 
-def _sender(request: HttpRequest) -> str:
-    return str(getattr(request.user, "public_id", "nobody"))
+def _sending(request: HttpRequest) -> str:
+    content = [(name, values) for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "once")]
+    return name_of_sending(
+        request.POST.get("once", ""),
+        person=str(getattr(request.user, "public_id", "nobody")),
+        address=request.path,
+        content=content,
+    )
+
+
+def version_sent(request: HttpRequest) -> int:
+    """The version that a form was opened at. Raises `Refused` for a form that has lost it."""
+    sent = request.POST.get("version", "")
+    if sent.isascii() and sent.isdigit() and len(sent) < 10:
+        return int(sent)
+    raise Refused("no-version", "This form has lost its version. Go back, reload the page and send it again.")
 
 
 def do_once(request: HttpRequest, do: Callable[[], str], *, saved: str = "") -> HttpResponse:
@@ -89,7 +101,7 @@ def do_once(request: HttpRequest, do: Callable[[], str], *, saved: str = "") -> 
         done.append(True)
         return location
 
-    location = once(request.POST.get("once", ""), person=_sender(request), do=doing)
+    location = once(_sending(request), doing)
     if done and saved:
         messages.success(request, saved)
     return redirect(location)
@@ -111,20 +123,19 @@ def form_page(
     to. `version` is the one the form was opened at. If somebody else has saved since, the sender is
     shown both texts and chooses: nobody's words vanish.
     """
-    version = thing.version if isinstance(thing, Versioned) else None
-    form = make_form(request.POST if request.method == "POST" else None, thing)
-    if request.method == "POST" and form.is_valid():
-        sent = request.POST.get("version", "")
+    sent = request.method == "POST"
+    version = None
+    if isinstance(thing, Versioned):
+        version = version_sent(request) if sent else thing.version
+    form = make_form(request.POST if sent else None, thing)
+    if sent and form.is_valid():
         try:
-            response = do_once(request, lambda: do(form, int(sent) if sent.isdigit() else None), saved=saved)
+            response = do_once(request, lambda: do(form, version), saved=saved)
         except Changed as changed:
             return _show_both(request, form, make_form(None, changed.latest), changed.latest, context)
         for notice in form.notices:
             messages.warning(request, notice)
         return response
-    if request.method == "POST":
-        sent = request.POST.get("version", "")
-        version = int(sent) if sent.isdigit() else version
     return render(request, template, {**context, "form": form, "version": version}, status=422 if form.errors else 200)
 
 

@@ -5,7 +5,8 @@ class Entry(models.Model):
     """One act: who did what, about what, when. Never holds what people wrote, only ids and names of fields.
 
     `digest` is the SHA-256 of the entry before it and of this one, so that an entry changed, removed or
-    put in later shows. `number` counts from 1 without a gap in each partnership.
+    put in later shows. `number` counts from 1 without a gap in each partnership. Taking away the newest
+    entries does not show in the chain itself: that takes a copy of its last digest kept elsewhere.
     """
 
     partnership = models.CharField(max_length=32)

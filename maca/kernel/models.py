@@ -6,10 +6,9 @@ __all__ = ["FormUse", "Versioned"]
 
 
 class FormUse(models.Model):
-    """A form that has had its effect: its idempotency key, and the page its sender was taken to."""
+    """A form that has had its effect: the name of its sending, and the page its sender was taken to."""
 
     key = models.CharField(max_length=64, primary_key=True)
-    person = models.CharField(max_length=64)
     location = models.CharField(max_length=500)
     used_at = models.DateTimeField(auto_now_add=True, db_index=True)
 

@@ -1,11 +1,15 @@
 """A double click, a refresh or a retry has one effect.
 
-Every form carries a random key. The key is claimed in the same transaction as the operation, so that
-either both happen or neither does; the second sender is taken where the first was.
+Every form carries a random key. With who sends it, to which address and with what words, it names one
+sending: the same sending again is taken where the first was, and other words from the same open form are
+a sending of their own, so that none is swallowed. The name is claimed in the same transaction as the
+operation, so that either both happen or neither does.
 """
 
 import datetime as dt
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,29 +19,31 @@ from maca.kernel.models import FormUse
 from maca.kernel.verdict import Refused
 
 
-def once(key: str, *, person: str, do: Callable[[], str]) -> str:
-    """Run `do` unless this form has been used, and answer with the address to go to.
-
-    `do` returns that address. Raises `Refused` for a form with no key, or somebody else's.
-    """
+def name_of_sending(key: str, *, person: str, address: str, content: Iterable[tuple[str, list[str]]]) -> str:
+    """64 hexadecimal characters. Raises `Refused` for a form that has lost its key."""
     if not PUBLIC_ID.fullmatch(key):
         raise Refused("no-form-key", "This form has lost its key. Go back, reload the page and send it again.")
+    sending = json.dumps([key, person, address, sorted(content)], ensure_ascii=False)
+    return hashlib.sha256(sending.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def once(sending: str, do: Callable[[], str]) -> str:
+    """Run `do` unless this sending has had its effect, and answer with the address to go to.
+
+    `do` returns that address.
+    """
     with transaction.atomic():
-        use, first = FormUse.objects.get_or_create(key=key, defaults={"person": person, "location": ""})
+        use, first = FormUse.objects.get_or_create(key=sending, defaults={"location": ""})
         if not first:
-            if use.person != person:
-                raise Refused("not-your-form", "This form belongs to somebody else. Reload the page.")
             return use.location
         location = do()
-        FormUse.objects.filter(key=key).update(location=location)
+        FormUse.objects.filter(key=sending).update(location=location)
         return location
 
 
-def already_used(key: str, *, person: str) -> str | None:
-    """Where this form took its sender the first time; None if it has had no effect yet."""
-    if not PUBLIC_ID.fullmatch(key):
-        return None
-    return FormUse.objects.filter(key=key, person=person).values_list("location", flat=True).first()
+def already_used(sending: str) -> str | None:
+    """Where this sending led the first time; None if it has had no effect yet."""
+    return FormUse.objects.filter(key=sending).values_list("location", flat=True).first()
 
 
 def forget_old_forms() -> None:

@@ -9,6 +9,7 @@ from maca.audits.operations import enter
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.journal.operations import write
+from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
@@ -22,6 +23,7 @@ from maca.partnership.models import Agency, Person
 @transaction.atomic
 def open_panel(audit: Audit, *, by: Person) -> None:
     """Open the panel: agencies’ returns close, and each case’s panel sees all of its case."""
+    hold(audit)
     rules.may_open_panel(by, audit).insist()
     Hearing.objects.bulk_create(Hearing(case=case) for case in audit.cases.all())
     write("opened a panel", audit, by=by, returns_outstanding=returns_outstanding(audit))
@@ -38,6 +40,7 @@ def introduce_case(
     by: Person,
 ) -> None:
     """Record who introduced the case and which partners then gave their account."""
+    hold(hearing, "case__audit")
     rules.may_hear_case(by, hearing).insist()
     if introduced_by.partnership_id != hearing.case.audit.partnership_id:
         raise Refused("another-partnership", "Choose somebody of your own partnership.")
@@ -57,6 +60,7 @@ def introduce_case(
 @transaction.atomic
 def finish_hearing(hearing: Hearing, *, by: Person) -> None:
     """The panel has heard the case."""
+    hold(hearing, "case__audit")
     rules.may_finish_hearing(by, hearing).insist()
     move(hearing, to=HearingStage.HEARD)
     write("heard a case", hearing.case, by=by)
@@ -65,6 +69,7 @@ def finish_hearing(hearing: Hearing, *, by: Person) -> None:
 @transaction.atomic
 def record_finding(column: Column, *, text: str, agencies: Collection[Agency], by: Person) -> Finding:
     """Record what the panel agreed, under a heading, tagged with the agencies it is about."""
+    hold(column.audit)
     rules.may_record_finding(by, column).insist()
     finding = _add(column.audit, column.case, column.heading, text, by=by)
     finding.agencies.set(agencies)
@@ -80,7 +85,6 @@ def record_finding(column: Column, *, text: str, agencies: Collection[Agency], b
 
 
 def _add(audit: Audit, case: Case | None, heading: Heading, text: str, *, by: Person) -> Finding:
-    Audit.objects.select_for_update().get(pk=audit.pk)
     last = Finding.objects.filter(audit=audit).aggregate(last=Max("position"))["last"] or 0
     return Finding.objects.create(audit=audit, case=case, heading=heading, position=last + 1, text=text, recorded_by=by)
 
@@ -90,6 +94,7 @@ def change_finding(
     finding: Finding, *, text: str, agencies: Collection[Agency], version: int | None, by: Person
 ) -> None:
     """Reword a finding, or correct the agencies it is about."""
+    hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     save_changes(finding, version=version, text=text, saved_by=by, saved_at=timezone.now())
     finding.agencies.set(agencies)
@@ -99,6 +104,7 @@ def change_finding(
 @transaction.atomic
 def withdraw_finding(finding: Finding, *, by: Person) -> None:
     """Take a finding out of the panel’s record. It is kept and can be put back until the panel closes."""
+    hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     save_changes(finding, version=None, withdrawn_at=timezone.now())
     write("withdrew a finding", finding, by=by)
@@ -107,6 +113,7 @@ def withdraw_finding(finding: Finding, *, by: Person) -> None:
 @transaction.atomic
 def put_back_finding(finding: Finding, *, by: Person) -> None:
     """Put a withdrawn finding back where it stood."""
+    hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     save_changes(finding, version=None, withdrawn_at=None)
     write("put back a finding", finding, by=by)
@@ -115,6 +122,7 @@ def put_back_finding(finding: Finding, *, by: Person) -> None:
 @transaction.atomic
 def close_panel(audit: Audit, *, by: Person) -> None:
     """Close the panel: its findings stand, and the briefing can be drafted."""
+    hold(audit)
     rules.may_close_panel(by, audit).insist()
     enter(audit, AuditStage.PANEL_CLOSED, by=by)
     write("closed a panel", audit, by=by, findings=audit.findings.standing().count())

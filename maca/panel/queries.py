@@ -83,7 +83,7 @@ def agencies_around(audit: Audit) -> list[Agency]:
     return list(Agency.objects.filter(partnership=audit.partnership_id))
 
 
-def presenters_first(case: Case, possible: list[Person]) -> list[Person]:
-    """The people who may introduce a case, those named for it first."""
-    named = set(Presenter.objects.filter(case=case).values_list("person", flat=True))
-    return sorted(possible, key=lambda one: (one.pk not in named, one.name))
+def named_presenter(case: Case) -> Person | None:
+    """Who was named to introduce a case, if anybody was."""
+    presenter = Presenter.objects.filter(case=case).select_related("person").first()
+    return presenter.person if presenter else None

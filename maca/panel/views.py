@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from maca.audits.models import Audit
+from maca.audits.models import Audit, Heading
 from maca.audits.queries import find_audit, panel_questions
 from maca.cases.models import Case
 from maca.cases.queries import cases_of, possible_presenters
@@ -24,7 +24,7 @@ from maca.panel.queries import (
     findings_of,
     good_practice_of,
     hearings_of,
-    presenters_first,
+    named_presenter,
     withdrawn_from,
 )
 from maca.partnership.requests import signed_in
@@ -50,6 +50,7 @@ def _page_of(audit: Audit, case: Case | None) -> str:
 def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
     person = signed_in(request)
     visible = {case.pk for case in cases_of(audit, person)}
+    may_record = rules.may_record_finding(person, Column(audit, None, Heading.GOOD_PRACTICE))
     return render(
         request,
         "panel/panel.html",
@@ -57,11 +58,11 @@ def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
             "audit": audit,
             "hearings": [(hearing, hearing.case_id in visible) for hearing in hearings_of(audit)],
             "good_practice": good_practice_of(audit),
-            "withdrawn": withdrawn_from(audit, None),
+            "withdrawn": withdrawn_from(audit, None) if may_record else [],
             "lacks": rules.what_the_panel_lacks(audit) if not audit.panel_has_begun else "",
             "may_open": rules.may_open_panel(person, audit),
             "may_close": rules.may_close_panel(person, audit),
-            "may_record": rules.may_record_finding(person, Column(audit, None, CASE_HEADINGS[0])),
+            "may_record": may_record,
         },
     )
 
@@ -91,6 +92,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     """One screen for a case: who introduced it, the three columns, and the agencies side by side."""
     person = signed_in(request)
     case = hearing.case
+    may_record = rules.may_record_finding(person, Column(case.audit, case, CASE_HEADINGS[0]))
     asked = {question.heading: question.text for question in panel_questions(case.audit)}
     found = findings_of(case)
     return render(
@@ -102,11 +104,11 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "audit": case.audit,
             "columns": [(heading, asked.get(heading) or heading.label, found[heading]) for heading in CASE_HEADINGS],
             "partners": list(hearing.partners.all()),
-            "withdrawn": withdrawn_from(case.audit, case),
+            "withdrawn": withdrawn_from(case.audit, case) if may_record else [],
             "report": summative_report(case),
             "may_hear": rules.may_hear_case(person, hearing),
             "may_finish": rules.may_finish_hearing(person, hearing),
-            "may_record": rules.may_record_finding(person, Column(case.audit, case, CASE_HEADINGS[0])),
+            "may_record": may_record,
         },
     )
 
@@ -114,11 +116,11 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
 @guarded(rules.may_hear_case, find_hearing, writes=True)
 def introduce_case(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     case = hearing.case
-    presenters = presenters_first(case, possible_presenters(case.audit))
+    presenters = possible_presenters(case.audit)
     agencies = agencies_around(case.audit)
 
     def make_form(data: Mapping[str, Any] | None, now: Hearing) -> IntroductionForm:
-        introducer = now.introduced_by or (presenters[0] if presenters else None)
+        introducer = now.introduced_by or named_presenter(case)
         return IntroductionForm(
             data,
             presenters=presenters,

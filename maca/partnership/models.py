@@ -64,10 +64,6 @@ class Agency(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @classmethod
-    def slug_for(cls, name: str) -> str:
-        return slugify(name) or "agency"
-
 
 class Role(models.TextChoices):
     BUSINESS_MANAGER = "business_manager", "Business manager"

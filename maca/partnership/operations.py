@@ -4,6 +4,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from maca.journal.operations import write
+from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
 from maca.partnership.models import (
     Agency,
@@ -82,6 +83,8 @@ def add_person(
     if password is None:
         person.set_unusable_password()
     else:
+        # Composed as the sign-in page composes it, so that an accent typed either way is the same.
+        password, _ = normalise(password)
         validate_password(password, person)
         person.set_password(password)
     person.save()

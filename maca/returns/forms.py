@@ -119,16 +119,17 @@ class DeclineForm(Form):
 
 
 class ExtendForm(Form):
-    def __init__(self, *args: Any, panel_on: dt.date | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: dt.date, panel_on: dt.date | None, **kwargs: Any) -> None:
+        kwargs["initial"] = {"due_on": now}
         super().__init__(*args, **kwargs)
-        self.panel_on = panel_on
+        self.now, self.panel_on = now, panel_on
 
     due_on = DateField(label="New day by which the return is due")
 
     def clean_due_on(self) -> object:
         day = self.cleaned_data["due_on"]
-        if day and day <= today():
-            self.add_error("due_on", "The new day must be in the future")
+        if day and day <= max(today(), self.now):
+            self.add_error("due_on", f"Choose a day in the future, after {self.now:%-d %B %Y}")
         elif day and not is_working_day(day):
             self.add_error("due_on", "The new day must be a working day in England")
         elif day and self.panel_on and day >= self.panel_on:

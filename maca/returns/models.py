@@ -4,7 +4,7 @@ from django.db import models
 
 from maca.audits.models import Audit, Question, QuestionKind
 from maca.cases.models import Case
-from maca.kernel.clock import is_past, today
+from maca.kernel.clock import LONDON, is_past, today
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Agency, Person, Role
@@ -85,6 +85,11 @@ class AgencyReturn(Versioned):
         """Late only while something is still owed: a deadline closes at the end of its day in London."""
         return not self.is_complete and is_past(self.due_on)
 
+    @property
+    def handed_in_late(self) -> bool:
+        """Late is accepted, and marked."""
+        return bool(self.submitted_at and self.submitted_at.astimezone(LONDON).date() > self.due_on)
+
 
 class Choice(models.TextChoices):
     YES = "yes", "Yes"
@@ -137,8 +142,8 @@ class Evidence(models.Model):
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="evidence")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="+")
-    record = models.CharField(max_length=200)
-    reference = models.CharField(max_length=200, blank=True)
+    record = models.CharField(max_length=500)
+    reference = models.CharField(max_length=500, blank=True)
     dated_on = models.DateField(null=True)
     added_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 

@@ -10,6 +10,7 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.operations import involve_agency
 from maca.journal.operations import write
+from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
@@ -34,9 +35,14 @@ def circulate_audit(
 
     Raises `Refused` when a case would be circulated to nobody.
     """
+    hold(audit)
     rules.may_circulate_audit(by, audit).insist()
     if audit.returns_due_on is None:
         raise Refused("no-timetable", "The audit has no day on which returns are due.")
+    if any(case.audit_id != audit.pk for case in asked):
+        raise Refused("another-audit", "Only cases of this audit can be circulated.")
+    if any(agency.partnership_id != audit.partnership_id for agencies in asked.values() for agency in agencies):
+        raise Refused("another-partnership", "Only agencies of this partnership can be asked.")
     for case in audit.cases.all():
         if not asked.get(case):
             raise Refused("nobody-asked", f"Choose at least one agency to ask about {case.label}.")
@@ -56,6 +62,10 @@ def circulate_audit(
     enter(audit, AuditStage.CIRCULATED, by=by)
 
 
+def _hold(agency_return: AgencyReturn) -> None:
+    hold(agency_return, "case__audit", read=("agency",))
+
+
 def _stamp(by: Person) -> dict[str, object]:
     return {"saved_by": by, "saved_at": timezone.now()}
 
@@ -63,6 +73,7 @@ def _stamp(by: Person) -> dict[str, object]:
 @transaction.atomic
 def say_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
     """The family is known to the agency: the questions open."""
+    _hold(agency_return)
     rules.may_answer_return(by, agency_return).insist()
     save_changes(agency_return, version=version, decline_reason="", decline_words="", **_stamp(by))
     if agency_return.stage != ReturnStage.STARTED:
@@ -73,6 +84,7 @@ def say_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -
 @transaction.atomic
 def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
     """ "Not known to us" is a complete answer. It is never chased. What was written before is kept."""
+    _hold(agency_return)
     rules.may_answer_return(by, agency_return).insist()
     save_changes(agency_return, version=version, **_stamp(by))
     if agency_return.stage != ReturnStage.NOT_KNOWN:
@@ -83,6 +95,7 @@ def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Perso
 @transaction.atomic
 def describe_engagement(agency_return: AgencyReturn, *, before: str, now: str, version: int | None, by: Person) -> None:
     """Write down the agency's historic and current engagement with the family."""
+    _hold(agency_return)
     rules.may_answer_questions(by, agency_return).insist()
     save_changes(agency_return, version=version, engagement_before=before, engagement_now=now, **_stamp(by))
     write("described an engagement", agency_return, by=by, version=agency_return.version)
@@ -97,16 +110,19 @@ def save_answer(
     points: str,
     version: int | None,
     sitting: str = "",
+    while_writing: bool = False,
     by: Person,
 ) -> Answer:
     """Save the answer to one question, whole or in part: nothing typed is refused for being unfinished.
 
-    `sitting` names the open form. What that same form has saved since it was opened, as it was being
-    written, is the writer's own and no clash.
+    `sitting` names the open form. What that same form has saved since it was opened, `while_writing`, is the
+    writer's own and no clash when the form is sent. A save made while writing has to match the version, so
+    that a slow one never covers newer words.
     """
+    _hold(asking.agency_return)
     rules.may_answer_questions(by, asking.agency_return).insist()
     answer, _ = Answer.objects.get_or_create(agency_return=asking.agency_return, question=asking.question)
-    if version is not None and sitting and answer.sitting == sitting:
+    if not while_writing and sitting and answer.sitting == sitting:
         version = answer.version
     save_changes(
         answer,
@@ -132,6 +148,7 @@ def cite_evidence(
     by: Person,
 ) -> Evidence:
     """Say where in the agency's own records an answer can be checked."""
+    _hold(agency_return)
     rules.may_answer_questions(by, agency_return).insist()
     evidence = Evidence.objects.create(
         agency_return=agency_return,
@@ -148,6 +165,7 @@ def cite_evidence(
 @transaction.atomic
 def remove_evidence(evidence: Evidence, *, by: Person) -> None:
     """Take back a reference, before the return is submitted."""
+    _hold(evidence.agency_return)
     rules.may_remove_evidence(by, evidence).insist()
     evidence.delete()
     write("removed evidence", evidence.agency_return, by=by, evidence=evidence.public_id)
@@ -156,6 +174,7 @@ def remove_evidence(evidence: Evidence, *, by: Person) -> None:
 @transaction.atomic
 def submit_return(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
     """Hand in the return. Late is accepted and marked, never refused."""
+    _hold(agency_return)
     rules.may_submit_return(by, agency_return).insist()
     save_changes(agency_return, version=version, submitted_by=by, **_stamp(by))
     move(agency_return, to=ReturnStage.SUBMITTED)
@@ -165,9 +184,10 @@ def submit_return(agency_return: AgencyReturn, *, version: int | None, by: Perso
 @transaction.atomic
 def extend_return(agency_return: AgencyReturn, *, due_on: dt.date, version: int | None, by: Person) -> None:
     """Give an agency more time for one return."""
+    _hold(agency_return)
     rules.may_extend_return(by, agency_return).insist()
     before = agency_return.due_on
-    save_changes(agency_return, version=version, due_on=due_on)
+    save_changes(agency_return, version=version, due_on=due_on, **_stamp(by))
     write("extended a return", agency_return, by=by, before=before.isoformat(), now=due_on.isoformat())
 
 
@@ -176,6 +196,7 @@ def decline_return(
     agency_return: AgencyReturn, *, reason: DeclineReason, words: str, version: int | None, by: Person
 ) -> None:
     """Decline, with a coded reason and in the agency's own words. It counts as declined, not as late."""
+    _hold(agency_return)
     rules.may_decline_return(by, agency_return).insist()
     save_changes(agency_return, version=version, decline_reason=reason, decline_words=words, **_stamp(by))
     move(agency_return, to=ReturnStage.DECLINED)

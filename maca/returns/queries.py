@@ -7,7 +7,7 @@ from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
-from maca.partnership.models import Agency, Person
+from maca.partnership.models import Agency, Person, Role
 from maca.returns.models import AgencyReturn, Answer, Evidence
 
 
@@ -105,7 +105,7 @@ class Board:
 
 
 def board(audit: Audit) -> Board:
-    """The board of an audit, in three queries however large it is."""
+    """The board of an audit, in the same number of queries however large it is."""
     cases = list(audit.cases.all())
     returns = list(AgencyReturn.objects.of(audit).select_related("agency", "submitted_by"))
     agencies = sorted({one.agency for one in returns}, key=lambda agency: agency.name)
@@ -120,7 +120,7 @@ def board(audit: Audit) -> Board:
 
 def waiting_for(person: Person) -> list[AgencyReturn]:
     """The returns this person could be answering now: outstanding, of their agency, soonest first."""
-    if not person.agency:
+    if not person.holds(Role.AGENCY_LEAD, Role.AUDITOR):
         return []
     return list(
         AgencyReturn.objects.visible_to(person)

@@ -1,6 +1,7 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
+from maca.cases.stages import NominationStage
 from maca.kernel.clock import today
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
@@ -15,6 +16,11 @@ def may_circulate_audit(person: Person, audit: Audit) -> Verdict:
         return no("not-the-manager", "Only the business manager circulates the cases.")
     if audit.stage != AuditStage.PLANNED:
         return no("already-circulated", "The cases have been circulated already.")
+    if undecided := audit.nominations.filter(stage=NominationStage.NOMINATED).count():
+        return no(
+            "undecided",
+            f"{undecided} {'nomination waits' if undecided == 1 else 'nominations wait'} for the chair’s decision.",
+        )
     if not audit.cases.exists():
         return no("no-cases", "No case has been selected yet. The chair selects from the nominations.")
     if audit.returns_due_on and audit.returns_due_on < today():
@@ -37,14 +43,14 @@ def may_read_board(person: Person, audit: Audit) -> Verdict:
 
 def may_read_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     """An agency reads its own return at any time; those who run or scrutinise the audit read every one."""
-    if person.agency_id == agency_return.agency_id or person.holds(*READS_EVERY_RETURN):
+    if person.speaks_for(agency_return.agency) or person.holds(*READS_EVERY_RETURN):
         return YES
     return no("not-your-agency", f"Only {agency_return.agency} can read this return before the panel.")
 
 
 def may_read_answers(person: Person, agency_return: AgencyReturn) -> Verdict:
     """Until a return is handed in, what stands in it is the agency’s own draft; nobody else reads it."""
-    if person.agency_id == agency_return.agency_id or agency_return.stage == ReturnStage.SUBMITTED:
+    if person.speaks_for(agency_return.agency) or agency_return.is_complete:
         return may_read_return(person, agency_return)
     return no("a-draft", f"{agency_return.agency} has not handed this in, so its answers are its own draft.")
 
@@ -56,7 +62,7 @@ def may_answer_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     if agency_return.stage == ReturnStage.SUBMITTED:
         return no(
             "already-submitted",
-            "This return has been submitted. If something must change, tell the business manager.",
+            "This return has been submitted, so it can no longer be changed.",
         )
     if not agency_return.case.audit.is_gathering:
         return no("not-gathering", "The panel has opened, so returns can no longer be changed.")

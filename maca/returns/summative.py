@@ -9,6 +9,8 @@ from maca.returns.models import AgencyReturn, Answer, Evidence
 from maca.returns.queries import shown
 from maca.returns.stages import ReturnStage
 
+NOT_ANSWERED = "Not answered"
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -31,7 +33,8 @@ class Row:
 
     @property
     def nobody_answered(self) -> bool:
-        return all(cell.gap for cell in self.cells)
+        """Somebody was asked, and nobody answered."""
+        return all(cell.gap for cell in self.cells) and any(cell.gap == NOT_ANSWERED for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -85,14 +88,14 @@ def _cell(agency_return: AgencyReturn, question: Question, answers: dict[int, An
     if question not in asked:
         return Cell(agency, "", (), gap="Not asked: an earlier answer makes it out of place")
     if answer is None or not answer.is_begun:
-        return Cell(agency, "", (), gap="Not answered")
+        return Cell(agency, "", (), gap=NOT_ANSWERED)
     words = answer.point_list() if question.kind == QuestionKind.LIST else [answer.how_known]
     choice = answer.get_choice_display() if answer.choice else ""
     return Cell(agency, choice, tuple(word for word in words if word))
 
 
 def summative_report(case: Case) -> SummativeReport:
-    """Everything the agencies were asked and said about a case, in four queries however many they are."""
+    """Everything the agencies were asked and said about a case, in the same number of queries for any number."""
     returns = list(
         AgencyReturn.objects.filter(case=case)
         .select_related("agency")
@@ -112,7 +115,7 @@ def summative_report(case: Case) -> SummativeReport:
                 slug=one.agency.slug,
                 status=one.get_stage_display(),
                 stage=one.stage,
-                late=one.is_late,
+                late=one.is_late or one.handed_in_late,
                 before=one.engagement_before if one in handed_in else "",
                 now=one.engagement_now if one in handed_in else "",
                 decline=(

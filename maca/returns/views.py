@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from maca.audits.models import Audit
 from maca.audits.queries import agency_questions, find_audit
 from maca.cases.models import Case
 from maca.cases.queries import find_case
-from maca.design.pages import do_once, form_page, guarded
+from maca.design.pages import do_once, form_page, guarded, version_sent
 from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.versions import Changed
 from maca.partnership.models import Agency
@@ -186,7 +187,7 @@ def _sitting(request: HttpRequest) -> str:
     return key if PUBLIC_ID.fullmatch(key) else ""
 
 
-def _in_full(values: Mapping[str, Any]) -> dict[str, str]:
+def _in_full(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values.get(name, "") for name in ("choice", "how_known", "points")}
 
 
@@ -195,21 +196,18 @@ def _in_full(values: Mapping[str, Any]) -> dict[str, str]:
 def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
     """Save what stands in the form while it is being written. The version keeps a retry from doing harm."""
     form = AnswerForm(request.POST, asking.answer, asking.question)
-    sent = request.POST.get("version", "")
     saved = None
-    if form.is_valid() and sent.isdigit():
+    if form.is_valid():
         values = _in_full(form.cleaned_data)
-        unchanged = all(getattr(asking.answer, name) == value for name, value in values.items())
-        try:
-            saved = (
-                asking.answer
-                if unchanged
-                else operations.save_answer(
-                    asking, **values, version=int(sent), sitting=_sitting(request), by=signed_in(request)
-                )
+        with suppress(Changed):
+            saved = operations.save_answer(
+                asking,
+                **values,
+                version=version_sent(request),
+                sitting=_sitting(request),
+                while_writing=True,
+                by=signed_in(request),
             )
-        except Changed:
-            saved = None
     return render(request, "returns/saved.html", {"saved": saved})
 
 
@@ -249,12 +247,9 @@ def remove_evidence(request: HttpRequest, evidence: Evidence) -> HttpResponse:
 @guarded(rules.may_submit_return, find_return, writes=True)
 def submit(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     if request.method == "POST":
-        sent = request.POST.get("version", "")
 
         def do() -> str:
-            operations.submit_return(
-                agency_return, version=int(sent) if sent.isdigit() else None, by=signed_in(request)
-            )
+            operations.submit_return(agency_return, version=version_sent(request), by=signed_in(request))
             return _address(agency_return)
 
         return do_once(request, do, saved="The return has been submitted. Thank you.")
@@ -296,7 +291,7 @@ def extend(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     return form_page(
         request,
         "design/form_page.html",
-        lambda data, now: ExtendForm(data, panel_on=case.audit.panel_on, initial={"due_on": now.due_on}),
+        lambda data, now: ExtendForm(data, now=now.due_on, panel_on=case.audit.panel_on),
         do=do,
         thing=agency_return,
         context={

@@ -12,6 +12,7 @@ from maca.briefing.rules import may_draft_briefing
 from maca.briefing.stages import BriefingStage
 from maca.cases.models import Presenter
 from maca.cases.stages import NominationStage
+from maca.kernel.clock import today
 from maca.panel.queries import returns_outstanding, unheard
 from maca.panel.rules import may_see_panel_page, what_the_panel_lacks
 from maca.panel.stages import HearingStage
@@ -271,7 +272,7 @@ def _organising(audit: Audit, person: Person) -> list[Task]:
     elif stage == AuditStage.CIRCULATED:
         if manager:
             found.append(task("Watch the returns come in", "board"))
-        if chair:
+        if chair and audit.panel_on and audit.panel_on <= today():
             found.append(task("Open the panel", "panel"))
     elif stage == AuditStage.PANEL_OPENED and chair:
         found.append(

@@ -10,12 +10,23 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maca.audits.models import Audit, Heading
+from maca.briefing.models import Briefing
+from maca.briefing.operations import (
+    approve_briefing,
+    edit_findings,
+    edit_theme_and_cases,
+    send_briefing,
+    take_back_briefing,
+)
+from maca.briefing.value import Heading as BriefingHeading
 from maca.cases.models import Nomination
-from maca.cases.operations import name_presenter
+from maca.cases.operations import name_presenter, pass_over_case
 from maca.journal.models import Entry
+from maca.kernel.ids import new_public_id
 from maca.panel.models import Finding
 from maca.panel.operations import introduce_case, record_finding
 from maca.panel.queries import Column
+from maca.returns.models import AgencyReturn
 from maca.returns.operations import cite_evidence, say_known
 from tests.house.who_sees import EVERYONE, WHO_SEES
 from tests.makers import World
@@ -38,7 +49,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
     """An audit at a stage, and the words that stand in the addresses of its pages."""
     if stage == "planned":
         audit = world.selected(1)
-        world.nominate(audit)
+        pass_over_case(world.nominate(audit), reason="Too like the other.", by=world.chair)
         name_presenter(audit.cases.get(), person=world.social_worker, version=None, by=world.chair)
     elif stage == "circulated":
         audit = world.circulated(1)
@@ -203,6 +214,7 @@ def queries(client: Client, path: str) -> int:
 
 
 def test_lists_of_audits_take_the_same_queries_for_one_and_for_many(world, sign_in):
+    world.published()
     first = world.circulated(1)
     people = [world.manager, world.chair, world.auditor, world.social_worker]
     pages = ["/", "/audits/", "/priorities/", "/people/", "/briefings/", f"/audits/{first.slug}/"]
@@ -349,3 +361,137 @@ def test_words_sent_after_the_sign_in_ran_out_come_back():
     assert "A long account of the visit &amp; &lt;b&gt;what&lt;/b&gt; was seen." in answer.content.decode()
     saving = nobody.post("/audits/x/cases/1/returns/y/questions/1/autosave/", {}, headers={"HX-Request": "true"})
     assert saving.content.decode().startswith("You are no longer signed in")
+
+
+@pytest.mark.parametrize("version", [None, "", "-1", "1e3", "²", "9" * 5000])
+def test_a_form_without_its_version_is_refused_and_overwrites_nothing(world, sign_in, version):
+    audit = world.planned()
+    client = sign_in(world.chair)
+    path = f"/audits/{audit.slug}/plan/change/"
+    keys = form_values(client.get(path).content.decode())
+    values = {**keys, "title": "Overwritten", "version": version}
+    response = client.post(path, {name: value for name, value in values.items() if value is not None})
+    assert response.status_code == 403
+    assert "lost its version" in response.content.decode()
+    assert Audit.objects.get().title == audit.title
+
+
+def test_a_stale_button_is_answered_with_a_sentence(world, sign_in):
+    briefing = world.sent()
+    client = sign_in(world.chair)
+    path = f"/audits/{briefing.audit.slug}/briefing/"
+    keys = form_values(client.get(path).content.decode())
+    take_back_briefing(briefing, by=world.manager)
+    edit_theme_and_cases(briefing, lines=["Changed"], version=briefing.version, by=world.manager)
+    send_briefing(briefing, version=briefing.version, by=world.manager)
+    response = client.post(path + "approve/", keys)
+    assert response.status_code == 409
+    assert "This has been changed since you opened it." in response.content.decode()
+    briefing.refresh_from_db()
+    assert briefing.stage == "sent"
+
+
+def test_other_words_from_the_same_open_form_are_never_swallowed(world, sign_in):
+    """Saved, stopped before the answer came, wrote on, saved again: with the key and version of the first time."""
+    audit = world.circulated(1)
+    say_known(world.return_of(audit), version=None, by=world.auditor)
+    client = sign_in(world.auditor)
+    path = f"/audits/{audit.slug}/cases/1/returns/health/engagement/"
+    keys = form_values(client.get(path).content.decode())
+    assert client.post(path, {**keys, "before": "First words."}).status_code == 302
+    again = client.post(path, {**keys, "before": "First words. And a page more."})
+    assert again.status_code == 409
+    assert "And a page more." in again.content.decode()
+
+
+def test_findings_keep_to_their_own_case_when_two_people_edit_a_briefing(world, sign_in):
+    briefing = world.drafted()
+    client = sign_in(world.manager)
+    path = f"/audits/{briefing.audit.slug}/briefing/edit/findings/went_well/"
+    keys = form_values(client.get(path).content.decode())
+    first, second = briefing.value.findings
+    edit_findings(briefing, BriefingHeading.WENT_WELL, findings=[second], version=briefing.version, by=world.manager)
+    mine = {f"finding-{first.ref}": "Case ONE, reworded.", f"finding-{second.ref}": "Case TWO, reworded."}
+    clash = client.post(path, {**keys, **mine})
+    assert clash.status_code == 409
+    assert "Case ONE, reworded." in clash.content.decode()
+    assert client.post(path, {**form_values(clash.content.decode()), **mine}).status_code == 302
+    briefing.refresh_from_db()
+    assert [(one.case, one.text) for one in briefing.value.findings] == [("Case 2", "Case TWO, reworded.")]
+    page = client.get(f"/audits/{briefing.audit.slug}/briefing/").content.decode()
+    form = page[page.index("put-back") :]
+    client.post(f"/audits/{briefing.audit.slug}/briefing/put-back/{first.ref}/", form_values(form))
+    briefing.refresh_from_db()
+    assert [one.case for one in briefing.value.findings] == ["Case 1", "Case 2"]
+
+
+ACTS = [
+    ("open-panel", lambda world: world.circulated(1), "chair"),
+    ("close-panel", lambda world: _heard(world), "chair"),
+    ("finish-hearing", lambda world: _introduced(world), "chair"),
+    ("draft-briefing", lambda world: world.panel_closed(1), "manager"),
+    ("send-briefing", lambda world: world.drafted().audit, "manager"),
+    ("take-back-briefing", lambda world: world.sent().audit, "manager"),
+    ("approve-briefing", lambda world: world.sent().audit, "chair member other_member"),
+    ("publish-briefing", lambda world: _approved(world), "manager"),
+    ("submit", lambda world: _answered(world), "lead auditor"),
+    ("autosave", lambda world: _answered(world), "lead auditor"),
+    ("circulate", lambda world: world.selected(1), "manager"),
+    ("select-case", lambda world: _nominated(world), "chair"),
+]
+
+
+def _introduced(world):
+    audit = world.panel_opened(1)
+    case = audit.cases.select_related("hearing", "audit").get()
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    record_finding(Column(audit, case, Heading.WENT_WELL), text="X", agencies=[], by=world.chair)
+    return audit
+
+
+def _heard(world):
+    audit = world.panel_opened(1)
+    world.hear(audit.cases.select_related("hearing", "audit").get())
+    return audit
+
+
+def _approved(world):
+    briefing = world.sent()
+    approve_briefing(briefing, version=None, by=world.chair)
+    return briefing.audit
+
+
+def _answered(world):
+    audit = world.circulated(1)
+    world.answer_all(world.return_of(audit))
+    return audit
+
+
+def _nominated(world):
+    audit = world.planned()
+    world.nominate(audit)
+    return audit
+
+
+@pytest.mark.parametrize(("act", "make", "allowed"), ACTS, ids=[act for act, *_ in ACTS])
+def test_an_act_is_done_by_those_whose_it_is_and_a_refusal_changes_nothing(world, sign_in, act, make, allowed):
+    audit = make(world)
+    nomination = Nomination.objects.filter(audit=audit).first()
+    words = {"audit": audit.slug, "case": 1, "agency": "health", "question": 1, "nomination": nomination.public_id}
+    path = address(act, words)
+    version = 2 if act == "autosave" else 1
+    if act == "submit":
+        version = AgencyReturn.objects.get(case__audit=audit, agency=world.health).version
+    if act in ("send-briefing", "approve-briefing", "publish-briefing"):
+        version = Briefing.objects.get(audit=audit).version
+    values = {"version": version, "choice": "no", "how_known": "x", "purpose": "P", "legal_basis": "L",
+              "case-1": ["health"]}  # fmt: skip
+    before = Entry.objects.count()
+    for who in EVERYONE.split():
+        if who not in allowed.split():
+            refused = sign_in(world.people[who]).post(path, {**values, "once": new_public_id()})
+            assert refused.status_code in (403, 404), f"{act} as {who}: {refused.status_code}"
+    assert Entry.objects.count() == before
+    done = sign_in(world.people[allowed.split()[0]]).post(path, {**values, "once": new_public_id()})
+    assert done.status_code in (200, 302), done.content.decode()[-3000:]
+    assert Entry.objects.count() > before

@@ -3,20 +3,24 @@ import threading
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maca.audits.models import Audit
+from maca.audits.models import Audit, Heading
 from maca.audits.stages import AuditStage
+from maca.briefing.operations import draft_briefing, edit_theme_and_cases, send_briefing
 from maca.kernel import clock
-from maca.kernel.ids import new_public_id
 from maca.kernel.models import FormUse
-from maca.kernel.once import already_used, once
+from maca.kernel.once import already_used, forget_old_forms, name_of_sending, once
 from maca.kernel.stages import move
 from maca.kernel.text import normalise
 from maca.kernel.verdict import YES, Refused, no
 from maca.kernel.versions import Changed, save_changes
+from maca.panel.operations import close_panel, open_panel, record_finding, withdraw_finding
+from maca.panel.queries import Column
+from maca.returns.operations import save_answer, say_not_known, submit_return
+from maca.returns.queries import find_asking
 
 
 def test_a_refusal_says_why_in_a_code_and_a_sentence():
@@ -114,54 +118,66 @@ def test_the_second_saver_is_told_and_the_first_ones_words_stand(world):
 # ---- forms that have one effect
 
 
+def sending(key="a" * 32, person="somebody", address="/here/", content=(("title", ["T"]),)):
+    return name_of_sending(key, person=person, address=address, content=content)
+
+
+def test_other_words_another_place_or_another_sender_make_another_sending():
+    others = [
+        sending(),
+        sending(key="b" * 32),
+        sending(person="somebody else"),
+        sending(address="/there/"),
+        sending(content=[("title", ["U"])]),
+    ]
+    assert len(set(others)) == 5
+    assert sending() == sending()
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 32, "\x00" * 32, "a" * 33])
+def test_a_form_without_a_whole_key_is_refused(key):
+    with pytest.raises(Refused) as refused:
+        sending(key=key)
+    assert refused.value.code == "no-form-key"
+
+
 @pytest.mark.django_db
-def test_a_form_sent_twice_has_one_effect():
+def test_a_sending_has_one_effect():
     effects = []
 
     def do():
         effects.append(1)
         return "/there/"
 
-    key = new_public_id()
-    assert once(key, person="a", do=do) == once(key, person="a", do=do) == "/there/"
+    assert once(sending(), do) == once(sending(), do) == "/there/"
     assert effects == [1]
-    assert already_used(key, person="a") == "/there/"
-    assert already_used(key, person="b") is None
+    assert already_used(sending()) == "/there/"
+    assert already_used(sending(person="somebody else")) is None
 
 
 @pytest.mark.django_db
 def test_a_form_whose_operation_fails_can_be_sent_again():
-    key = new_public_id()
-
     def fail():
         raise Refused("no", "No.")
 
     with pytest.raises(Refused):
-        once(key, person="a", do=fail)
+        once(sending(), fail)
     assert not FormUse.objects.exists()
-    assert once(key, person="a", do=lambda: "/there/") == "/there/"
+    assert once(sending(), lambda: "/there/") == "/there/"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", ["", "short", "x" * 32, "\x00" * 32])
-def test_a_form_without_a_whole_key_is_refused(key):
-    with pytest.raises(Refused) as refused:
-        once(key, person="a", do=lambda: "/there/")
-    assert refused.value.code == "no-form-key"
-
-
-@pytest.mark.django_db
-def test_nobody_can_use_anothers_form():
-    key = new_public_id()
-    once(key, person="a", do=lambda: "/there/")
-    with pytest.raises(Refused) as refused:
-        once(key, person="b", do=lambda: "/there/")
-    assert refused.value.code == "not-your-form"
+def test_forms_used_long_ago_are_forgotten():
+    with time_machine.travel("2026-01-01"):
+        once(sending(), lambda: "/there/")
+    once(sending(key="b" * 32), lambda: "/there/")
+    forget_old_forms()
+    assert FormUse.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_double_click_at_the_same_instant_has_one_effect():
-    key, effects, places = new_public_id(), [], []
+    effects, places = [], []
     together = threading.Barrier(4)
 
     def do():
@@ -171,8 +187,7 @@ def test_a_double_click_at_the_same_instant_has_one_effect():
     def click():
         try:
             together.wait(timeout=10)
-            with transaction.atomic():
-                places.append(once(key, person="a", do=do))
+            places.append(once(sending(), do))
         finally:
             connection.close()
 
@@ -183,3 +198,49 @@ def test_a_double_click_at_the_same_instant_has_one_effect():
         one.join()
     assert effects == [1]
     assert places == ["/there/"] * 4
+
+
+# ---- rules are asked of rows as they are
+
+
+@pytest.mark.django_db
+def test_an_operation_sees_what_somebody_else_did_since_the_page_was_fetched(world):
+    """Each act was allowed when the page was fetched; somebody else was quicker."""
+    audit = world.circulated(1)
+    world.answer_all(world.return_of(audit))
+    asking = find_asking(world.auditor, audit.slug, 1, "health", 1)
+    stale_return, stale_audit = world.return_of(audit), Audit.objects.get(pk=audit.pk)
+    world.submitted(world.return_of(audit, "police"))
+    submit_return(world.return_of(audit), version=None, by=world.lead)
+    blank = {"choice": "", "how_known": "", "points": ""}
+    with pytest.raises(Refused) as refused:
+        save_answer(asking, **blank, version=1, by=world.auditor)
+    assert refused.value.code == "already-submitted"
+    open_panel(audit, by=world.chair)
+    for act in (
+        lambda: open_panel(stale_audit, by=world.chair),
+        lambda: say_not_known(stale_return, version=None, by=world.auditor),
+    ):
+        with pytest.raises(Refused):
+            act()
+    case = audit.cases.select_related("hearing", "audit").get()
+    finding = world.hear(case)
+    stale_column = Column(Audit.objects.get(pk=audit.pk), case, Heading.WENT_WELL)
+    close_panel(audit, by=world.chair)
+    for act in (
+        lambda: record_finding(stale_column, text="Too late", agencies=[], by=world.chair),
+        lambda: withdraw_finding(finding, by=world.chair),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.code == "panel-not-open"
+    stale_audit = Audit.objects.get(pk=audit.pk)
+    briefing = draft_briefing(audit, by=world.manager)
+    with pytest.raises(Refused) as refused:
+        draft_briefing(stale_audit, by=world.manager)
+    assert refused.value.code == "already-drafted"
+    stale_briefing = type(briefing).objects.get(pk=briefing.pk)
+    send_briefing(briefing, version=None, by=world.manager)
+    with pytest.raises(Refused) as refused:
+        edit_theme_and_cases(stale_briefing, lines=["Too late"], version=stale_briefing.version, by=world.manager)
+    assert refused.value.code == "sent"
