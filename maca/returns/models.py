@@ -56,6 +56,8 @@ class AgencyReturn(Versioned):
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     due_on = models.DateField()
+    # The open form that last saved the engagement; see `Answer.sitting`.
+    sitting = models.CharField(max_length=32, blank=True)
     # The answer.
     engagement_before = models.TextField(blank=True)
     engagement_now = models.TextField(blank=True)
@@ -133,7 +135,9 @@ class Answer(Versioned):
         return bool(self.choice or self.how_known or self.points)
 
     def point_list(self) -> list[str]:
-        return [line for line in self.points.split("\n") if line.strip()]
+        """The points without the dashes and dots that come along when a list is pasted."""
+        lines = (line.strip().lstrip("-–•·*▪◦ ").strip() for line in self.points.split("\n"))
+        return [line for line in lines if line]
 
 
 class Evidence(models.Model):

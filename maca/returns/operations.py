@@ -93,11 +93,24 @@ def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Perso
 
 
 @transaction.atomic
-def describe_engagement(agency_return: AgencyReturn, *, before: str, now: str, version: int | None, by: Person) -> None:
-    """Write down the agency's historic and current engagement with the family."""
+def describe_engagement(
+    agency_return: AgencyReturn,
+    *,
+    before: str,
+    now: str,
+    version: int | None,
+    sitting: str = "",
+    while_writing: bool = False,
+    by: Person,
+) -> None:
+    """Write down the agency's historic and current engagement with the family. `sitting` as in `save_answer`."""
     _hold(agency_return)
     rules.may_answer_questions(by, agency_return).insist()
-    save_changes(agency_return, version=version, engagement_before=before, engagement_now=now, **_stamp(by))
+    if not while_writing and sitting and agency_return.sitting == sitting:
+        version = agency_return.version
+    save_changes(
+        agency_return, version=version, engagement_before=before, engagement_now=now, sitting=sitting, **_stamp(by)
+    )
     write("described an engagement", agency_return, by=by, version=agency_return.version)
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path(ONE, views.agency_return, name="return"),
     path(ONE + "known/", views.known, name="known"),
     path(ONE + "engagement/", views.engagement, name="engagement"),
+    path(ONE + "engagement/autosave/", views.autosave_engagement, name="autosave-engagement"),
     path(ONE + "questions/<int:question>/", views.answer, name="answer"),
     path(ONE + "questions/<int:question>/autosave/", views.autosave, name="autosave"),
     path(ONE + "evidence/", views.evidence, name="evidence"),

@@ -136,7 +136,13 @@ def known(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 @guarded(rules.may_answer_questions, find_return, writes=True)
 def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     def do(form: EngagementForm, version: int | None) -> str:
-        operations.describe_engagement(agency_return, **form.cleaned_data, version=version, by=signed_in(request))
+        operations.describe_engagement(
+            agency_return,
+            **form.cleaned_data,
+            version=version,
+            sitting=_sitting(request),
+            by=signed_in(request),
+        )
         return _address(agency_return, "answer", question=1)
 
     return form_page(
@@ -145,9 +151,33 @@ def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespons
         lambda data, now: EngagementForm(data, initial={"before": now.engagement_before, "now": now.engagement_now}),
         do=do,
         thing=agency_return,
-        context={"agency_return": agency_return, "back": _address(agency_return)},
+        context={
+            "agency_return": agency_return,
+            "back": _address(agency_return),
+            "autosave": _address(agency_return, "autosave-engagement"),
+        },
         saved="",
     )
+
+
+@require_POST
+@guarded(rules.may_answer_questions, find_return, writes=True)
+def autosave_engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """Save the account of the engagement while it is being written, as `autosave` saves an answer."""
+    form = EngagementForm(request.POST)
+    saved = None
+    if form.is_valid():
+        with suppress(Changed):
+            operations.describe_engagement(
+                agency_return,
+                **form.cleaned_data,
+                version=version_sent(request),
+                sitting=_sitting(request),
+                while_writing=True,
+                by=signed_in(request),
+            )
+            saved = agency_return
+    return render(request, "returns/saved.html", {"saved": saved})
 
 
 @guarded(rules.may_answer_question, find_asking, writes=True)

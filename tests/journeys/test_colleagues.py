@@ -65,6 +65,20 @@ def test_words_are_saved_as_they_are_written(visitor):
     assert answer_of(later) == "Half a sentence, then the fire alarm"
 
 
+def test_the_account_of_the_engagement_is_saved_as_it_is_written(visitor):
+    writer = visitor()
+    writer.is_now(GRACE)
+    path = QUESTION_4.replace("questions/4", "engagement")
+    writer.goto(path)
+    writer.page.get_by_label("Historic engagement").press_sequentially(" And then the fire alarm", delay=5)
+    writer.page.locator("#saved", has_text="Saved on").wait_for()
+    writer.press("Save and continue")
+    assert "questions/1" in writer.page.url
+    writer.goto(path)
+    assert writer.page.get_by_label("Historic engagement").input_value().endswith("And then the fire alarm")
+    writer.has_no_complaints()
+
+
 def test_a_question_is_answered_with_the_keyboard_alone(visitor):
     someone = visitor()
     someone.is_now(GRACE)

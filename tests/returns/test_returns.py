@@ -199,6 +199,23 @@ def test_what_two_people_write_at_once_is_never_lost(world):
     assert Answer.objects.get().how_known == "First."
 
 
+def test_a_slow_save_made_while_writing_never_covers_newer_words(world):
+    audit = world.circulated(1)
+    say_known(world.return_of(audit), version=None, by=world.auditor)
+    mine = {"sitting": "a" * 32, "by": world.auditor}
+    save_answer(asking(world, audit, 1), **{**BLANK, "how_known": "One"}, version=1, while_writing=True, **mine)
+    save_answer(asking(world, audit, 1), **{**BLANK, "how_known": "One two three"}, version=1, **mine)
+    with pytest.raises(Changed):
+        save_answer(asking(world, audit, 1), **{**BLANK, "how_known": "One two"}, version=2, while_writing=True, **mine)
+    assert Answer.objects.get().how_known == "One two three"
+
+
+def test_a_pasted_list_loses_its_dashes_on_the_page_but_not_in_the_record(world):
+    answer = Answer(points="- One\n• Two\n\n  – Three–and–a–half\n")
+    assert answer.point_list() == ["One", "Two", "Three–and–a–half"]
+    assert answer.points.startswith("- One")
+
+
 def test_returns_close_when_the_panel_opens(world):
     audit = world.panel_opened(1)
     assert rules.may_answer_return(world.auditor, world.return_of(audit)).code == "not-gathering"
