@@ -21,10 +21,10 @@ def read_briefing(path: str | os.PathLike[str]) -> Reading:
     """
     path = Path(path)
     try:
-        if path.is_dir():
-            raise NotABriefing(f"{path} is a folder. Name the briefing file in it.")
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
+    except IsADirectoryError:
+        raise NotABriefing(f"{path} is a folder. Name the briefing file in it.") from None
     except FileNotFoundError:
         raise NotABriefing(f"There is no file {path}. Check the name and the folder.") from None
     except (OSError, ValueError) as error:

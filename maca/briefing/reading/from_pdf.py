@@ -65,12 +65,12 @@ def lines_of(data: bytes, name: str) -> tuple[list[Line], list[str]]:
     """The lines of a PDF, wrapped lines joined, and the names of the characters that were dropped.
 
     A line is numbered as in the extracted text of all pages. What the PDF itself marks as decoration of
-    the page ("Artifact"), such as a running foot, is left out. Raises NotABriefing for a PDF that is
-    damaged, protected, too long, or holds no text.
+    the page ("Artifact"), such as a running foot, is furniture; on our own pages it is left out. Raises
+    NotABriefing for a PDF that is damaged, protected, too long, or holds no text.
     """
     with _ONE_AT_A_TIME:
         printed, by_typst, dropped = _read(data, name)
-    if not printed:
+    if all(line.furniture for line in printed):
         raise NotABriefing(
             f"{name} holds no text, only pictures of pages: it was probably scanned. "
             "Ask for the Word file, or type the briefing as text."
@@ -103,20 +103,22 @@ def _read(data: bytes, name: str) -> tuple[list[_Printed], bool, list[str]]:
         printed: list[_Printed] = []
         dropped: list[str] = []
         characters = 0
+        by_typst = document.get_metadata_value("Creator").startswith("Typst")
         for index in range(len(document)):
             page = document[index]
             text = page.get_textpage()
             characters += text.count_chars()
             if characters > _MOST_CHARACTERS:
                 raise NotABriefing(f"{name} holds far more text than a briefing. Check the file.")
-            for number, line in enumerate(_printed(text, index), len(printed) + 1):
+            seen = (line for line in _printed(text, index) if not (by_typst and line.furniture))
+            for number, line in enumerate(seen, len(printed) + 1):
                 line.number = number
                 line.text, lost = normalise(line.text)
                 dropped += lost
                 printed.append(line)
             text.close()
             page.close()
-        return printed, document.get_metadata_value("Creator").startswith("Typst"), dropped
+        return printed, by_typst, dropped
     except pypdfium2.PdfiumError as error:
         raise NotABriefing(f"{name} is damaged: a page of it cannot be read. Ask for a new copy of it.") from error
     finally:
@@ -136,7 +138,7 @@ def _printed(text: Any, page: int) -> Iterator[_Printed]:
 
 def _one_line(text: Any, page: int, codes: list[int], start: int, end: int) -> _Printed | None:
     shown = [index for index in range(start, end) if codes[index] and not chr(codes[index]).isspace()]
-    if not shown or _is_artifact(text, shown[0]):
+    if not shown:
         return None
     # pdfium writes a hyphen at the end of a line as U+0002 and goes on with the next line.
     words = "".join(
@@ -164,6 +166,7 @@ def _one_line(text: Any, page: int, codes: list[int], start: int, end: int) -> _
         bold=all(pdfium.FPDFText_GetFontWeight(text, index) >= 600 for index in (first, last)),
         first_word=_right(text, word_end) - left,
         mark=read.mark,
+        furniture=_is_artifact(text, first),
     )
 
 
@@ -213,7 +216,7 @@ def _mark_furniture(printed: list[_Printed]) -> None:
         read = typed_line(0, text)
         repeated = seen[_DIGITS.sub("0", text)] > 1 and read.mark is not Mark.BULLET
         heading = step_of(read) or case_of(read)
-        line.furniture = bool(_PAGE_NUMBER.match(text)) or (repeated and not heading)
+        line.furniture |= bool(_PAGE_NUMBER.match(text)) or (repeated and not heading)
 
 
 def _edges(lines: list[_Printed]) -> tuple[_Printed, _Printed]:

@@ -1,30 +1,53 @@
-"""Word files (.docx): the paragraphs of the body in order, with those in tables, boxes and notes."""
+"""Word files (.docx): the paragraphs of the body in order, with those in tables, boxes and notes.
+
+What stands in notes, headers, footers and diagrams comes after the paragraphs of the body, numbered on from
+them, as furniture: it is handed back unread.
+"""
 
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import docx
 from docx.oxml.ns import qn
 from lxml import etree
 
+from maca.briefing.reading.grammar import case_of, names_another_case, step_of
 from maca.briefing.reading.lines import Line, Mark, NotABriefing, set_apart, typed_line
+from maca.briefing.value import Step
 from maca.kernel.text import normalise
 
 # A Word file is a zip: what it unpacks to is weighed before anything is unpacked.
 _LARGEST_UNPACKED = 150 * 1024 * 1024
 _LARGEST_PART = 60 * 1024 * 1024
+_LARGEST_XML = 20 * 1024 * 1024
 _MOST_PARTS = 2_000
+_MOST_PARAGRAPHS = 20_000
+_A_PARAGRAPH = re.compile(rb"<(?:\w{1,20}:)?p[\s/>]")
 
-_P, _R, _T, _TAB, _BREAKS = qn("w:p"), qn("w:r"), qn("w:t"), qn("w:tab"), (qn("w:br"), qn("w:cr"))
+_P, _R, _T, _TAB, _BREAKS = (
+    qn("w:p"),
+    qn("w:r"),
+    (qn("w:t"), qn("a:t"), qn("m:t")),
+    qn("w:tab"),
+    (qn("w:br"), qn("w:cr")),
+)
 _NO_BREAK_HYPHEN, _TEXT_BOX, _DELETED = qn("w:noBreakHyphen"), qn("w:txbxContent"), qn("w:del")
 _MOVED_AWAY = qn("w:moveFrom")
 _VALUE, _STYLE_ID = qn("w:val"), qn("w:styleId")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_NOTES = ("/word/footnotes.xml", "/word/endnotes.xml")
+_SYMBOL, _CHARACTER = qn("w:sym"), qn("w:char")
+_ROW, _CELL, _TABLE = qn("w:tr"), qn("w:tc"), qn("w:tbl")
+_NOTES = ("/footnotes", "/endnotes", "/header", "/footer", "/diagramData")
+_OUR_FOOTER = Path(__file__).parents[1] / "data" / "word" / "footer1.xml"
+Place = tuple[Step | None, str | None]
+_NOWHERE: Place = (None, None)
 _LIST_STYLE = re.compile(r"^List (?P<kind>Bullet|Number)(?: (?P<level>[2-5]))?$", re.IGNORECASE)
 _HEADING_STYLE = re.compile(r"^heading [1-9]$", re.IGNORECASE)
 _UNNUMBERED = {"none"}
@@ -53,22 +76,35 @@ def lines_of(data: bytes, name: str) -> tuple[list[Line], list[str]]:
     _weigh(data, name)
     try:
         document = docx.Document(io.BytesIO(data))
-        paragraphs = list(_Paragraphs(document))
+        every = _Paragraphs(document)
+        paragraphs = list(islice(every, _MOST_PARAGRAPHS + 1))
     except _DAMAGED as error:
         raise NotABriefing(
             f"{name} is damaged or not a Word document, and cannot be opened. "
             "Open it in Word, save it again as .docx, and try that copy."
         ) from error
+    if len(paragraphs) > _MOST_PARAGRAPHS:
+        raise _too_long(name)
     dropped: list[str] = []
     lines: list[Line | None] = []
     # Where lists and headings are Word's own, paragraphs are too. Elsewhere the text was pasted in, and
     # one sentence may go on from paragraph to paragraph.
-    made_in_word = any(looks.mark or looks.heading for _, looks in paragraphs)
-    for number, (text, looks) in enumerate(paragraphs, 1):
+    made_in_word = any(looks.mark or looks.heading for _, looks, _, _ in paragraphs)
+    for number, (text, looks, place, aside) in enumerate(paragraphs, 1):
         kept, lost = normalise(text)
         dropped += lost
-        lines += _lines_of_paragraph(number, kept, looks, whole=made_in_word)
+        if aside or place:
+            lines += _fixed_lines(number, kept, looks, place)
+        else:
+            lines += _lines_of_paragraph(number, kept, looks, whole=made_in_word)
     return set_apart(lines), dropped
+
+
+def _too_long(name: str) -> NotABriefing:
+    return NotABriefing(
+        f"{name} has more than {_MOST_PARAGRAPHS:,} paragraphs, far more than a briefing can hold. "
+        "Copy its text to a new Word document and try that."
+    )
 
 
 def _weigh(data: bytes, name: str) -> None:
@@ -91,8 +127,18 @@ def _weigh(data: bytes, name: str) -> None:
                     "Save the briefing as Word (.docx), PDF or plain text and try again."
                 )
             for part in parts:
+                if not part.filename.endswith((".xml", ".rels")):
+                    continue
+                if part.filename.startswith("word/") and part.file_size > _LARGEST_XML:
+                    raise NotABriefing(
+                        f"{name} holds more than 20 MB of text, far more than a briefing can hold. "
+                        "Copy its text to a new Word document and try that."
+                    )
+                data_of_part = archive.read(part)
+                if sum(1 for _ in islice(_A_PARAGRAPH.finditer(data_of_part), _MOST_PARAGRAPHS + 1)) > _MOST_PARAGRAPHS:
+                    raise _too_long(name)
                 # Word never declares a document type; whoever does wants entities to be unfolded.
-                if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(part)[:4096].upper():
+                if b"<!DOCTYPE" in data_of_part[:4096].upper():
                     raise NotABriefing(f"{name} holds XML that Word does not write. Save it again from Word.")
     except _DAMAGED as error:
         if isinstance(error, NotABriefing):
@@ -115,21 +161,34 @@ class _Paragraphs:
     """All paragraphs of a document that a reader sees, each with its text and its looks."""
 
     def __init__(self, document: Any) -> None:
+        self._tables: set[Any] = set()
         self._body = document.element.body
         self._notes = [
             etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
             for relation in document.part.rels.values()
-            if not relation.is_external and str(relation.target_part.partname) in _NOTES
+            if not relation.is_external and relation.reltype.endswith(_NOTES)
         ]
+        self._places: dict[Any, Place] = {}
+        for table in self._body.iter(_TABLE):
+            if not any(above in self._tables for above in table.iterancestors(_TABLE)):
+                placed = _places_in(table)
+                if placed:
+                    self._tables.add(table)
+                    self._places |= placed
         self._styles = {style.get(_STYLE_ID): style for style in document.styles.element.iter(qn("w:style"))}
         self._formats = self._number_formats(document)
         self._looks_of_style: dict[str | None, _Looks] = {}
 
-    def __iter__(self) -> Iterator[tuple[str, _Looks]]:
+    def __iter__(self) -> Iterator[tuple[str, _Looks, Place | None, bool]]:
+        """Its text, its looks, its place in a table by columns, and whether it stands outside the body."""
         for root in [self._body, *self._notes]:
-            for paragraph in root.iter(_P):
+            aside = root is not self._body
+            if aside and _without_words(root) == _our_footer():
+                continue
+            kind = _P if next(root.iter(_P), None) is not None else qn("a:p")  # as diagrams have them
+            for paragraph in root.iter(kind):
                 if not _is_hidden(paragraph):
-                    yield _text_of(paragraph), self._looks(paragraph)
+                    yield _text_of(paragraph), self._looks(paragraph), self._places.get(paragraph), aside
 
     @staticmethod
     def _number_formats(document: Any) -> dict[tuple[str, int], str]:
@@ -214,12 +273,14 @@ def _text_of(paragraph: Any) -> str:
     def walk(element: Any) -> None:
         for child in element:
             tag = child.tag
-            if tag == _T:
+            if tag in _T:
                 pieces.append(child.text or "")
             elif tag == _TAB and element.tag == _R:
                 pieces.append("\t")
             elif tag in _BREAKS:
                 pieces.append("\n")
+            elif tag == _SYMBOL:
+                pieces.append(chr(int(child.get(_CHARACTER), 16)))
             elif tag == _NO_BREAK_HYPHEN:
                 pieces.append("-")
             elif tag not in (_TEXT_BOX, _DELETED, _MOVED_AWAY, _FALLBACK):
@@ -230,7 +291,7 @@ def _text_of(paragraph: Any) -> str:
 
 
 def _is_all_bold(paragraph: Any) -> bool:
-    runs = [run for run in paragraph.iter(_R) if "".join(t.text or "" for t in run.iter(_T)).strip()]
+    runs = [run for run in paragraph.iter(_R) if "".join(t.text or "" for t in run.iter(*_T)).strip()]
     return bool(runs) and all(_is_bold(run) for run in runs)
 
 
@@ -259,3 +320,126 @@ def _lines_of_paragraph(number: int, text: str, looks: _Looks, *, whole: bool) -
         yield line
     else:
         yield from typed
+
+
+def _fixed_lines(number: int, text: str, looks: _Looks, place: Place | None) -> Iterator[Line | None]:
+    """The lines of a paragraph in a table by columns, or, with no place, of one outside the body."""
+    for each in text.split("\n"):
+        if each.strip():
+            line = typed_line(number, each)
+            if looks.mark:
+                line.words = line.text
+            line.place, line.furniture, line.whole = place, place is None, True
+            yield line
+    yield None
+
+
+def _without_words(footer: Any) -> bytes:
+    """The XML of a footer without its first run, where we write the partnership and the date."""
+    copy = etree.fromstring(etree.tostring(footer), etree.XMLParser(remove_blank_text=True, resolve_entities=False))
+    run = next(copy.iter(_R), None)
+    if run is not None:
+        run.getparent().remove(run)
+    return etree.tostring(copy, method="c14n")
+
+
+@cache
+def _our_footer() -> bytes:
+    """The footer of the files that we write. Word changes it when it saves one, and then it is not ours."""
+    return _without_words(etree.fromstring(_OUR_FOOTER.read_bytes()))
+
+
+def _places_in(table: Any) -> dict[Any, Place]:
+    """Where the columns and rows of a table put its paragraphs, if two headings stand side by side in it.
+
+    The first cell of a row may say its case. What has no clear place, and all of a table that has its
+    cases side by side, is put nowhere. Empty for a table that only lays a page out.
+    """
+    rows = [list(_cells(row)) for row in table.iterchildren(_ROW)]
+    steps = [{start: step for start, _, cell in row if (step := _first_step(cell))} for row in rows]
+    cases = (sum(_case_in(cell) is not None for _, _, cell in row) for row in rows)
+    by_column = any(len(found) > 1 for found in steps)
+    if not by_column and not any(count > 1 for count in cases):
+        return {}
+    places: dict[Any, Place] = dict.fromkeys(table.iter(_P), _NOWHERE)
+    columns: dict[int, Step] = {}
+    case: str | None = None
+    for row, found in zip(rows, steps, strict=True):
+        if found:
+            # One heading alone in a row, among columns that have others, leaves open what is whose.
+            heads = {at: found[start] for start, end, _ in row if start in found for at in range(start, end)}
+            columns = heads if len(found) > 1 else {}
+            case = None
+        if not columns:
+            continue
+        labelled = 0 not in columns
+        if labelled and row and row[0][0] == 0:
+            label = row[0][2]
+            if not found and not _goes_down(label):
+                case = _case_in(label)
+                if case is not None:
+                    places |= dict.fromkeys(label.iter(_P), (next(iter(columns.values())), case))
+        for start, end, cell in row:
+            under = {columns.get(at) for at in range(start, end)}
+            step = under.pop()
+            unclear = under or step is None or (labelled and case is None and start not in found)
+            merged = start not in found and _is_merged_down(cell)
+            if not unclear and not merged and cell.find(f".//{_TABLE}") is None:
+                places |= _places_in_cell(cell, step, case)
+    return places
+
+
+def _places_in_cell(cell: Any, step: Step | None, case: str | None) -> dict[Any, Place]:
+    """The paragraphs of one cell, up to one in bold or of a case that cannot be told."""
+    places: dict[Any, Place] = {}
+    for number, paragraph in enumerate(p for p in cell.iter(_P) if _text_of(p).strip()):
+        line, *more = (typed_line(0, each) for each in _text_of(paragraph).split("\n") if each.strip())
+        if any(step_of(each) or case_of(each) or names_another_case(each) for each in more):
+            break
+        named = case_of(line)
+        if number == 0 and step_of(line) is step:
+            pass
+        elif named and case in (None, named[0]):
+            case = named[0]
+        elif named or step_of(line) or names_another_case(line) or _is_all_bold(paragraph):
+            break
+        places[paragraph] = step, case
+    return places
+
+
+def _cells(row: Any) -> Iterator[tuple[int, int, Any]]:
+    """The cells of a row, each with the column it begins in and the one after its last."""
+    properties = row.find(qn("w:trPr"))
+    before = None if properties is None else _value(properties, "w:gridBefore")
+    start = int(before or 0)
+    for cell in row.iter(_CELL):
+        if next(cell.iterancestors(_ROW)) is row:
+            properties = cell.find(qn("w:tcPr"))
+            span = None if properties is None else _value(properties, "w:gridSpan")
+            end = start + min(max(int(span or 1), 1), 100)
+            yield start, end, cell
+            start = end
+
+
+def _text_in(cell: Any) -> str:
+    return " ".join(" ".join(_text_of(paragraph) for paragraph in cell.iter(_P)).split())
+
+
+def _first_step(cell: Any) -> Step | None:
+    texts = (text for paragraph in cell.iter(_P) for text in _text_of(paragraph).split("\n"))
+    return step_of(typed_line(0, next((text for text in texts if text.strip()), "")))
+
+
+def _case_in(cell: Any) -> str | None:
+    found = case_of(typed_line(0, _text_in(cell)))
+    return found[0] if found else None
+
+
+def _is_merged_down(cell: Any) -> bool:
+    return cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}") is not None
+
+
+def _goes_down(cell: Any) -> bool:
+    """Whether this cell is the rest of the one above it."""
+    merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+    return merge is not None and merge.get(_VALUE) != "restart"

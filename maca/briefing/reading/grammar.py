@@ -7,6 +7,7 @@ that it does not clearly stand under.
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 from maca.briefing.reading.lines import Line, Mark, NotABriefing, Reading, Unread
 from maca.briefing.value import (
@@ -38,6 +39,8 @@ _STEPS = {
 }
 _ORDINALS = {step: number for number, step in enumerate(Step, 1)}
 _LONGEST_HEADING = 80
+# No line longer than this is looked at for a heading, a case, a kind or a form.
+_LONGEST_MATCHED = 300
 # A line of a paragraph that is this long and ends no sentence was wrapped, whatever the next begins with.
 _WRAPPED_AT = 45
 _HASHES = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -45,7 +48,14 @@ _EMPHASIS = re.compile(r"^(\*\*|__)(.+)\1$")
 _LEADING_NUMBER = re.compile(r"^\(?\d{1,2}[.):]?\s+")
 _SPACED_SLASH = re.compile(r"\s*/\s*")
 _CASE = re.compile(
-    r"^case\s+(?:no\.?\s+|number\s+)?(?P<name>\d{1,3}|[A-Za-z])(?:\s*[:.]?$|\s*[-–—:]\s*(?P<suffix>\S.*)$|\s+(?P<brackets>\(.*)$)",
+    r"^case\s+(?:no\.?\s+|number\s+)?(?P<name>\d{1,3})(?:\s*[:.]?$|\s*[-–—:]\s*(?P<suffix>\S.*)$|\s+(?P<brackets>\(.*)$)",
+    re.IGNORECASE,
+)
+# A heading that tells one case from another, in words that we do not know.
+_OTHER_CASE = re.compile(
+    r"^(?:case|child|family|young person|sibling group)s?\s+(?:(?:no\.?|number|study|audit)\s+)?#?"
+    r"(?:\d+[a-z]?|[a-z]|[ivx]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*"
+    r"(?:(?P<alone>[:.]?$)|[-–—:(,/&])",
     re.IGNORECASE,
 )
 _FORM = re.compile(r"^(?:6|six)[\s-]*step[\s-]*briefing$", re.IGNORECASE)
@@ -53,7 +63,11 @@ _KIND = re.compile(
     r"\bmulti[\s-]*agency\b.*\b(?:audit|review)\b|\bcase (?:file )?audit\b|^(?:maca|macfa|maap)$",
     re.IGNORECASE,
 )
+_ONLY_KIND = re.compile(
+    r"^(?:multi[\s-]*agency )?(?:case )?(?:file )?(?:audit|review)$|^(?:maca|macfa|maap)$", re.IGNORECASE
+)
 _SENTENCE_END = tuple(".?!:;…\"”'’)")
+_SENTENCE_STOP = (".", ";", ",", "!", "…")
 _FALSE_HEADING_END = (".", ":", ";", ",", "!")
 _ASKS = re.compile(r"\bquestions?\b|\banswer|\basked to\b", re.IGNORECASE)
 _OF_THE_PANEL = re.compile(r"\b(?:three|3) questions\b|\bpanel\b|\bmeeting\b|\btogether\b", re.IGNORECASE)
@@ -63,6 +77,8 @@ _OF_THE_AGENCIES = re.compile(r"\b(?:agency|agencies|each member|partners? (?:wa
 def bare_heading(line: Line) -> str:
     """The words of a line without the signs that Markdown puts around a heading."""
     text = line.text
+    if len(text) > _LONGEST_MATCHED:
+        return text
     if found := _HASHES.match(text):
         text = found[1]
     if found := _EMPHASIS.match(text):
@@ -81,22 +97,39 @@ def step_of(line: Line) -> Step | None:
 
 def case_of(line: Line) -> tuple[str, str] | None:
     """The case ("Case 1") whose heading this line is, and what else the heading says, or None."""
-    if line.mark is Mark.BULLET or len(line.text) > 2 * _LONGEST_HEADING:
+    if line.mark is Mark.BULLET or len(line.text) > _LONGEST_MATCHED:
         return None
     found = _CASE.match(_LEADING_NUMBER.sub("", bare_heading(line)))
     if not found:
         return None
-    name = found["name"]
-    case = f"Case {int(name)}" if name.isdecimal() else f"Case {name.upper()}"
-    return case, found["suffix"] or found["brackets"] or ""
+    return f"Case {int(found['name'])}", found["suffix"] or found["brackets"] or ""
+
+
+def names_another_case(line: Line) -> bool:
+    """Whether this is the heading of a case that we cannot number, such as "Case Two" or "Family B"."""
+    if line.mark is Mark.BULLET or case_of(line):
+        return False
+    plain = _LEADING_NUMBER.sub("", bare_heading(line)[:_LONGEST_MATCHED])
+    found = _OTHER_CASE.match(plain)
+    return found is not None and (line.mark is Mark.NONE or found["alone"] is not None)
 
 
 def looks_like_a_heading(line: Line) -> bool:
     """Whether this is the heading of something: styled so, or short, standing alone, not a sentence."""
-    if line.styled or _HASHES.match(line.text) or _EMPHASIS.match(line.text):
+    if line.styled or bare_heading(line) != line.text:
         return True
-    stands_alone = line.blank_before and line.blank_after and line.mark is Mark.NONE
-    return stands_alone and len(line.text) <= _LONGEST_HEADING and not line.text.endswith(_FALSE_HEADING_END)
+    stands_alone = line.blank_before and (line.blank_after or line.text.endswith("?"))
+    return stands_alone and _is_short(line) and not line.text.endswith(_FALSE_HEADING_END)
+
+
+def may_be_a_heading(line: Line) -> bool:
+    """Whether this could be a heading wherever it stands: short, beginning with a capital, not a sentence."""
+    first = next(filter(str.isalnum, line.text), "")
+    return _is_short(line) and first != "" and not first.islower() and not line.text.endswith(_SENTENCE_STOP)
+
+
+def _is_short(line: Line) -> bool:
+    return line.mark is Mark.NONE and len(line.text) <= _LONGEST_HEADING and any(map(str.isalnum, line.text))
 
 
 def continues(line: Line, before: Line) -> bool:
@@ -107,7 +140,7 @@ def continues(line: Line, before: Line) -> bool:
         return True
     if before.text.endswith(_SENTENCE_END):
         return False
-    long_paragraph = before.mark is Mark.NONE and len(before.text) >= _WRAPPED_AT
+    long_paragraph = before.mark is Mark.NONE and len(before.text) >= _WRAPPED_AT and not names_another_case(line)
     return line.text[0].islower() or long_paragraph
 
 
@@ -138,7 +171,8 @@ def join_wrapped(lines: Iterable[Line]) -> list[Line]:
 
 def _joins(line: Line, start: Line, last: Line) -> bool:
     """Whether `line` goes on with the item that begins with `start` and of which `last` is the last line."""
-    if step_of(start) or case_of(start):
+    fixed = any(each.furniture or each.place for each in (line, start))
+    if fixed or step_of(start) or case_of(start) or names_another_case(start):
         return False
     if last is start:
         return continues(line, start)
@@ -157,25 +191,32 @@ class _Briefing:
         self.process: list[ProcessLine] = []
         self.questions: dict[Asks, list[str]] = {"agency": [], "panel": []}
         self.findings: list[Finding] = []
-        # Where we are: before the first heading, under one of the six, or under one that is not ours.
+        # Where we are: before the first heading, under one of the six, or under one that is not ours, be it
+        # of a section or only of a case.
         self.step: Step | None = None
-        self.lost = False
+        self.lost: Literal["section", "case"] | None = None
         self.case: str | None = None
         # The line of the process that asked questions, and whose questions we are reading under it.
         self.asker: Line | None = None
         self.asking: Asks | None = None
-        self.base_depth: float = 0
+        # The last line of the process and where it went, in case it was the heading of something else.
+        self.last: tuple[Line, list[ProcessLine] | list[str]] | None = None
 
     def read(self, line: Line) -> None:
         if line.furniture:
             self._leave(line)
+            return
+        if line.place:
+            self._put(line, *line.place)
             return
         step = step_of(line)
         if step is not None and not self._is_a_question(line):
             self._open(step, line)
         elif self.step is None:
             self.front.append(line)
-        elif self.lost:
+        elif self.lost == "section" or (self.lost and not case_of(line)):
+            if self.lost == "case" and not names_another_case(line) and _is_a_break(line):
+                self.lost = "section"
             self._leave(line)
         elif self.step is Step.PROCESS:
             self._read_process(line)
@@ -189,13 +230,38 @@ class _Briefing:
 
     def _open(self, step: Step, line: Line) -> None:
         self.headings.setdefault(step, SectionHeading(step, bare_heading(line)))
-        self.step, self.lost, self.case = step, False, None
-        self.asker = self.asking = None
+        self.step, self.lost, self.case = step, None, None
+        self.asker = self.asking = self.last = None
 
     def _lose(self, line: Line) -> None:
         """A heading that is none of the six: what follows is not ours until the next that is."""
-        self.lost = True
+        self.lost = "section"
         self._leave(line)
+
+    def _put(self, line: Line, step: Step | None, case: str | None) -> None:
+        """Words of a table, whose column and row say where they belong. What follows it is not ours."""
+        opened = step_of(line)
+        if step is None or not line.words or (opened is not step and step not in self.headings):
+            self._leave(line)
+        elif opened is step:
+            self.headings.setdefault(step, SectionHeading(step, bare_heading(line)))
+        elif label := case_of(line):
+            if label[0] != case:
+                self._leave(line)
+            elif label[1]:
+                self._leave(line, label[1])
+        elif step in (Step.THEME_AND_CASES, Step.PROCESS):
+            # Neither the themes nor the process are kept by case.
+            if case:
+                self._leave(line)
+            elif step is Step.PROCESS:
+                self.process.append(ProcessLine(line.words, bullet=True))
+            else:
+                self.theme_and_cases.append(line.words)
+        else:
+            self.findings.append(Finding(Heading(step), case, line.words))
+        if opened or step is not None:
+            self.step, self.lost = opened or step, "section"
 
     def _read_theme(self, line: Line) -> None:
         if line.mark is Mark.NONE and case_of(line) is None and looks_like_a_heading(line):
@@ -208,11 +274,15 @@ class _Briefing:
     def _read_finding(self, line: Line, heading: Heading) -> None:
         if case := case_of(line):
             self.case, suffix = case
+            self.lost = None
             if suffix:
                 self._leave(line, suffix)
+        elif names_another_case(line):
+            self.lost = "case"
+            self._leave(line)
         elif line.mark is not Mark.NONE and line.words and not line.styled:
             self.findings.append(Finding(heading, self.case, line.words))
-        elif looks_like_a_heading(line):
+        elif _is_a_break(line):
             self._lose(line)
         else:
             self._leave(line)
@@ -220,6 +290,9 @@ class _Briefing:
     def _read_process(self, line: Line) -> None:
         if not line.words:
             self._leave(line)
+        elif case_of(line) or (line.mark is Mark.NONE and names_another_case(line)):
+            self._take_back()
+            self._lose(line)
         elif self._is_a_question(line):
             if self.asking is None:
                 self.asking = self._whose(line)
@@ -227,12 +300,21 @@ class _Briefing:
                 self._leave(line)
             else:
                 self.questions[self.asking].append(line.words)
+                self.last = line, self.questions[self.asking]
         elif looks_like_a_heading(line) and (line.styled or not line.text.endswith(":")):
             self._lose(line)
         else:
             self.process.append(ProcessLine(line.words, bullet=line.mark is not Mark.NONE))
+            self.last = line, self.process
             self.asker = line if line.text.endswith(":") else None
             self.asking = None
+
+    def _take_back(self) -> None:
+        """A case ends the process: what looks like its heading was none of the process."""
+        if self.last and may_be_a_heading(self.last[0]):
+            line, among = self.last
+            among.pop()
+            self._leave(line)
 
     def _is_a_question(self, line: Line) -> bool:
         """Whether this line is one of the questions that a line of the process ended on a colon to ask."""
@@ -271,20 +353,33 @@ class _Briefing:
         names = []
         for line in self.front:
             text = bare_heading(line)
-            if form is None and _FORM.match(text):
+            if len(text) > _LONGEST_MATCHED:
+                names.append(line)
+            elif form is None and _FORM.match(text):
                 form = line
-            elif kind is None and title is None and _KIND.search(text) and line.mark is not Mark.BULLET:
+            elif kind is None and _KIND.search(text) and line.mark is not Mark.BULLET:
                 kind = line
             else:
                 names.append(line)
-        after_form = [line for line in names if form is not None and line.number > form.number]
-        title = next(iter(after_form or names), None)
-        if title is None and kind is not None and form is None:
+        able = [line for line in names if _may_be_a_title(line)]
+        after_form = [line for line in able if form is not None and line.number > form.number]
+        title = next(iter(after_form or able), None)
+        if title is None and kind is not None and form is None and not _ONLY_KIND.match(bare_heading(kind)):
             title, kind = kind, None
         for line in names:
             if line is not title:
                 self._leave(line)
         return tuple(bare_heading(line) if line else "" for line in (kind, form, title))  # type: ignore[return-value]
+
+
+def _is_a_break(line: Line) -> bool:
+    """Whether what follows this line, in a section of findings, is no more of that section."""
+    return (line.mark is Mark.NONE or line.styled) and (looks_like_a_heading(line) or may_be_a_heading(line))
+
+
+def _may_be_a_title(line: Line) -> bool:
+    is_sentence = len(line.text) > _LONGEST_HEADING and line.text.endswith(".")
+    return line.mark is not Mark.BULLET and len(line.text) <= _LONGEST_MATCHED and not is_sentence
 
 
 def read_lines(lines: Iterable[Line], dropped: Iterable[str] = ()) -> Reading:

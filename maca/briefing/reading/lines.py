@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from maca.briefing.value import SixSteps
+from maca.briefing.value import SixSteps, Step
 
 
 class NotABriefing(ValueError):
@@ -48,7 +48,8 @@ class Line:
     is one. `depth` says how far it is set in: only more or less matters. `blank_before` and `blank_after`
     say whether it stands apart. `styled` is True where the file itself says that this is a heading,
     `whole` where the file says that a line begins here, so that it cannot be the rest of the one before,
-    and `furniture` for what is printed on every page, such as its number.
+    and `furniture` for what is no part of the text, such as the number of a page or a note at its foot.
+    `place` is where the column and the row of a table put it: a step, or None for nowhere, and a case.
     """
 
     number: int
@@ -62,11 +63,15 @@ class Line:
     styled: bool = False
     whole: bool = False
     furniture: bool = False
+    place: tuple[Step | None, str | None] | None = None
 
 
+# The signs that people and Word put before an item. Those of Symbol and Wingdings come as private characters.
+_BULLETS = "–—•·*▪▫‣◦●○■□∙⁃✓✔➢➤>►▶▸→➔◆◇❖☐☑-"
+_PRIVATE = r"\uf02d\uf06c\uf06e\uf06f\uf071\uf075\uf076\uf077\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0e8\uf0fc\uf0fe"
 # A letter alone is a number only with a bracket: "a) ...". "A. Smith" is a name.
 _MARK = re.compile(
-    r"(?:(?P<bullet>[-–—•·*▪‣◦●○■□∙⁃\uf0b7\uf0a7]|o(?=\s))|\(?(?P<number>\d{1,3})[.)]|\(?[a-zA-Z]\))(?:\s+|$)"
+    rf"(?:(?P<bullet>[{_PRIVATE}{_BULLETS}]|o(?=\s))|\(?(?P<number>\d{{1,3}})[.)]|\(?[a-zA-Z]\))(?:\s+|$)"
 )
 _TAB = 4
 
