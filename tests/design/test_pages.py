@@ -90,7 +90,7 @@ def test_somebody_not_signed_in_sees_no_navigation(ask: Ask) -> None:
 @pytest.mark.parametrize("training", [True, False])
 def test_training_is_said_on_every_page_of_a_training_partnership(ask: Ask, training: bool) -> None:
     page = html("design/not_found.html", ask(training=training))
-    assert ("Training: invented families only" in page) is training
+    assert ("Training site: the people and families here are invented" in page) is training
 
 
 def test_navigation_shows_what_this_person_may_open_and_where_they_are(ask: Ask) -> None:
