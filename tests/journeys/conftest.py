@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 from tests.journeys.browser import FLAGS, LAPTOP, PHONE, Site, chromium, served_demo
 
@@ -78,13 +78,13 @@ class Visitor:
         menu = self.page.get_by_role("button", name="Menu")
         if menu.is_visible() and not wanted.is_visible():
             menu.click()
-        wanted.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            wanted.click()
         self.look()
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).first.click()
         self.look()
 
     def fill(self, label: str, text: str) -> None:
@@ -95,7 +95,11 @@ class Visitor:
         scope.get_by_label(label, exact=True).first.check()
 
     def sees(self, text: str) -> None:
-        assert text in self.page.inner_text("main"), f"{text!r} is not in: {self.page.inner_text('main')[:2000]}"
+        """The words are on the page, or come within a few seconds."""
+        try:
+            self.page.locator("main", has_text=text).wait_for(timeout=5_000)
+        except TimeoutError:
+            raise AssertionError(f"{text!r} is not in: {self.page.inner_text('main')[:2000]}") from None
 
     def look(self) -> None:
         """Every page has one heading, no sideways scroll, and nothing axe finds; each kind is looked at once."""
