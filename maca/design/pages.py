@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maca.design.forms import Form
+from maca.design.forms import DATE_PARTS, Form
 from maca.design.middleware import NOT_CONTENT
 from maca.kernel.once import already_used, name_of_sending, once
 from maca.kernel.verdict import YES, Refused, Verdict
@@ -147,7 +147,10 @@ def _show_both(
         for field in mine
         if theirs.in_words(field.name) != mine.in_words(field.name)
     ]
+    known = {field.html_name for field in mine} | {f"{field.html_name}-{part}" for field in mine for part in DATE_PARTS}
     hidden = [(name, value) for name, values in request.POST.lists() if name not in NOT_CONTENT for value in values]
+    # A colleague may have taken out what these words were about: they are shown all the same.
+    fields += [("No longer there", "", value) for name, value in hidden if name not in known and value]
     return render(
         request,
         "design/changed.html",

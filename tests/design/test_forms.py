@@ -151,9 +151,11 @@ def test_half_a_character_or_a_null_never_breaks_a_page(field: type[Field]) -> N
     bad = "x\ud800\x00"
     form = form_of({"thing": bad, "thing-day": bad, "thing-month": bad, "thing-year": bad}, thing=kind(field))
     form.is_valid()
-    str(form.render()).encode()
-    str(form.cleaned_data).encode()
-    "".join(form.notices).encode()
+    page = str(form.render())
+    assert 'name="thing' in page
+    for said in (page, str(form.cleaned_data), "".join(form.notices)):
+        assert "\x00" not in said
+        assert said.encode("utf-8").decode("utf-8") == said  # half a character cannot be encoded
 
 
 def test_lines_become_a_tuple() -> None:

@@ -414,7 +414,9 @@ def test_findings_keep_to_their_own_case_when_two_people_edit_a_briefing(world, 
     mine = {f"finding-{first.ref}": "Case ONE, reworded.", f"finding-{second.ref}": "Case TWO, reworded."}
     clash = client.post(path, {**keys, **mine})
     assert clash.status_code == 409
-    assert "Case ONE, reworded." in clash.content.decode()
+    shown = re.sub(r'<input type="hidden"[^>]*>', "", clash.content.decode())
+    assert "No longer there" in shown
+    assert "Case ONE, reworded." in shown
     assert client.post(path, {**form_values(clash.content.decode()), **mine}).status_code == 302
     briefing.refresh_from_db()
     assert [(one.case, one.text) for one in briefing.value.findings] == [("Case 2", "Case TWO, reworded.")]
