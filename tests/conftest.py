@@ -4,6 +4,19 @@ from django.test import Client
 from maca.partnership.models import Person
 from tests.makers import World
 
+BOTH = ["default", "keystore"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that uses the database uses the keystore with it."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker is None and {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+            transaction = "transactional_db" in item.fixturenames
+            item.add_marker(pytest.mark.django_db(databases=BOTH, transaction=transaction))
+        elif marker is not None:
+            marker.kwargs.setdefault("databases", BOTH)
+
 
 @pytest.fixture
 def world(db: None) -> World:

@@ -4,8 +4,10 @@
 |---|---|---|
 | `MACA_DATA` | the one directory that holds everything the site keeps | none: must be set |
 | `DATABASE_URL` | a PostgreSQL database, `postgres://user:password@host:5432/name` | SQLite in `MACA_DATA` |
+| `MACA_KEYSTORE_URL` | another PostgreSQL database, for the keys alone | SQLite in `MACA_DATA/keystore` |
 | `MACA_MODE` | `training` (loopback only, one-click sign-in for invented people) or `production` | `training` |
 | `MACA_HOSTS` | host names the site answers to, with commas between; needed in production | loopback |
+| `MACA_ROOT_KEY_FILE` | a file with the root key, or the key in `MACA_ROOT_KEY` | training: `root.key` in `MACA_DATA` |
 | `MACA_SECRET_KEY` | signs sessions | a file in `MACA_DATA`, made at first start |
 """
 
@@ -55,24 +57,25 @@ def _secret_key(data: Path) -> str:
     return kept.read_text().strip()
 
 
-def _database(data: Path) -> dict[str, Any]:
-    url = os.environ.get("DATABASE_URL", "").strip()
+def _database(directory: Path, variable: str, name: str) -> dict[str, Any]:
+    url = os.environ.get(variable, "").strip()
     if url:
         try:
             database = dict(dj_database_url.parse(url))
         except (ValueError, KeyError) as problem:
             raise ImproperlyConfigured(
-                "DATABASE_URL cannot be read. Write it as postgres://user:password@host:5432/name"
+                f"{variable} cannot be read. Write it as postgres://user:password@host:5432/name"
             ) from problem
         if database["ENGINE"] != "django.db.backends.postgresql":
             raise ImproperlyConfigured(
-                "DATABASE_URL must name a PostgreSQL database (postgres://…). "
+                f"{variable} must name a PostgreSQL database (postgres://…). "
                 "Leave it out to keep everything in SQLite under MACA_DATA."
             )
         return database
+    directory.mkdir(mode=0o700, exist_ok=True)
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": data / "maca.sqlite3",
+        "NAME": directory / f"{name}.sqlite3",
         "OPTIONS": {
             "timeout": 20,
             # Without IMMEDIATE, two people saving at once fail with "locked"; with synchronous below
@@ -83,7 +86,7 @@ def _database(data: Path) -> dict[str, Any]:
             ),
         },
         # A file, as in use: a database in memory locks differently.
-        "TEST": {"NAME": data / "test.sqlite3"},
+        "TEST": {"NAME": directory / f"test-{name}.sqlite3"},
     }
 
 
@@ -95,6 +98,8 @@ if MACA_MODE not in ("training", "production"):
 MACA_TRAINING = MACA_MODE == "training"
 
 SECRET_KEY = _secret_key(MACA_DATA)
+# Read by maca.sealing.root when it is first needed; MACA_ROOT_KEY in the environment comes before it.
+MACA_ROOT_KEY_FILE = os.environ.get("MACA_ROOT_KEY_FILE", "").strip() or MACA_DATA / "root.key"
 DEBUG = False
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("MACA_HOSTS", "").split(",") if host.strip()]
@@ -112,14 +117,19 @@ elif "*" in ALLOWED_HOSTS:
 ROOMS = [
     "kernel",
     "journal",
+    "sealing",
+    "notices",
     "design",
     "partnership",
+    "accounts",
     "audits",
     "cases",
+    "concerns",
     "returns",
     "panel",
     "briefing",
     "worklist",
+    "governance",
     "demo",
 ]
 INSTALLED_APPS = [
@@ -164,7 +174,12 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "maca.design.forms.GovukRenderer"
 
-DATABASES = {"default": _database(MACA_DATA)}
+# The keys live apart from what they open, so that they can be backed up apart, and for a shorter time.
+DATABASES = {
+    "default": _database(MACA_DATA, "DATABASE_URL", "maca"),
+    "keystore": _database(MACA_DATA / "keystore", "MACA_KEYSTORE_URL", "keystore"),
+}
+DATABASE_ROUTERS = ["maca.sealing.keystore.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "partnership.Person"

@@ -16,6 +16,8 @@ class Entry(models.Model):
     by_name = models.CharField(max_length=200)
     did = models.CharField(max_length=60)
     about = models.CharField(max_length=120)
+    # Somebody was shown sealed content. Written before it is shown.
+    is_reading = models.BooleanField(default=False)
     details = models.JSONField(default=dict)
     before = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)

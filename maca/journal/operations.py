@@ -38,6 +38,7 @@ def digest_of(entry: Entry) -> str:
         "by_name": entry.by_name,
         "did": entry.did,
         "about": entry.about,
+        "is_reading": entry.is_reading,
         "details": entry.details,
         "before": entry.before,
     }
@@ -46,7 +47,7 @@ def digest_of(entry: Entry) -> str:
     ).hexdigest()
 
 
-def write(did: str, about: Thing, *, by: Actor, **details: Any) -> Entry:
+def write(did: str, about: Thing, *, by: Actor, is_reading: bool = False, **details: Any) -> Entry:
     """Append one entry, in the transaction of the change that it records.
 
     `did` is an operation's name ("submitted a return"); `details` are ids, labels and counts, never
@@ -68,6 +69,7 @@ def write(did: str, about: Thing, *, by: Actor, **details: Any) -> Entry:
         by_name=by.name,
         did=did,
         about=f"{type(about).__name__}:{about.public_id}",
+        is_reading=is_reading,
         details=details,
         before=last["digest"] if last else "",
     )

@@ -73,7 +73,9 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "Agency auditor"
     SOCIAL_WORKER = "social_worker", "Social worker"
     PRACTICE_MANAGER = "practice_manager", "Practice manager"
+    PANEL_MEMBER = "panel_member", "Panel member"
     SCRUTINEER = "scrutineer", "Scrutineer"
+    INFORMATION_GOVERNANCE = "information_governance", "Information governance officer"
     OPERATOR = "operator", "Operator"
 
 
@@ -98,11 +100,22 @@ ROLES_IN_PROSE: dict[Role, str] = {
         "Reads their own agency’s record of a case and writes its return. Sees no other agency’s return before "
         "the panel."
     ),
-    Role.SOCIAL_WORKER: "Introduces a case of their own to the panel, and sees the questions beforehand.",
-    Role.PRACTICE_MANAGER: "Introduces a case of their team to the panel, and sees the questions beforehand.",
+    Role.SOCIAL_WORKER: (
+        "A guest from practice: introduces a case of their own to the panel, and sees the questions beforehand."
+    ),
+    Role.PRACTICE_MANAGER: (
+        "A guest from practice: introduces a case of their team to the panel, and sees the questions beforehand."
+    ),
+    Role.PANEL_MEMBER: (
+        "Hears the cases they have been given a seat for, and reads those cases’ reports from the day the panel "
+        "opens. Sees no other case."
+    ),
     Role.SCRUTINEER: (
         "Reads everything about the audit with the cases called “Case 1”, “Case 2” and so on; never a name. "
         "Changes nothing."
+    ),
+    Role.INFORMATION_GOVERNANCE: (
+        "Reads the journal: who did and who saw what, and when. Reads no case, no return and no name of a child."
     ),
     Role.OPERATOR: (
         "Looks after the machine and runs commands on it. Reads no case and no return, and cannot sign in."

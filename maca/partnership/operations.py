@@ -15,6 +15,7 @@ from maca.partnership.models import (
     Role,
     first_free_slug,
 )
+from maca.sealing.operations import make_partnership_key
 
 USUAL_PURPOSE = (
     "To quality assure how agencies worked together in this case, as part of a multi-agency case audit. "
@@ -34,6 +35,7 @@ def found_partnership(*, name: str, training: bool = False) -> Partnership:
     partnership = Partnership.objects.create(
         name=name, training=training, usual_purpose=USUAL_PURPOSE, usual_legal_basis=USUAL_LEGAL_BASIS
     )
+    make_partnership_key(partnership.public_id)
     operator = Person(
         partnership=partnership,
         email=f"operator+{partnership.public_id}@localhost.invalid",

@@ -1,0 +1,1 @@
+"""The commands of `maca` that come in groups: one module a group."""

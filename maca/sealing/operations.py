@@ -1,0 +1,106 @@
+"""Making, re-wrapping and destroying keys. Whoever calls these writes the journal: the keystore has none."""
+
+from django.db import connections, transaction
+from django.utils import timezone
+
+from maca.sealing.cipher import DataKey, data_key, new_key, unwrap, wrap
+from maca.sealing.keystore import ALIAS
+from maca.sealing.models import Key, KeyKind
+from maca.sealing.queries import KeyMissingError, bound_to, key_for, partnership_key
+from maca.sealing.root import fingerprint, root_key
+
+
+def _wrapped_under(row: Key, key: bytes, under: bytes, name: str) -> Key:
+    row.wrapped_by = name
+    row.wrapped = wrap(key, under=under, bound_to=bound_to(row))
+    return row
+
+
+def make_partnership_key(partnership: str) -> None:
+    """Give a partnership, by its public id, the key that its cases' keys are wrapped under."""
+    row = Key(kind=KeyKind.PARTNERSHIP, partnership=partnership, owner=partnership)
+    _wrapped_under(row, new_key(), root_key(), fingerprint(root_key())).save(force_insert=True)
+
+
+def make_key(kind: KeyKind, *, owner: str, partnership: str) -> DataKey:
+    """Make and keep the key of one thing, by public ids, before anything is sealed with it.
+
+    It is on the keystore's disk when this returns, whatever becomes of the transaction of the content: a key
+    without content does no harm, content without its key is lost.
+    """
+    under = Key.objects.filter(kind=KeyKind.PARTNERSHIP, owner=partnership, retired_at=None).first()
+    if under is None:
+        raise KeyMissingError("the keystore has no key for this partnership")
+    key = new_key()
+    row = Key(kind=kind, partnership=partnership, owner=owner)
+    _wrapped_under(row, key, partnership_key(under.public_id), under.public_id).save(force_insert=True)
+    return data_key(row.public_id, partnership, key)
+
+
+def destroy_key(kind: KeyKind, *, owner: str, by: str) -> None:
+    """Destroy the key of one thing. What it sealed can never be read again here; in the keystore's backups its
+    key lives until they expire. Doing it twice changes nothing."""
+    Key.objects.filter(kind=kind, owner=owner, destroyed_at=None).update(
+        wrapped=None, destroyed_at=timezone.now(), destroyed_by=by
+    )
+    _leave_no_trace()
+
+
+def _leave_no_trace() -> None:
+    """The old page or row of a destroyed key is overwritten on the disk, not merely let go."""
+    connection = connections[ALIAS]
+    if connection.in_atomic_block:
+        transaction.on_commit(_leave_no_trace, using=ALIAS)
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute("VACUUM sealing_key")
+
+
+def rewrap_under_root(*, old: bytes, new: bytes) -> int:
+    """Wrap every partnership's key under a new root, one at a time; answers how many. Run again, it goes on."""
+    done = 0
+    for row in Key.objects.filter(kind=KeyKind.PARTNERSHIP, wrapped__isnull=False).exclude(wrapped_by=fingerprint(new)):
+        key = unwrap(bytes(row.wrapped or b""), under=old, bound_to=bound_to(row))
+        _wrapped_under(row, key, new, fingerprint(new)).save()
+        done += 1
+    return done
+
+
+def rotate_partnership_key(partnership: str) -> int:
+    """Give a partnership a new key and wrap all its cases' keys under it; answers how many were wrapped anew.
+
+    It can be killed at any point and run again: the old key stays until nothing hangs on it.
+    """
+    live = Key.objects.get(kind=KeyKind.PARTNERSHIP, owner=partnership, retired_at=None)
+    retired = Key.objects.filter(kind=KeyKind.PARTNERSHIP, owner=partnership).exclude(retired_at=None)
+    if not retired.filter(wrapped__isnull=False).exists():
+        with transaction.atomic(using=ALIAS):
+            Key.objects.filter(pk=live.pk).update(retired_at=timezone.now())
+            make_partnership_key(partnership)
+        live = Key.objects.get(kind=KeyKind.PARTNERSHIP, owner=partnership, retired_at=None)
+    new, done = partnership_key(live.public_id), 0
+    for old in retired.filter(wrapped__isnull=False):
+        under = partnership_key(old.public_id)
+        for row in Key.objects.filter(wrapped_by=old.public_id, wrapped__isnull=False).iterator():
+            wrapped_before = row.wrapped
+            key = unwrap(bytes(wrapped_before or b""), under=under, bound_to=bound_to(row))
+            _wrapped_under(row, key, new, live.public_id)
+            # A key destroyed meanwhile stays destroyed.
+            done += Key.objects.filter(pk=row.pk, wrapped_by=old.public_id, destroyed_at=None).update(
+                wrapped=row.wrapped, wrapped_by=row.wrapped_by
+            )
+        if not Key.objects.filter(wrapped_by=old.public_id, wrapped__isnull=False).exists():
+            Key.objects.filter(pk=old.pk).update(wrapped=None, destroyed_at=timezone.now())
+    _leave_no_trace()
+    return done
+
+
+def key_made_if_missing(kind: KeyKind, *, owner: str, partnership: str) -> DataKey:
+    """The key of one thing, made now if it has none yet. Raises `KeyGoneError` for one that was destroyed."""
+    try:
+        return key_for(kind, owner)
+    except KeyMissingError:
+        return make_key(kind, owner=owner, partnership=partnership)

@@ -1,0 +1,79 @@
+from collections.abc import Iterable
+
+from django.core.exceptions import ImproperlyConfigured
+
+from maca.sealing.cipher import CannotOpenError, DataKey, data_key, unwrap
+from maca.sealing.models import Key, KeyKind
+from maca.sealing.root import fingerprint, root_key
+
+# Keys of partnerships, opened once a process. A partnership's key never changes under its id.
+_opened: dict[str, bytes] = {}
+
+
+class KeyGoneError(RuntimeError):
+    """What this key opened has been destroyed, for good."""
+
+
+class KeyMissingError(RuntimeError):
+    """The keystore does not hold a key that it should hold."""
+
+
+def bound_to(key: Key) -> str:
+    """What a wrapped key is bound to, so that it cannot be put in the place of another."""
+    return f"{key.kind}|{key.partnership}|{key.owner}|{key.public_id}"
+
+
+def partnership_key(public_id: str) -> bytes:
+    """The opened key of a partnership, by the id of the key. Raises `CannotOpenError`, `KeyMissingError`."""
+    if public_id not in _opened:
+        row = Key.objects.filter(public_id=public_id, kind=KeyKind.PARTNERSHIP).first()
+        if row is None or row.wrapped is None:
+            raise KeyMissingError(f"the keystore has no partnership key {public_id}")
+        _opened[public_id] = unwrap(bytes(row.wrapped), under=root_key(), bound_to=bound_to(row))
+    return _opened[public_id]
+
+
+def keys_for(kind: KeyKind, owners: Iterable[str]) -> dict[str, DataKey]:
+    """The keys of several things, by their public ids, in one query. Those destroyed are left out.
+
+    Raises `KeyMissingError` for one that was never made.
+    """
+    wanted = set(owners)
+    rows = list(Key.objects.filter(kind=kind, owner__in=wanted, retired_at=None))
+    if missing := wanted - {row.owner for row in rows}:
+        raise KeyMissingError(f"the keystore has no {kind} key for {len(missing)} of {len(wanted)}")
+    return {row.owner: _opened_key(row) for row in rows if row.wrapped is not None}
+
+
+def key_for(kind: KeyKind, owner: str) -> DataKey:
+    """The key of one thing, by its public id. Raises `KeyGoneError` once destroyed, `KeyMissingError` if never made."""
+    found = keys_for(kind, [owner])
+    if owner not in found:
+        raise KeyGoneError("this content has been destroyed")
+    return found[owner]
+
+
+def _opened_key(row: Key) -> DataKey:
+    assert row.wrapped is not None
+    opened = unwrap(bytes(row.wrapped), under=partnership_key(row.wrapped_by), bound_to=bound_to(row))
+    return data_key(row.public_id, row.partnership, opened)
+
+
+def check_keys(partnerships: Iterable[str]) -> None:
+    """Raises `ImproperlyConfigured`, with a sentence, when the root or the keystore is not this site's own."""
+    root = root_key()
+    rows = {row.owner: row for row in Key.objects.filter(kind=KeyKind.PARTNERSHIP, retired_at=None)}
+    for row in Key.objects.filter(kind=KeyKind.PARTNERSHIP, wrapped__isnull=False):
+        try:
+            unwrap(bytes(row.wrapped or b""), under=root, bound_to=bound_to(row))
+        except CannotOpenError as problem:
+            raise ImproperlyConfigured(
+                f"The root key is not the one this site’s keys were sealed with (it is {fingerprint(root)[:8]}, and "
+                f"{row.wrapped_by[:8]} is wanted). No case can be opened with it. Put back the right one, or restore "
+                "it from two of its shares with “maca keys restore-root FILE”."
+            ) from problem
+    if missing := [one for one in partnerships if one not in rows]:
+        raise ImproperlyConfigured(
+            f"The keystore holds no key for {len(missing)} of this site’s partnerships. Without it no case can be "
+            "opened. Restore the keystore from its newest backup, or check MACA_KEYSTORE_URL."
+        )
