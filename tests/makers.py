@@ -1,13 +1,18 @@
 """How tests reach a state: by doing the steps, as the person whose step each is."""
 
+from typing import Any
+
+from django.db.models import Model
+
 from maca.audits.models import Audit, Heading, PrioritySource, Theme
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import timetable
 from maca.briefing.models import Briefing
 from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
-from maca.cases.models import Case
-from maca.cases.operations import name_presenter, nominate_case, select_case
+from maca.cases.models import Case, Declaration, Interest
+from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
+from maca.cases.seal import case_key
 from maca.kernel.clock import today, working_days_from
 from maca.panel.models import Finding
 from maca.panel.operations import close_panel, finish_hearing, introduce_case, open_panel, record_finding
@@ -30,6 +35,8 @@ EVERY_ROLE = [
     ("school_auditor", "school", [Role.AUDITOR]),
     ("social_worker", None, [Role.SOCIAL_WORKER]),
     ("scrutineer", None, [Role.SCRUTINEER]),
+    ("panel_member", None, [Role.PANEL_MEMBER]),
+    ("governance", None, [Role.INFORMATION_GOVERNANCE]),
 ]
 
 
@@ -98,6 +105,7 @@ class World:
         audit = self.planned()
         for _ in range(cases):
             select_case(self.nominate(audit), by=self.chair)
+        self.declared(audit)
         return audit
 
     def circulated(self, cases: int = 2) -> Audit:
@@ -112,7 +120,16 @@ class World:
             version=None,
             by=self.manager,
         )
+        self.declared(audit)
         return audit
+
+    def declared(self, audit: Audit, *whose: str) -> None:
+        """Everybody, or those named, declares that they have no conflict of interest in any case of the audit."""
+        for case in audit.cases.select_related("audit", "nomination"):
+            if case.nomination_id:
+                for who in whose or self.people:
+                    if not Declaration.objects.filter(case=case, person=self.people[who]).exists():
+                        declare_interest(case, interest=Interest.NONE, by=self.people[who])
 
     def return_of(self, audit: Audit, agency: str = "health", case: int = 1) -> AgencyReturn:
         return AgencyReturn.objects.select_related("agency", "case__audit__partnership").get(
@@ -185,3 +202,9 @@ class World:
         approve_briefing(briefing, version=None, by=self.chair)
         publish_briefing(briefing, by=self.manager)
         return briefing
+
+
+def opened(row: Model) -> Any:
+    """What stands sealed in a row of a case, for a test to look at."""
+    agency_return = getattr(row, "agency_return", row)
+    return case_key(agency_return.case).open(row)

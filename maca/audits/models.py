@@ -55,8 +55,11 @@ class Theme(models.Model):
 
 class AuditQuerySet(models.QuerySet["Audit"]):
     def visible_to(self, person: Person) -> Self:
-        """Everyone signed in sees the audits of their own partnership: title, theme and how far each is."""
-        if person.holds(Role.OPERATOR):
+        """Everyone signed in sees the audits of their own partnership: title, theme and how far each is.
+
+        The operator and the information governance officer see none.
+        """
+        if person.holds(Role.OPERATOR, Role.INFORMATION_GOVERNANCE):
             return self.none()
         return self.filter(partnership=person.partnership_id)
 

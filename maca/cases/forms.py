@@ -1,5 +1,7 @@
-from maca.cases.models import AgeBand, IdentityReason, Level
-from maca.design.forms import ChoiceField, DateField, Form, LongTextField, SelectField, TextField
+from typing import Any
+
+from maca.cases.models import AgeBand, DestructionReason, IdentityReason, Interest, Level
+from maca.design.forms import CheckboxesField, ChoiceField, DateField, Form, LongTextField, SelectField, TextField
 from maca.kernel.clock import today
 
 
@@ -38,6 +40,29 @@ class PassOverForm(Form):
 
 class PresenterForm(Form):
     person = SelectField(label="Who will introduce the case?")
+
+
+class SeatsForm(Form):
+    people = CheckboxesField(label="Panel members for this case", required=False)
+
+
+class InterestForm(Form):
+    interest = ChoiceField(label="What have you to do with this family, besides this audit?", choices=Interest.choices)
+
+
+class DestroyForm(Form):
+    reason = ChoiceField(label="Why is it destroyed?", choices=DestructionReason.choices)
+    label = TextField(label="To be sure, write the label of the case", help_text="For example: Case 3")
+
+    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+
+    def clean_label(self) -> str:
+        written = str(self.cleaned_data["label"])
+        if written.casefold().split() != self.expected.casefold().split():
+            self.add_error("label", f"Write “{self.expected}” to destroy it, or go back")
+        return written
 
 
 class OpenIdentityForm(Form):

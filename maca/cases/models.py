@@ -1,13 +1,15 @@
+import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from maca.audits.models import Audit
 from maca.cases.stages import NominationStage
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Agency, Person, Role
+from maca.sealing.field import SealedField
 
 INTRODUCES_CASES = (Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER)
 READS_EVERY_CASE = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.SCRUTINEER)
@@ -30,18 +32,21 @@ class AgeBand(models.TextChoices):
 
 
 class Nomination(models.Model):
-    """A sub-group member's proposal that a case be audited, with a rationale that names nobody."""
+    """A sub-group member's proposal that a case be audited, with a rationale that names nobody.
+
+    Two keys are made with it: one for what is written about the case, one for who the child is.
+    """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="nominations")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     nominated_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     nominated_at = models.DateTimeField(auto_now_add=True)
-    rationale = models.TextField()
+    rationale = SealedField()
     level = models.CharField(max_length=20, choices=Level.choices)
     age_band = models.CharField(max_length=20, choices=AgeBand.choices)
     stage = models.CharField(max_length=20, choices=NominationStage.choices, default=NominationStage.NOMINATED)
-    decision = models.TextField(blank=True)
+    decision = SealedField()
 
     class Meta:
         ordering = ["nominated_at", "pk"]
@@ -51,21 +56,26 @@ class Nomination(models.Model):
 
 
 class Identity(models.Model):
-    """Who the child is. Kept apart from the label, opened only for a reason, and each opening is recorded."""
+    """Who the child is. Kept apart from the label, under a key of its own, opened only for a reason."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     nomination = models.OneToOneField(Nomination, on_delete=models.CASCADE, related_name="identity")
-    child = models.CharField(max_length=500)
-    born_on = models.DateField(null=True)
-    address = models.TextField(blank=True)
-    household = models.TextField(blank=True)
-    record_number = models.CharField(max_length=500, blank=True)
+    child = SealedField()
+    born_on = SealedField()
+    address = SealedField()
+    household = SealedField()
+    record_number = SealedField()
 
     class Meta:
         verbose_name_plural = "identities"
 
     def __str__(self) -> str:
         return "an identity"
+
+    @property
+    def birthday(self) -> dt.date | None:
+        """The date of birth of an opened identity."""
+        return dt.date.fromisoformat(str(self.born_on)) if self.born_on else None
 
 
 class IdentityReason(models.TextChoices):
@@ -81,15 +91,18 @@ class IdentityReason(models.TextChoices):
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, person: Person) -> Self:
         """Those who run, hear or scrutinise an audit see its cases; an agency those it was asked about;
-        a social worker or practice manager those they introduce."""
+        a social worker or practice manager those they introduce; a panel member those they have a seat for."""
         mine = self.filter(audit__partnership=person.partnership_id)
         if person.holds(*READS_EVERY_CASE):
             return mine
         involved = Exists(Involvement.objects.filter(case=OuterRef("pk"), agency=person.agency_id))
         introduces = Exists(Presenter.objects.filter(case=OuterRef("pk"), person=person.pk))
+        part = Q(introduces)
+        if person.holds(Role.PANEL_MEMBER):
+            part |= Q(Exists(Seat.objects.filter(case=OuterRef("pk"), person=person.pk)))
         if person.holds(Role.AGENCY_LEAD, Role.AUDITOR):
-            return mine.filter(involved | introduces)
-        return mine.filter(introduces)
+            part |= Q(involved)
+        return mine.filter(part)
 
 
 class Case(Versioned):
@@ -100,6 +113,8 @@ class Case(Versioned):
     number = models.PositiveSmallIntegerField()
     # A case of an audit recorded from its briefing was never nominated here.
     nomination = models.OneToOneField(Nomination, on_delete=models.PROTECT, null=True, related_name="case")
+    # What was written about it has been destroyed; what was learned from it stays.
+    destroyed_at = models.DateTimeField(null=True)
 
     objects = CaseQuerySet.as_manager()
 
@@ -139,3 +154,54 @@ class Presenter(models.Model):
 
     def __str__(self) -> str:
         return f"presenter {self.pk}"
+
+
+class Seat(models.Model):
+    """A panel member hears a case, and so may see it."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="seats")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "person"], name="a_seat_is_given_once")]
+
+    def __str__(self) -> str:
+        return f"seat {self.pk}"
+
+
+class Interest(models.TextChoices):
+    """What somebody has to do with a family, besides this audit."""
+
+    NONE = "none", "Nothing: I know neither the family nor the work with them"
+    MET = "met", "I have met the family in my work, but never held or supervised their case"
+    HELD = "held", "I hold, or held, their case"
+    SUPERVISED = "supervised", "I supervise, or supervised, somebody who held it"
+    RELATED = "related", "I know them outside my work"
+
+
+CONFLICTS = (Interest.HELD, Interest.SUPERVISED, Interest.RELATED)
+
+
+class Declaration(models.Model):
+    """What somebody said of their interest in a case before they first opened it. The newest one counts."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="declarations")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    interest = models.CharField(max_length=20, choices=Interest.choices)
+    declared_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["case", "person"], name="declarations_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"declaration {self.public_id[:6]}"
+
+
+class DestructionReason(models.TextChoices):
+    """Why what was written about a case is destroyed. Chosen, not typed."""
+
+    RETENTION = "retention", "The time for keeping it is over"
+    ASKED = "asked", "An agency that answers for it has asked for it, and the partnership agrees"
+    MISTAKE = "mistake", "It should never have been recorded here"

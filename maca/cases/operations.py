@@ -1,18 +1,37 @@
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from maca.audits.models import Audit
-from maca.cases import rules
-from maca.cases.models import INTRODUCES_CASES, Case, Identity, IdentityReason, Involvement, Nomination, Presenter
+from maca.cases import queries, rules
+from maca.cases.models import (
+    CONFLICTS,
+    INTRODUCES_CASES,
+    Case,
+    Declaration,
+    DestructionReason,
+    Identity,
+    IdentityReason,
+    Interest,
+    Involvement,
+    Nomination,
+    Presenter,
+    Seat,
+)
+from maca.cases.seal import case_key, identity_key, nomination_keys
 from maca.cases.stages import NominationStage
 from maca.journal.operations import write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
-from maca.partnership.models import Agency, Person
+from maca.partnership.models import Agency, Person, Role
+from maca.sealing.models import KeyKind
+from maca.sealing.operations import destroy_key, make_key
+from maca.sealing.queries import keys_left
 
 
 @transaction.atomic
@@ -32,17 +51,23 @@ def nominate_case(
     """Nominate a case with a rationale. Who the child is goes into the identity and nowhere else."""
     hold(audit)
     rules.may_nominate_case(by, audit).insist()
-    nomination = Nomination.objects.create(
-        audit=audit, agency=by.agency, nominated_by=by, rationale=rationale, level=level, age_band=age_band
-    )
-    Identity.objects.create(
-        nomination=nomination,
+    nomination = Nomination(audit=audit, agency=by.agency, nominated_by=by, level=level, age_band=age_band)
+    partnership, owner = audit.partnership.public_id, nomination.public_id
+    key = make_key(KeyKind.CASE, owner=owner, partnership=partnership)
+    nomination.rationale = key.seal(nomination, "rationale", rationale)
+    nomination.save(force_insert=True)
+    identity = Identity(nomination=nomination)
+    who = make_key(KeyKind.IDENTITY, owner=owner, partnership=partnership).seal_all(
+        identity,
         child=child,
-        born_on=born_on,
+        born_on=born_on.isoformat() if born_on else "",
         address=address,
         household=household,
         record_number=record_number,
     )
+    for name, sealed in who.items():
+        setattr(identity, name, sealed)
+    identity.save(force_insert=True)
     write("nominated a case", nomination, by=by, audit=audit.slug)
     return nomination
 
@@ -73,8 +98,9 @@ def pass_over_case(nomination: Nomination, *, reason: str, by: Person) -> None:
     hold(nomination, "audit")
     rules.may_select_case(by, nomination).insist()
     move(nomination, to=NominationStage.NOT_SELECTED)
-    Nomination.objects.filter(pk=nomination.pk).update(decision=reason)
-    nomination.decision = reason
+    key = nomination_keys([nomination])[nomination.public_id]
+    nomination.decision = key.seal(nomination, "decision", reason)
+    nomination.save(update_fields=["decision"])
     write("passed over a nomination", nomination, by=by, audit=nomination.audit.slug)
 
 
@@ -88,6 +114,7 @@ def name_presenter(case: Case, *, person: Person, version: int | None, by: Perso
     save_changes(case, version=version)
     Presenter.objects.filter(case=case).exclude(person=person).delete()
     Presenter.objects.get_or_create(case=case, person=person)
+    queries.forget_parts(case)
     write("named a presenter", case, by=by, presenter=person.public_id)
 
 
@@ -99,8 +126,104 @@ def involve_agency(case: Case, agency: Agency) -> None:
 @transaction.atomic
 def open_identity(case: Case, *, reason: IdentityReason, by: Person) -> Identity:
     """Show who the child is, to somebody who needs it and says why. Recorded before it is shown."""
-    hold(case, "audit")
+    hold(case, "audit", read=("nomination__identity",))
     rules.may_open_identity(by, case).insist()
     assert case.nomination is not None  # the rule has looked
-    write("opened an identity", case, by=by, audit=case.audit.slug, label=case.label, reason=reason.value)
-    return case.nomination.identity
+    write(
+        "opened an identity",
+        case,
+        by=by,
+        is_reading=True,
+        audit=case.audit.slug,
+        case=case.label,
+        reason=reason.value,
+    )
+    return identity_key(case.nomination).open(case.nomination.identity)
+
+
+@transaction.atomic
+def read_case(case: Case, *, by: Person) -> Nomination | None:
+    """Show why a case was nominated. Recorded before it is shown; a case known from its briefing has nothing."""
+    if case.nomination is None or case.destroyed_at:
+        return None
+    rules.may_read_case(by, case).insist()
+    write("read a case", case, by=by, is_reading=True, audit=case.audit.slug, case=case.label)
+    return case_key(case).open(case.nomination)
+
+
+@transaction.atomic
+def read_nominations(audit: Audit, *, by: Person) -> list[Nomination]:
+    """Show the nominations of an audit with their rationales. Recorded before they are shown."""
+    rules.may_read_nominations(by, audit).insist()
+    listed = queries.nominations(audit)
+    if listed:
+        write("read nominations", audit, by=by, is_reading=True, audit=audit.slug)
+    keys = nomination_keys(listed)
+    return [keys[one.public_id].open(one) if one.public_id in keys else one for one in listed]
+
+
+@transaction.atomic
+def read_nomination(nomination: Nomination, *, by: Person) -> Nomination:
+    """Show one nomination to whoever decides on it. Recorded before it is shown."""
+    rules.may_select_case(by, nomination).insist()
+    write("read a nomination", nomination, by=by, is_reading=True, audit=nomination.audit.slug)
+    return nomination_keys([nomination])[nomination.public_id].open(nomination)
+
+
+@transaction.atomic
+def declare_interest(case: Case, *, interest: Interest, by: Person) -> Declaration:
+    """Say what one has to do with the family of a case. Somebody who held or supervised it does not audit it."""
+    hold(case, "audit")
+    rules.may_declare_interest(by, case).insist()
+    declaration = Declaration.objects.create(case=case, person=by, interest=interest)
+    if interest in CONFLICTS:
+        Seat.objects.filter(case=case, person=by).delete()
+    queries.forget_parts(case)
+    write("declared an interest", case, by=by, audit=case.audit.slug, case=case.label, interest=interest.value)
+    return declaration
+
+
+@transaction.atomic
+def seat_panel(case: Case, *, people: Collection[Person], version: int | None, by: Person) -> None:
+    """Give panel members their seats for a case, and take back the seats of those left out."""
+    hold(case, "audit")
+    rules.may_name_presenter(by, case).insist()
+    if any(one.partnership_id != case.audit.partnership_id or not one.holds(Role.PANEL_MEMBER) for one in people):
+        raise Refused("not-a-panel-member", "Choose panel members of your own partnership.")
+    for one in people:
+        rules.may_sit_on_panel(one, case).insist()
+    save_changes(case, version=version)
+    Seat.objects.filter(case=case).exclude(person__in=people).delete()
+    for one in people:
+        Seat.objects.get_or_create(case=case, person=one)
+    write("seated a panel", case, by=by, case=case.label, people=sorted(one.public_id for one in people))
+
+
+@transaction.atomic
+def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
+    """Destroy who the child is and everything written about the case, for good. What was learned stays.
+
+    The keys go last, when the rest is certain: without the record of it nothing is destroyed. In the backups
+    of the keystore they live until those expire.
+    """
+    hold(case, "audit", read=("nomination",))
+    rules.may_destroy_case(by, case).insist()
+    assert case.nomination is not None  # the rule has looked
+    Case.objects.filter(pk=case.pk).update(destroyed_at=timezone.now())
+    write("destroyed a case", case, by=by, audit=case.audit.slug, case=case.label, reason=reason.value)
+    owner = case.nomination.public_id
+    transaction.on_commit(lambda: _destroy_keys(owner, by.public_id))
+
+
+def _destroy_keys(owner: str, by: str) -> None:
+    for kind in (KeyKind.IDENTITY, KeyKind.CASE):
+        destroy_key(kind, owner=owner, by=by)
+
+
+def finish_destroying() -> int:
+    """Destroy the keys of cases that were destroyed on the record, should a crash have come between the two."""
+    owners = Case.objects.exclude(destroyed_at=None).values_list("nomination__public_id", flat=True)
+    left = keys_left(owners)
+    for owner in left:
+        _destroy_keys(owner, "")
+    return len(left)

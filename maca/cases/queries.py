@@ -1,7 +1,11 @@
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Subquery
+
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
-from maca.cases.models import INTRODUCES_CASES, Case, Nomination
-from maca.partnership.models import Person
+from maca.cases.models import INTRODUCES_CASES, Case, Declaration, Interest, Nomination, Presenter
+from maca.partnership.models import Person, Role
 
 
 def find_case(person: Person, audit: str, case: int) -> Case:
@@ -41,3 +45,42 @@ def possible_presenters(audit: Audit) -> list[Person]:
         .holding(*INTRODUCES_CASES)
         .prefetch_related("appointments")
     )
+
+
+def possible_panel(audit: Audit) -> list[Person]:
+    """Panel members of the partnership."""
+    return list(
+        Person.objects.filter(partnership=audit.partnership_id)
+        .holding(Role.PANEL_MEMBER)
+        .prefetch_related("appointments")
+    )
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a person has to do with a case: do they introduce it, and what interest did they last declare?"""
+
+    introduces: bool
+    interest: Interest | None
+
+
+def part_in(case: Case, person: Person) -> Part:
+    """Asked several times for one page, so it is fetched once and kept with the case that was fetched."""
+    kept: dict[int, Part] = case.__dict__.setdefault("_parts", {})
+    if person.pk not in kept:
+        newest = Declaration.objects.filter(case=OuterRef("pk"), person=person.pk).order_by("-pk")
+        introduces, interest = (
+            Case.objects.filter(pk=case.pk)
+            .values_list(
+                Exists(Presenter.objects.filter(case=OuterRef("pk"), person=person.pk)),
+                Subquery(newest.values("interest")[:1]),
+            )
+            .get()
+        )
+        kept[person.pk] = Part(introduces, Interest(interest) if interest else None)
+    return kept[person.pk]
+
+
+def forget_parts(case: Case) -> None:
+    """Somebody's part in this case has just changed."""
+    case.__dict__.pop("_parts", None)

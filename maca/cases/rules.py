@@ -1,9 +1,65 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
-from maca.cases.models import READS_EVERY_CASE, Case, Nomination
+from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Nomination
+from maca.cases.queries import part_in
 from maca.cases.stages import NominationStage
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
+
+CONFLICT = "You have said that you held or supervised this case, or know the family, so somebody else works on it."
+DESTROYED = "What was written about this case has been destroyed. What was learned from it is in the briefing."
+
+
+def may_work_on_case(person: Person, case: Case) -> Verdict:
+    """Before anybody first opens a case they declare their interest; whoever held or supervised it stays out.
+
+    Whoever introduces a case held it, and is there because of that; the scrutineer never learns who it is.
+    """
+    if case.destroyed_at:
+        return no("destroyed", DESTROYED)
+    if case.nomination_id is None or person.holds(Role.SCRUTINEER) or part_in(case, person).introduces:
+        return YES
+    if (interest := part_in(case, person).interest) is None:
+        return no("undeclared", f"Before you open {case.label}, say whether you have a conflict of interest.")
+    if interest in CONFLICTS:
+        return no("conflict", CONFLICT)
+    return YES
+
+
+def may_declare_interest(person: Person, case: Case) -> Verdict:
+    """Everybody on a case declares their interest in it, and may declare anew when they learn more."""
+    if case.nomination_id is None:
+        return no("no-identity", "This audit was recorded from its briefing. It holds no identity.")
+    if case.destroyed_at:
+        return no("destroyed", DESTROYED)
+    return YES
+
+
+def may_sit_on_panel(person: Person, case: Case) -> Verdict:
+    """Somebody who held or supervised a case does not sit on its panel."""
+    if part_in(case, person).interest in CONFLICTS:
+        return no("conflict", f"{person.name} has declared a conflict of interest in {case.label}.")
+    return YES
+
+
+def may_read_case(person: Person, case: Case) -> Verdict:
+    """Those on a case, and those who run, hear or scrutinise its audit, see its page once they have declared."""
+    if case.destroyed_at:
+        return YES  # the page says so, and shows nothing that was written
+    return may_work_on_case(person, case)
+
+
+def may_destroy_case(person: Person, case: Case) -> Verdict:
+    """The business manager destroys what was written about a case once the briefing has been published."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager destroys what was written about a case.")
+    if case.nomination_id is None:
+        return no("no-identity", "This audit was recorded from its briefing. There is nothing to destroy.")
+    if case.destroyed_at:
+        return no("destroyed", DESTROYED)
+    if case.audit.stage != AuditStage.PUBLISHED:
+        return no("not-published", "A case is destroyed after the briefing has been published.")
+    return YES
 
 
 def may_read_nominations(person: Person, audit: Audit) -> Verdict:
@@ -51,9 +107,13 @@ def may_open_identity(person: Person, case: Case) -> Verdict:
         return no("anonymised", "The scrutineer reads every case by its label, never by name.")
     if case.nomination_id is None:
         return no("no-identity", "This audit was recorded from its briefing. It holds no identity.")
+    if case.destroyed_at:
+        return no("destroyed", DESTROYED)
+    if part_in(case, person).interest in CONFLICTS:
+        return no("conflict", CONFLICT)
     if case.audit.stage == AuditStage.PUBLISHED:
         return no("published", "The briefing has been published, so there is no reason to open an identity.")
-    if person.holds(Role.CHAIR, Role.BUSINESS_MANAGER) or case.presenters.filter(person=person).exists():
+    if person.holds(Role.CHAIR, Role.BUSINESS_MANAGER) or part_in(case, person).introduces:
         return YES
     if not person.holds(Role.AGENCY_LEAD, Role.AUDITOR):
         return no("not-needed", "Your part in this audit needs the label only, not the name.")

@@ -12,5 +12,8 @@ urlpatterns = [
         name="pass-over-case",
     ),
     path("audits/<slug:audit>/cases/<int:case>/presenter/", views.name_presenter, name="name-presenter"),
+    path("audits/<slug:audit>/cases/<int:case>/panel/", views.seats, name="seats"),
+    path("audits/<slug:audit>/cases/<int:case>/interest/", views.declare, name="declare"),
     path("audits/<slug:audit>/cases/<int:case>/identity/", views.identity, name="identity"),
+    path("audits/<slug:audit>/cases/<int:case>/destroy/", views.destroy_case, name="destroy-case"),
 ]

@@ -4,14 +4,22 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.cases import operations, rules
-from maca.cases.forms import NominationForm, OpenIdentityForm, PassOverForm, PresenterForm
-from maca.cases.models import Case, IdentityReason, Nomination
-from maca.cases.queries import cases_of, find_case, find_nomination, possible_presenters
-from maca.cases.queries import nominations as nominations_of
+from maca.cases.forms import (
+    DestroyForm,
+    InterestForm,
+    NominationForm,
+    OpenIdentityForm,
+    PassOverForm,
+    PresenterForm,
+    SeatsForm,
+)
+from maca.cases.models import Case, DestructionReason, IdentityReason, Interest, Nomination
+from maca.cases.queries import cases_of, find_case, find_nomination, part_in, possible_panel, possible_presenters
 from maca.design.pages import do_once, form_page, guarded
 from maca.partnership.requests import signed_in
 
@@ -23,7 +31,7 @@ def _nominations_page(audit: Audit) -> str:
 @guarded(rules.may_read_nominations, find_audit)
 def nominations(request: HttpRequest, audit: Audit) -> HttpResponse:
     person = signed_in(request)
-    listed = nominations_of(audit)
+    listed = operations.read_nominations(audit, by=person)
     for nomination in listed:
         nomination.audit = audit
     return render(
@@ -67,7 +75,7 @@ def select_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
         request,
         "cases/select.html",
         {
-            "nomination": nomination,
+            "nomination": operations.read_nomination(nomination, by=signed_in(request)),
             "next_number": nomination.audit.cases.count() + 1,
             "back": _nominations_page(nomination.audit),
         },
@@ -125,6 +133,94 @@ def name_presenter(request: HttpRequest, case: Case) -> HttpResponse:
             "back": _nominations_page(case.audit),
         },
         saved="Saved. The person can now see the case and its questions.",
+    )
+
+
+@guarded(rules.may_name_presenter, find_case, writes=True)
+def seats(request: HttpRequest, case: Case) -> HttpResponse:
+    possible = possible_panel(case.audit)
+
+    def make_form(data: Mapping[str, Any] | None, now: Case) -> SeatsForm:
+        form = SeatsForm(
+            data, initial={"people": [seat.person.public_id for seat in now.seats.select_related("person")]}
+        )
+        form.fields["people"].choices = [(one.public_id, str(one)) for one in possible]  # type: ignore[attr-defined]
+        return form
+
+    def do(form: SeatsForm, version: int | None) -> str:
+        chosen = [one for one in possible if one.public_id in form.cleaned_data["people"]]
+        operations.seat_panel(case, people=chosen, version=version, by=signed_in(request))
+        return _nominations_page(case.audit)
+
+    return form_page(
+        request,
+        "cases/seats.html",
+        make_form,
+        do=do,
+        thing=case,
+        context={
+            "heading": f"Who sits on the panel of {case.label}?",
+            "caption": case.audit.title,
+            "button_text": "Save",
+            "possible": possible,
+            "back": _nominations_page(case.audit),
+        },
+        saved="Saved. They see the case, and its report from the day the panel opens.",
+    )
+
+
+@guarded(rules.may_declare_interest, find_case, writes=True)
+def declare(request: HttpRequest, case: Case) -> HttpResponse:
+    """Said before a case is first opened; afterwards one goes on to where one was going."""
+    person = signed_in(request)
+    here = reverse("case", kwargs={"audit": case.audit.slug, "case": case.number})
+    onward = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):
+        onward = here
+    declared = part_in(case, person).interest
+
+    def do(form: InterestForm, version: int | None) -> str:
+        interest = Interest(form.cleaned_data["interest"])
+        operations.declare_interest(case, interest=interest, by=person)
+        return onward if rules.may_work_on_case(person, case) else reverse("work-list")
+
+    return form_page(
+        request,
+        "cases/declare.html",
+        lambda data, _: InterestForm(data, initial={"interest": declared}),
+        do=do,
+        context={
+            "case": case,
+            "heading": f"Have you a conflict of interest in {case.label}?",
+            "caption": case.audit.title,
+            "button_text": "Declare",
+            "may_open_identity": rules.may_open_identity(person, case),
+            "back": reverse("audit", kwargs={"audit": case.audit.slug}),
+        },
+        saved="Your declaration is on the record. If you have a conflict, ask your lead to name somebody else.",
+    )
+
+
+@guarded(rules.may_destroy_case, find_case, writes=True)
+def destroy_case(request: HttpRequest, case: Case) -> HttpResponse:
+    back = reverse("case", kwargs={"audit": case.audit.slug, "case": case.number})
+
+    def do(form: DestroyForm, version: int | None) -> str:
+        operations.destroy_case(case, reason=DestructionReason(form.cleaned_data["reason"]), by=signed_in(request))
+        return back
+
+    return form_page(
+        request,
+        "cases/destroy.html",
+        lambda data, _: DestroyForm(data, expected=case.label),
+        do=do,
+        context={
+            "heading": f"Destroy what was written about {case.label}",
+            "caption": case.audit.title,
+            "button_text": "Destroy it for good",
+            "back": back,
+        },
+        saved="It has been destroyed. In the backups of the keystore its keys live until those expire.",
     )
 
 

@@ -252,6 +252,9 @@ LOGGING = {
     },
 }
 
+# A refusal that a person can mend: the rule's code, then the page that mends it and the words of its address.
+MACA_MENDS = {"undeclared": "declare audit case"}
+
 MACA_NAVIGATION = [
     ("Your work", "work-list"),
     ("Audits", "audits"),

@@ -31,10 +31,10 @@ def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
             django.setup()
         except ImproperlyConfigured as problem:
             raise Wrong(str(problem)) from problem
-        _bring_up_to_date()
         from maca.kernel.verdict import Refused
 
         try:
+            _bring_up_to_date()
             return command(*args, **options)
         except Refused as refused:
             raise Wrong(refused.sentence) from refused

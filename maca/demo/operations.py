@@ -14,8 +14,8 @@ from maca.audits.question_sets import ready_made
 from maca.audits.timetable import Timetable, timetable
 from maca.briefing.operations import import_briefing
 from maca.briefing.reading import read_briefing
-from maca.cases.models import Case
-from maca.cases.operations import name_presenter, nominate_case, select_case
+from maca.cases.models import READS_EVERY_CASE, Case, Interest
+from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
 from maca.kernel.clock import LONDON, today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
@@ -33,6 +33,7 @@ from maca.returns.operations import (
     submit_return,
 )
 from maca.returns.queries import find_asking
+from maca.sealing.keystore import ALIAS
 
 DATA = Path(__file__).parent / "data"
 NAME = "Fenbrook Safeguarding Children Partnership"
@@ -67,7 +68,9 @@ PEOPLE: list[tuple[str, str, str | None, tuple[Role, ...]]] = [
     ("Nadia Ferreira", "Recovery worker", BRIDGE, (Role.AUDITOR,)),
     ("Marta Kowalska", "Social worker", CSC, (Role.SOCIAL_WORKER,)),
     ("Steven Boyd", "Practice manager", CSC, (Role.PRACTICE_MANAGER,)),
+    ("Owen Davies", "Named doctor", HV, (Role.PANEL_MEMBER,)),
     ("Elizabeth Hart", "Independent scrutineer", None, (Role.SCRUTINEER,)),
+    ("Farah Malik", "Information governance officer", None, (Role.INFORMATION_GOVERNANCE,)),
 ]
 
 
@@ -80,7 +83,7 @@ def make_demo(*, reset: bool = False) -> str:
             "Set MACA_DATA to another directory for the demo.",
         )
     if reset:
-        call_command("flush", verbosity=0, interactive=False)
+        _empty()
     if Partnership.objects.filter(name=NAME).exists():
         return "The demo is there already. To make it anew: maca demo --reset"
     with transaction.atomic():
@@ -92,6 +95,14 @@ def make_demo(*, reset: bool = False) -> str:
         f"Made “{partnership}”: {len(people)} people, “Neglect 2” published, “{audit}” gathering returns. "
         "Everything but Neglect 2 is invented."
     )
+
+
+def _empty() -> None:
+    """Only a table laid anew is empty of journal: what stands in one refuses to be deleted."""
+    call_command("migrate", "journal", "zero", verbosity=0, interactive=False)
+    for alias in ("default", ALIAS):
+        call_command("flush", verbosity=0, interactive=False, database=alias)
+    call_command("migrate", "journal", verbosity=0, interactive=False)
 
 
 def _login(name: str) -> str:
@@ -163,6 +174,9 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
         case = select_case(nomination, by=chair)
         name_presenter(case, person=people[one["presented_by"]], version=None, by=chair)
         asked[case] = [agencies[answer["agency"]] for answer in one["returns"]]
+        for who in Person.objects.filter(partnership=audit.partnership).holding(*READS_EVERY_CASE):
+            if not who.holds(Role.SCRUTINEER):
+                declare_interest(case, interest=Interest.NONE, by=who)
     circulate_audit(audit, asked, purpose=audit.purpose, legal_basis=audit.legal_basis, version=None, by=manager)
     for case, one in zip(asked, told["cases"], strict=True):
         for answer in one["returns"]:
@@ -187,6 +201,8 @@ def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:
     state = answer["state"]
     if state in ("asked", "late"):
         return
+    for one in team.holding(Role.AUDITOR, Role.AGENCY_LEAD):
+        declare_interest(agency_return.case, interest=Interest.NONE, by=one)
     if state == "not_known":
         say_not_known(agency_return, version=None, by=auditor)
         return

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
@@ -74,7 +77,10 @@ class SignedIn(LoginRequiredMiddleware):
 
 
 class Refusals:
-    """A rule that says no becomes a page with the rule's own sentence, and the status 403."""
+    """A rule that says no becomes a page with the rule's own sentence, and the status 403.
+
+    Where a person can mend it themselves they are led to the page that does, and back.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -89,6 +95,11 @@ class Refusals:
             sentence = problem.sentence
         else:
             return None
+        mend = settings.MACA_MENDS.get(problem.code, "") if isinstance(problem, Refused) else ""
+        if mend and request.method != "POST" and request.resolver_match:
+            page, *words = mend.split()
+            address = {word: request.resolver_match.kwargs[word] for word in words}
+            return redirect(reverse(page, kwargs=address) + "?" + urlencode({"next": request.path}))
         status = 409 if isinstance(problem, Changed) else 403
         context = {"sentence": sentence, "kept": written(request)}
         return render(request, "design/refused.html", context, status=status)

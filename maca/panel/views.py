@@ -28,7 +28,7 @@ from maca.panel.queries import (
     withdrawn_from,
 )
 from maca.partnership.requests import signed_in
-from maca.returns.summative import summative_report
+from maca.returns.operations import read_report
 
 
 def _panel_page(audit: Audit) -> str:
@@ -105,7 +105,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "columns": [(heading, asked.get(heading) or heading.label, found[heading]) for heading in CASE_HEADINGS],
             "partners": list(hearing.partners.all()),
             "withdrawn": withdrawn_from(case.audit, case) if may_record else [],
-            "report": summative_report(case),
+            "report": read_report(case, by=person, did="read a hearing"),
             "may_hear": rules.may_hear_case(person, hearing),
             "may_finish": rules.may_finish_hearing(person, hearing),
             "may_record": may_record,

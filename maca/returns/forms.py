@@ -80,7 +80,9 @@ class AnswerForm(Form):
     def __init__(self, data: Any, answer: Answer, question: Question) -> None:
         super().__init__(
             data,
-            initial={"choice": answer.choice, "how_known": answer.how_known, "points": answer.points},
+            initial={"choice": answer.choice, "how_known": answer.how_known, "points": answer.points}
+            if data is None
+            else {},
         )
         unused = ("points",) if question.kind == QuestionKind.JUDGEMENT else ("choice", "how_known")
         for name in unused:

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -9,6 +10,7 @@ from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Agency, Person, Role
 from maca.returns.stages import COMPLETE, OUTSTANDING, ReturnStage
+from maca.sealing.field import SealedField
 
 READS_EVERY_RETURN = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SCRUTINEER)
 
@@ -59,10 +61,10 @@ class AgencyReturn(Versioned):
     # The open form that last saved the engagement; see `Answer.sitting`.
     sitting = models.CharField(max_length=32, blank=True)
     # The answer.
-    engagement_before = models.TextField(blank=True)
-    engagement_now = models.TextField(blank=True)
+    engagement_before = SealedField()
+    engagement_now = SealedField()
     decline_reason = models.CharField(max_length=20, choices=DeclineReason.choices, blank=True)
-    decline_words = models.TextField(blank=True)
+    decline_words = SealedField()
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)
@@ -104,11 +106,12 @@ class Choice(models.TextChoices):
 class Answer(Versioned):
     """One agency's answer to one question about one case: the choice and how they know, or the points."""
 
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="answers")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
-    choice = models.CharField(max_length=20, choices=Choice.choices, blank=True)
-    how_known = models.TextField(blank=True)
-    points = models.TextField(blank=True)
+    choice = SealedField(choices=Choice.choices)
+    how_known = SealedField()
+    points = SealedField()
     # The open form that last saved it, so that a person's own autosave is not taken for somebody else's.
     sitting = models.CharField(max_length=32, blank=True)
     saved_at = models.DateTimeField(null=True)
@@ -135,8 +138,8 @@ class Answer(Versioned):
         return bool(self.choice or self.how_known or self.points)
 
     def point_list(self) -> list[str]:
-        """The points without the dashes and dots that come along when a list is pasted."""
-        lines = (line.strip().lstrip("-–•·*▪◦ ").strip() for line in self.points.split("\n"))
+        """The points of an opened answer, without the dashes and dots that come along when a list is pasted."""
+        lines = (line.strip().lstrip("-–•·*▪◦ ").strip() for line in str(self.points).split("\n"))
         return [line for line in lines if line]
 
 
@@ -146,9 +149,9 @@ class Evidence(models.Model):
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="evidence")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="+")
-    record = models.CharField(max_length=500)
-    reference = models.CharField(max_length=500, blank=True)
-    dated_on = models.DateField(null=True)
+    record = SealedField()
+    reference = SealedField()
+    dated_on = SealedField()
     added_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -157,3 +160,8 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"evidence {self.public_id[:6]}"
+
+    @property
+    def day(self) -> dt.date | None:
+        """The date of the entry, of opened evidence."""
+        return dt.date.fromisoformat(str(self.dated_on)) if self.dated_on else None

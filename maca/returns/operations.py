@@ -9,6 +9,7 @@ from maca.audits.operations import enter
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.operations import involve_agency
+from maca.cases.seal import case_key
 from maca.journal.operations import write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
@@ -17,8 +18,11 @@ from maca.kernel.versions import save_changes
 from maca.partnership.models import Agency, Person
 from maca.returns import rules
 from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence
-from maca.returns.queries import Asking
+from maca.returns.queries import Asking, answers_of
 from maca.returns.stages import ReturnStage
+from maca.returns.summative import SummativeReport, summative_report
+from maca.sealing.cipher import DataKey, digest
+from maca.sealing.field import Sealed, holds_words
 
 
 @transaction.atomic
@@ -63,7 +67,7 @@ def circulate_audit(
 
 
 def _hold(agency_return: AgencyReturn) -> None:
-    hold(agency_return, "case__audit", read=("agency",))
+    hold(agency_return, "case__audit", read=("agency", "case__nomination"))
 
 
 def _stamp(by: Person) -> dict[str, object]:
@@ -75,7 +79,7 @@ def say_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -
     """The family is known to the agency: the questions open."""
     _hold(agency_return)
     rules.may_answer_return(by, agency_return).insist()
-    save_changes(agency_return, version=version, decline_reason="", decline_words="", **_stamp(by))
+    save_changes(agency_return, version=version, decline_reason="", decline_words=Sealed(), **_stamp(by))
     if agency_return.stage != ReturnStage.STARTED:
         move(agency_return, to=ReturnStage.STARTED)
     write("said a family is known", agency_return, by=by)
@@ -108,10 +112,9 @@ def describe_engagement(
     rules.may_answer_questions(by, agency_return).insist()
     if not while_writing and sitting and agency_return.sitting == sitting:
         version = agency_return.version
-    save_changes(
-        agency_return, version=version, engagement_before=before, engagement_now=now, sitting=sitting, **_stamp(by)
-    )
-    write("described an engagement", agency_return, by=by, version=agency_return.version)
+    sealed = case_key(agency_return.case).seal_all(agency_return, engagement_before=before, engagement_now=now)
+    save_changes(agency_return, version=version, **sealed, sitting=sitting, **_stamp(by))
+    write("described an engagement", agency_return, by=by, version=agency_return.version, sealed=digest(sealed))
 
 
 @transaction.atomic
@@ -137,16 +140,17 @@ def save_answer(
     answer, _ = Answer.objects.get_or_create(agency_return=asking.agency_return, question=asking.question)
     if not while_writing and sitting and answer.sitting == sitting:
         version = answer.version
-    save_changes(
-        answer,
-        version=version,
-        choice=choice,
-        how_known=how_known,
-        points=points,
-        sitting=sitting,
-        **_stamp(by),
+    key = case_key(asking.agency_return.case)
+    sealed = key.seal_all(answer, choice=choice, how_known=how_known, points=points)
+    save_changes(answer, version=version, **sealed, sitting=sitting, **_stamp(by))
+    write(
+        "saved an answer",
+        asking.agency_return,
+        by=by,
+        question=asking.question.number,
+        version=answer.version,
+        sealed=digest(sealed),
     )
-    write("saved an answer", asking.agency_return, by=by, question=asking.question.number, version=answer.version)
     return answer
 
 
@@ -163,14 +167,13 @@ def cite_evidence(
     """Say where in the agency's own records an answer can be checked."""
     _hold(agency_return)
     rules.may_answer_questions(by, agency_return).insist()
-    evidence = Evidence.objects.create(
-        agency_return=agency_return,
-        question=question,
-        record=record,
-        reference=reference,
-        dated_on=dated_on,
-        added_by=by,
+    evidence = Evidence(agency_return=agency_return, question=question, added_by=by)
+    sealed = case_key(agency_return.case).seal_all(
+        evidence, record=record, reference=reference, dated_on=dated_on.isoformat() if dated_on else ""
     )
+    for name, value in sealed.items():
+        setattr(evidence, name, value)
+    evidence.save(force_insert=True)
     write("cited evidence", agency_return, by=by, evidence=evidence.public_id)
     return evidence
 
@@ -211,6 +214,57 @@ def decline_return(
     """Decline, with a coded reason and in the agency's own words. It counts as declined, not as late."""
     _hold(agency_return)
     rules.may_decline_return(by, agency_return).insist()
-    save_changes(agency_return, version=version, decline_reason=reason, decline_words=words, **_stamp(by))
+    sealed = case_key(agency_return.case).seal(agency_return, "decline_words", words)
+    save_changes(agency_return, version=version, decline_reason=reason, decline_words=sealed, **_stamp(by))
     move(agency_return, to=ReturnStage.DECLINED)
     write("declined a return", agency_return, by=by, reason=str(reason))
+
+
+# ---- reading: recorded before anything is shown
+
+
+def _note_reading(did: str, agency_return: AgencyReturn, *, by: Person, **details: object) -> DataKey:
+    case = agency_return.case
+    write(did, agency_return, by=by, is_reading=True, audit=case.audit.slug, case=case.label, **details)
+    return case_key(case)
+
+
+@transaction.atomic
+def read_return(agency_return: AgencyReturn, *, by: Person) -> tuple[dict[int, Answer], list[Evidence]]:
+    """Show everything written in a return: the answers by the key of their question, and the evidence."""
+    rules.may_read_answers(by, agency_return).insist()
+    answers = answers_of(agency_return)
+    evidence = list(agency_return.evidence.select_related("question"))
+    rows = [agency_return, *answers.values(), *evidence]
+    if any(holds_words(row) for row in rows):
+        key = _note_reading("read a return", agency_return, by=by)
+        for row in rows:
+            key.open(row)
+    return answers, evidence
+
+
+@transaction.atomic
+def read_engagement(agency_return: AgencyReturn, *, by: Person) -> AgencyReturn:
+    """Show an agency its own account, or its own words of declining, to go on writing."""
+    rules.may_answer_return(by, agency_return).insist()
+    if holds_words(agency_return):
+        _note_reading("read a return", agency_return, by=by, part="engagement").open(agency_return)
+    return agency_return
+
+
+@transaction.atomic
+def read_answer(asking: Asking, answer: Answer, *, by: Person) -> Answer:
+    """Show an agency its own answer to a question, to go on writing."""
+    rules.may_answer_question(by, asking).insist()
+    if holds_words(answer):
+        key = _note_reading("read a return", asking.agency_return, by=by, part=f"question {asking.question.number}")
+        key.open(answer)
+    return answer
+
+
+@transaction.atomic
+def read_report(case: Case, *, by: Person, did: str = "read a report") -> SummativeReport:
+    """Show every agency’s account of a case side by side."""
+    rules.may_read_summative_report(by, case).insist()
+    write(did, case, by=by, is_reading=True, audit=case.audit.slug, case=case.label)
+    return summative_report(case, case_key(case))

@@ -7,6 +7,7 @@ from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
+from maca.cases.seal import case_key
 from maca.partnership.models import Agency, Person, Role
 from maca.returns.models import AgencyReturn, Answer, Evidence
 
@@ -14,7 +15,7 @@ from maca.returns.models import AgencyReturn, Answer, Evidence
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
     return (
         AgencyReturn.objects.visible_to(person)
-        .select_related("agency", "case__audit")
+        .select_related("agency", "case__audit", "case__nomination")
         .filter(case__audit__slug=audit, case__number=case, agency__slug=agency)
     )
 
@@ -32,12 +33,12 @@ class Asking:
     question: Question
     answer: Answer
     questions: tuple[Question, ...]
-    answers: Mapping[int, Answer]
+    choices: Mapping[int, str]
 
-    def next_after(self, saved: Answer) -> Question | None:
-        """The question that comes next, which may hang on what has just been said."""
-        answers = {**self.answers, saved.question_id: saved}
-        later = (one for one in shown(self.questions, answers.values()) if one.number > self.question.number)
+    def next_after(self, choice: str) -> Question | None:
+        """The question that comes next, which may hang on what has just been chosen."""
+        choices = {**self.choices, self.question.pk: choice}
+        later = (one for one in shown(self.questions, choices) if one.number > self.question.number)
         return next(later, None)
 
 
@@ -45,11 +46,12 @@ def find_asking(person: Person, audit: str, case: int, agency: str, question: in
     agency_return = _returns(person, audit, case, agency).get()
     answers = {answer.question_id: answer for answer in agency_return.answers.all()}
     questions = tuple(agency_questions(agency_return.case.audit))
-    one = next((one for one in shown(questions, answers.values()) if one.number == question), None)
+    choices = choices_of(agency_return.case, questions, answers.values())
+    one = next((one for one in shown(questions, choices) if one.number == question), None)
     if one is None:
         raise Question.DoesNotExist
     answer = answers.get(one.pk) or Answer(agency_return=agency_return, question=one)
-    return Asking(agency_return, one, answer, questions, answers)
+    return Asking(agency_return, one, answer, questions, choices)
 
 
 def find_evidence(person: Person, audit: str, case: int, agency: str, evidence: str) -> Evidence:
@@ -64,9 +66,21 @@ def answers_of(agency_return: AgencyReturn) -> dict[int, Answer]:
     return {answer.question_id: answer for answer in agency_return.answers.select_related("question")}
 
 
-def shown(questions: Iterable[Question], answers: Iterable[Answer]) -> list[Question]:
-    """The questions that make sense given the answers so far: "If so, …" only where the first says so."""
-    choices = {answer.question_id: answer.choice for answer in answers}
+def choices_of(case: Case, questions: Iterable[Question], answers: Iterable[Answer]) -> dict[int, str]:
+    """What was chosen in those questions that others hang on, by the key of the question.
+
+    The site looks, nobody is shown anything: this is not a reading.
+    """
+    deciding = {question.shown_if_id for question in questions} - {None}
+    made = [answer for answer in answers if answer.question_id in deciding and answer.choice]
+    if not made:
+        return {}
+    key = case_key(case)
+    return {answer.question_id: key.text(answer, "choice") for answer in made}
+
+
+def shown(questions: Iterable[Question], choices: Mapping[int, str]) -> list[Question]:
+    """The questions that make sense given what was chosen so far: "If so, …" only where the first says so."""
     return [
         question
         for question in questions
@@ -77,9 +91,10 @@ def shown(questions: Iterable[Question], answers: Iterable[Answer]) -> list[Ques
 def unanswered(agency_return: AgencyReturn) -> list[Question]:
     """The questions shown to this agency that have no whole answer yet."""
     answers = answers_of(agency_return)
+    questions = agency_questions(agency_return.case.audit)
     return [
         question
-        for question in shown(agency_questions(agency_return.case.audit), answers.values())
+        for question in shown(questions, choices_of(agency_return.case, questions, answers.values()))
         if question.pk not in answers or not answers[question.pk].is_complete
     ]
 

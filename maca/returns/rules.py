@@ -1,6 +1,8 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
+from maca.cases.queries import part_in
+from maca.cases.rules import may_work_on_case
 from maca.cases.stages import NominationStage
 from maca.kernel.clock import today
 from maca.kernel.verdict import YES, Verdict, no
@@ -51,7 +53,9 @@ def may_read_return(person: Person, agency_return: AgencyReturn) -> Verdict:
 def may_read_answers(person: Person, agency_return: AgencyReturn) -> Verdict:
     """Until a return is handed in, what stands in it is the agency’s own draft; nobody else reads it."""
     if person.speaks_for(agency_return.agency) or agency_return.is_complete:
-        return may_read_return(person, agency_return)
+        if not (verdict := may_read_return(person, agency_return)):
+            return verdict
+        return may_work_on_case(person, agency_return.case)
     return no("a-draft", f"{agency_return.agency} has not handed this in, so its answers are its own draft.")
 
 
@@ -66,7 +70,7 @@ def may_answer_return(person: Person, agency_return: AgencyReturn) -> Verdict:
         )
     if not agency_return.case.audit.is_gathering:
         return no("not-gathering", "The panel has opened, so returns can no longer be changed.")
-    return YES
+    return may_work_on_case(person, agency_return.case)
 
 
 def may_answer_questions(person: Person, agency_return: AgencyReturn) -> Verdict:
@@ -138,6 +142,8 @@ def may_read_summative_report(person: Person, case: Case) -> Verdict:
     """
     if case.nomination_id is None:
         return no("recorded", "This audit was recorded from its briefing. No returns are on record.")
+    if not (verdict := may_work_on_case(person, case)):
+        return verdict
     if person.holds(*READS_EVERY_RETURN):
         return YES
     if not case.audit.panel_has_begun:
@@ -152,7 +158,7 @@ def may_read_summative_report(person: Person, case: Case) -> Verdict:
             "published",
             "The briefing has been published, so the panel’s papers are closed. Your own return stays open to you.",
         )
-    if case.presenters.filter(person=person).exists():
+    if part_in(case, person).introduces or case.seats.filter(person=person).exists():
         return YES
     if not case.returns.filter(agency=person.agency_id).exclude(stage__in=TOOK_NO_PART).exists():
         return no("took-no-part", "Your agency gave no account of this case, so it is not on its panel.")

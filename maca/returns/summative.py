@@ -8,6 +8,7 @@ from maca.cases.models import Case
 from maca.returns.models import AgencyReturn, Answer, Evidence
 from maca.returns.queries import shown
 from maca.returns.stages import ReturnStage
+from maca.sealing.cipher import DataKey
 
 NOT_ANSWERED = "Not answered"
 
@@ -91,11 +92,14 @@ def _cell(agency_return: AgencyReturn, question: Question, answers: dict[int, An
         return Cell(agency, "", (), gap=NOT_ANSWERED)
     words = answer.point_list() if question.kind == QuestionKind.LIST else [answer.how_known]
     choice = answer.get_choice_display() if answer.choice else ""
-    return Cell(agency, choice, tuple(word for word in words if word))
+    return Cell(agency, choice, tuple(str(word) for word in words if word))
 
 
-def summative_report(case: Case) -> SummativeReport:
-    """Everything the agencies were asked and said about a case, in the same number of queries for any number."""
+def summative_report(case: Case, key: DataKey) -> SummativeReport:
+    """Everything the agencies were asked and said about a case, in the same number of queries for any number.
+
+    What an agency has not handed in is its own draft; it is not opened.
+    """
     returns = list(
         AgencyReturn.objects.filter(case=case)
         .select_related("agency")
@@ -103,10 +107,15 @@ def summative_report(case: Case) -> SummativeReport:
         .order_by("agency__name")
     )
     questions = agency_questions(case.audit)
-    answers = {one.pk: {answer.question_id: answer for answer in one.answers.all()} for one in returns}
-    asked = {one.pk: shown(questions, answers[one.pk].values()) for one in returns}
-    # What an agency has not handed in is its own draft; nobody else reads it.
     handed_in = [one for one in returns if one.stage == ReturnStage.SUBMITTED]
+    for one in handed_in:
+        for row in (one, *one.answers.all(), *one.evidence.all()):
+            key.open(row)
+    answers = {one.pk: {answer.question_id: answer for answer in one.answers.all()} for one in handed_in}
+    asked = {
+        pk: shown(questions, {number: str(answer.choice) for number, answer in given.items()})
+        for pk, given in answers.items()
+    }
     return SummativeReport(
         case=case.label,
         accounts=tuple(
@@ -116,10 +125,10 @@ def summative_report(case: Case) -> SummativeReport:
                 status=one.get_stage_display(),
                 stage=one.stage,
                 late=one.is_late or one.handed_in_late,
-                before=one.engagement_before if one in handed_in else "",
-                now=one.engagement_now if one in handed_in else "",
+                before=str(one.engagement_before) if one in handed_in else "",
+                now=str(one.engagement_now) if one in handed_in else "",
                 decline=(
-                    f"{one.get_decline_reason_display()}. {one.decline_words}"
+                    f"{one.get_decline_reason_display()}. {key.text(one, 'decline_words')}"
                     if one.stage == ReturnStage.DECLINED
                     else ""
                 ),

@@ -11,6 +11,7 @@ from maca.audits.models import Audit
 from maca.audits.queries import agency_questions, find_audit
 from maca.cases.models import Case
 from maca.cases.queries import find_case
+from maca.cases.rules import may_work_on_case
 from maca.design.pages import do_once, form_page, guarded, version_sent
 from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.versions import Changed
@@ -26,11 +27,10 @@ from maca.returns.forms import (
     ExtendForm,
     KnownForm,
 )
-from maca.returns.models import AgencyReturn, DeclineReason, Evidence
-from maca.returns.queries import Asking, answers_of, find_asking, find_evidence, find_return, shown
+from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence
+from maca.returns.queries import Asking, find_asking, find_evidence, find_return, shown
 from maca.returns.queries import board as board_of
 from maca.returns.stages import ReturnStage
-from maca.returns.summative import summative_report
 
 
 def _address(agency_return: AgencyReturn, page: str = "return", **more: Any) -> str:
@@ -78,15 +78,22 @@ def board(request: HttpRequest, audit: Audit) -> HttpResponse:
 
 @guarded(rules.may_read_summative_report, find_case)
 def report(request: HttpRequest, case: Case) -> HttpResponse:
-    return render(request, "returns/report.html", {"case": case, "report": summative_report(case)})
+    report = operations.read_report(case, by=signed_in(request))
+    return render(request, "returns/report.html", {"case": case, "report": report})
 
 
 @guarded(rules.may_read_return, find_return)
 def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     """The request, how the return stands, and everything answered so far."""
     person = signed_in(request)
-    answers = answers_of(agency_return)
-    questions = shown(agency_questions(agency_return.case.audit), answers.values())
+    may_read_answers = rules.may_read_answers(person, agency_return)
+    answers: dict[int, Answer] = {}
+    evidence: list[Evidence] = []
+    if may_read_answers:
+        answers, evidence = operations.read_return(agency_return, by=person)
+    questions = shown(
+        agency_questions(agency_return.case.audit), {pk: str(answer.choice) for pk, answer in answers.items()}
+    )
     return render(
         request,
         "returns/return.html",
@@ -95,8 +102,9 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "case": agency_return.case,
             "audit": agency_return.case.audit,
             "questions": [(question, answers.get(question.pk)) for question in questions],
-            "evidence": agency_return.evidence.select_related("question"),
-            "may_read_answers": rules.may_read_answers(person, agency_return),
+            "evidence": evidence,
+            "may_read_answers": may_read_answers,
+            "may_work": may_work_on_case(person, agency_return.case),
             "may_answer": rules.may_answer_return(person, agency_return),
             "may_answer_questions": rules.may_answer_questions(person, agency_return),
             "may_submit": rules.may_submit_return(person, agency_return),
@@ -135,6 +143,12 @@ def known(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 
 @guarded(rules.may_answer_questions, find_return, writes=True)
 def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    def make_form(data: Mapping[str, Any] | None, now: AgencyReturn) -> EngagementForm:
+        if data is not None:
+            return EngagementForm(data)
+        now = operations.read_engagement(now, by=signed_in(request))
+        return EngagementForm(initial={"before": now.engagement_before, "now": now.engagement_now})
+
     def do(form: EngagementForm, version: int | None) -> str:
         operations.describe_engagement(
             agency_return,
@@ -148,7 +162,7 @@ def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespons
     return form_page(
         request,
         "returns/engagement.html",
-        lambda data, now: EngagementForm(data, initial={"before": now.engagement_before, "now": now.engagement_now}),
+        make_form,
         do=do,
         thing=agency_return,
         context={
@@ -182,15 +196,20 @@ def autosave_engagement(request: HttpRequest, agency_return: AgencyReturn) -> Ht
 
 @guarded(rules.may_answer_question, find_asking, writes=True)
 def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
+    def make_form(data: Mapping[str, Any] | None, now: Answer) -> AnswerForm:
+        if data is None:
+            now = operations.read_answer(asking, now, by=signed_in(request))
+        return AnswerForm(data, now, asking.question)
+
     def do(form: AnswerForm, version: int | None) -> str:
-        saved = operations.save_answer(
+        operations.save_answer(
             asking,
             **_in_full(form.cleaned_data),
             version=version,
             sitting=_sitting(request),
             by=signed_in(request),
         )
-        following = asking.next_after(saved)
+        following = asking.next_after(form.cleaned_data.get("choice", ""))
         if following:
             return _address(asking.agency_return, "answer", question=following.number)
         return _address(asking.agency_return)
@@ -198,7 +217,7 @@ def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
     return form_page(
         request,
         "returns/answer.html",
-        lambda data, now: AnswerForm(data, now, asking.question),
+        make_form,
         do=do,
         thing=asking.answer,
         context={
@@ -257,7 +276,7 @@ def evidence(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
         do=do,
         context={
             "agency_return": agency_return,
-            "evidence": agency_return.evidence.select_related("question"),
+            "evidence": operations.read_return(agency_return, by=signed_in(request))[1],
             "back": _address(agency_return),
         },
         saved="The evidence has been added.",
@@ -288,6 +307,12 @@ def submit(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 
 @guarded(rules.may_decline_return, find_return, writes=True)
 def decline(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    def make_form(data: Mapping[str, Any] | None, now: AgencyReturn) -> DeclineForm:
+        if data is not None:
+            return DeclineForm(data)
+        now = operations.read_engagement(now, by=signed_in(request))
+        return DeclineForm(initial={"reason": now.decline_reason, "words": now.decline_words})
+
     def do(form: DeclineForm, version: int | None) -> str:
         operations.decline_return(
             agency_return,
@@ -301,7 +326,7 @@ def decline(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     return form_page(
         request,
         "returns/decline.html",
-        lambda data, now: DeclineForm(data, initial={"reason": now.decline_reason, "words": now.decline_words}),
+        make_form,
         do=do,
         thing=agency_return,
         context={"agency_return": agency_return, "back": _address(agency_return)},

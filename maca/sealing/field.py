@@ -58,3 +58,8 @@ class SealedField(models.BinaryField):
 
 def sealed_fields(model: type[models.Model]) -> list[str]:
     return [field.name for field in model._meta.concrete_fields if isinstance(field, SealedField)]
+
+
+def holds_words(row: models.Model) -> bool:
+    """Is anything written in the sealed fields of this row?"""
+    return any(getattr(row, name) for name in sealed_fields(type(row)))

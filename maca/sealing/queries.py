@@ -2,6 +2,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ImproperlyConfigured
 
+from maca.kernel.verdict import Refused
 from maca.sealing.cipher import CannotOpenError, DataKey, data_key, unwrap
 from maca.sealing.models import Key, KeyKind
 from maca.sealing.root import fingerprint, root_key
@@ -10,8 +11,11 @@ from maca.sealing.root import fingerprint, root_key
 _opened: dict[str, bytes] = {}
 
 
-class KeyGoneError(RuntimeError):
+class KeyGoneError(Refused):
     """What this key opened has been destroyed, for good."""
+
+    def __init__(self) -> None:
+        super().__init__("destroyed", "What was written here has been destroyed. Nobody can read it any more.")
 
 
 class KeyMissingError(RuntimeError):
@@ -49,7 +53,7 @@ def key_for(kind: KeyKind, owner: str) -> DataKey:
     """The key of one thing, by its public id. Raises `KeyGoneError` once destroyed, `KeyMissingError` if never made."""
     found = keys_for(kind, [owner])
     if owner not in found:
-        raise KeyGoneError("this content has been destroyed")
+        raise KeyGoneError
     return found[owner]
 
 
@@ -77,3 +81,12 @@ def check_keys(partnerships: Iterable[str]) -> None:
             f"The keystore holds no key for {len(missing)} of this site’s partnerships. Without it no case can be "
             "opened. Restore the keystore from its newest backup, or check MACA_KEYSTORE_URL."
         )
+
+
+def keys_left(owners: Iterable[str]) -> set[str]:
+    """Those of `owners` of whose keys one, of any kind, has not been destroyed."""
+    return set(
+        Key.objects.filter(owner__in=list(owners), destroyed_at=None)
+        .exclude(kind=KeyKind.PARTNERSHIP)
+        .values_list("owner", flat=True)
+    )

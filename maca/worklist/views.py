@@ -4,8 +4,9 @@ from django.shortcuts import render
 from maca.audits.models import Audit
 from maca.audits.queries import agency_questions, find_audit, panel_questions
 from maca.cases.models import Case
+from maca.cases.operations import read_case
 from maca.cases.queries import cases_of, find_case
-from maca.cases.rules import may_open_identity
+from maca.cases.rules import may_destroy_case, may_open_identity, may_read_case
 from maca.design.pages import anyone_signed_in, guarded
 from maca.partnership.requests import signed_in
 from maca.returns.models import AgencyReturn
@@ -38,7 +39,7 @@ def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
     )
 
 
-@guarded(rules.may_read_case, find_case)
+@guarded(may_read_case, find_case)
 def case(request: HttpRequest, case: Case) -> HttpResponse:
     """Everything about a case that this person may go on to, and the questions it will be asked."""
     person = signed_in(request)
@@ -47,12 +48,14 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
         "worklist/case.html",
         {
             "case": case,
+            "nomination": read_case(case, by=person),
             "audit": case.audit,
             "returns": AgencyReturn.objects.visible_to(person).filter(case=case).select_related("agency"),
             "presenters": case.presenters.select_related("person"),
             "agency_questions": agency_questions(case.audit),
             "panel_questions": panel_questions(case.audit),
             "may_open_identity": may_open_identity(person, case),
+            "may_destroy": may_destroy_case(person, case),
             "may_read_report": may_read_summative_report(person, case),
         },
     )

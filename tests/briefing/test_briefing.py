@@ -99,8 +99,9 @@ def test_a_briefing_sent_back_says_why(world):
 
 def test_a_published_briefing_is_for_everybody_and_never_changes(world):
     briefing = world.published()
-    for person in world.people.values():
-        assert find_briefing(person, briefing.audit.slug)
+    for who, person in world.people.items():
+        if who != "governance":
+            assert find_briefing(person, briefing.audit.slug)
     assert rules.may_edit_briefing(world.manager, briefing).code == "published"
     assert rules.may_take_back_briefing(world.manager, briefing).code == "not-sent"
     briefing.audit.refresh_from_db()

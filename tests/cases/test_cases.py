@@ -41,7 +41,8 @@ def test_an_identity_is_opened_for_a_reason_and_each_opening_is_on_the_record(wo
     assert identity.child == "Zebedee Quux"
     entry = Entry.objects.get(did="opened an identity")
     assert entry.by == world.auditor.public_id
-    assert entry.details == {"audit": "neglect-9", "label": "Case 1", "reason": "find_record"}
+    assert entry.details == {"audit": "neglect-9", "case": "Case 1", "reason": "find_record"}
+    assert entry.is_reading
 
 
 @pytest.mark.parametrize(("who", "code"), [("scrutineer", "anonymised"), ("member", "not-needed")])

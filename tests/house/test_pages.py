@@ -29,7 +29,7 @@ from maca.panel.queries import Column
 from maca.returns.models import AgencyReturn
 from maca.returns.operations import cite_evidence, say_known
 from tests.house.who_sees import EVERYONE, WHO_SEES
-from tests.makers import World
+from tests.makers import World, opened
 
 STAGES = ["planned", "circulated", "panel_opened", "published"]
 
@@ -401,7 +401,7 @@ def test_other_words_from_the_same_open_form_are_never_swallowed(world, sign_in)
     assert client.post(path, {**keys, "before": "First words."}).status_code == 302
     again = client.post(path, {**keys, "before": "First words. And a page more."})
     assert again.status_code == 302
-    assert world.return_of(audit).engagement_before == "First words. And a page more."
+    assert opened(world.return_of(audit)).engagement_before == "First words. And a page more."
 
 
 def test_findings_keep_to_their_own_case_when_two_people_edit_a_briefing(world, sign_in):

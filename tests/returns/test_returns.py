@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 
 from maca.audits.models import Question
+from maca.cases.seal import case_key
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
@@ -20,8 +21,14 @@ from maca.returns.operations import (
 )
 from maca.returns.queries import board, find_asking, find_return, unanswered
 from maca.returns.summative import summative_report
+from tests.makers import opened
 
 BLANK = {"choice": "", "how_known": "", "points": ""}
+
+
+def report_of(audit):
+    case = audit.cases.get()
+    return summative_report(case, case_key(case))
 
 
 def asking(world, audit, number, agency="health", case=1, by="auditor"):
@@ -97,7 +104,7 @@ def test_no_is_an_answer_and_silence_is_a_gap(world):
         asking(world, audit, 4), **{**BLANK, "choice": "no", "how_known": "Looked."}, version=None, by=world.auditor
     )
     submit_return(one, version=None, by=world.auditor)
-    report = summative_report(audit.cases.get())
+    report = report_of(audit)
     fourth = report.rows[3].cells[0]
     assert (fourth.choice, fourth.words, fourth.gap) == ("No", ("Looked.",), "")
     assert not report.unanswered
@@ -111,7 +118,7 @@ def test_a_question_out_of_place_is_a_gap_with_its_reason(world):
         asking(world, audit, 1), **{**BLANK, "choice": "no", "how_known": "None."}, version=None, by=world.auditor
     )
     submit_return(one, version=None, by=world.auditor)
-    report = summative_report(audit.cases.get())
+    report = report_of(audit)
     assert report.rows[1].cells[0].gap.startswith("Not asked")
     assert not report.unanswered
 
@@ -119,7 +126,7 @@ def test_a_question_out_of_place_is_a_gap_with_its_reason(world):
 def test_a_draft_is_read_by_its_agency_alone(world):
     audit = world.circulated(1)
     one = world.answer_all(world.return_of(audit))
-    report = summative_report(audit.cases.get())
+    report = report_of(audit)
     assert not report.submitted
     assert all(not account.before for account in report.accounts)
     assert rules.may_read_answers(world.manager, one).code == "a-draft"
@@ -159,7 +166,7 @@ def test_only_the_lead_declines_and_declining_is_not_lateness(world):
         one, reason=DeclineReason.PURPOSE, words="Not content with the reason.", version=one.version, by=world.lead
     )
     assert not one.is_late
-    report = summative_report(audit.cases.get())
+    report = report_of(audit)
     assert "Not content with the reason." in report.declined[0].decline
     counted = board(audit)
     assert (counted.complete, counted.late) == (1, 2)
@@ -196,7 +203,7 @@ def test_what_two_people_write_at_once_is_never_lost(world):
             version=both_opened_at,
             by=world.lead,
         )
-    assert Answer.objects.get().how_known == "First."
+    assert opened(Answer.objects.get()).how_known == "First."
 
 
 def test_a_slow_save_made_while_writing_never_covers_newer_words(world):
@@ -207,7 +214,7 @@ def test_a_slow_save_made_while_writing_never_covers_newer_words(world):
     save_answer(asking(world, audit, 1), **{**BLANK, "how_known": "One two three"}, version=1, **mine)
     with pytest.raises(Changed):
         save_answer(asking(world, audit, 1), **{**BLANK, "how_known": "One two"}, version=2, while_writing=True, **mine)
-    assert Answer.objects.get().how_known == "One two three"
+    assert opened(Answer.objects.get()).how_known == "One two three"
 
 
 def test_a_pasted_list_loses_its_dashes_on_the_page_but_not_in_the_record(world):
