@@ -1,5 +1,6 @@
 """How tests reach a state: by doing the steps, as the person whose step each is."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Model
@@ -87,14 +88,14 @@ class World:
             by=self.chair,
         )
 
-    def nominate(self, audit: Audit, child: str = "Zebedee Quux"):
+    def nominate(self, audit: Audit, child: str = "Zebedee Quux", born_on: dt.date | None = None):
         return nominate_case(
             audit,
             rationale="It would teach us.",
             level="child_protection",
             age_band="5_9",
             child=child,
-            born_on=None,
+            born_on=born_on,
             address="1 Quux Street",
             household="A sibling",
             record_number="Q1",

@@ -159,7 +159,12 @@ def read_nominations(audit: Audit, *, by: Person) -> list[Nomination]:
     if listed:
         write("read nominations", audit, by=by, is_reading=True, audit=audit.slug)
     keys = nomination_keys(listed)
-    return [keys[one.public_id].open(one) if one.public_id in keys else one for one in listed]
+    for one in listed:
+        if one.public_id in keys:
+            keys[one.public_id].open(one)
+        else:  # destroyed
+            one.rationale = one.decision = ""
+    return listed
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from maca import __version__
+from maca.config.commands.keys import keys
 from maca.config.site import Wrong, with_site
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -43,9 +44,12 @@ def serve(host: str, port: int) -> None:
     """Serve the site, and print its address."""
     import uvicorn
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
 
+    from maca.cases.operations import finish_destroying
     from maca.kernel.once import forget_old_forms
     from maca.partnership.models import Partnership
+    from maca.sealing.queries import check_keys
 
     if settings.MACA_TRAINING and host not in LOOPBACK:
         raise Wrong(
@@ -57,6 +61,11 @@ def serve(host: str, port: int) -> None:
             f"This database holds the training partnership “{training}”, whose people are invented. "
             "In production, set MACA_DATA or DATABASE_URL to a database without it."
         )
+    try:
+        check_keys(Partnership.objects.values_list("public_id", flat=True))
+    except ImproperlyConfigured as problem:
+        raise Wrong(str(problem)) from problem
+    finish_destroying()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, the event loop turns Nagle's delay off. Left unnamed, every page waits 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -128,7 +137,7 @@ def _record(file: Path, reading: Any, partnership: str | None) -> None:
     from maca.briefing.operations import import_briefing as record
     from maca.partnership.operations import operator_of
 
-    its_partnership = _partnership(partnership)
+    its_partnership = the_partnership(partnership)
     value = reading.value
     namesake = Audit.objects.filter(partnership=its_partnership, title__iexact=value.title).first()
     audit = record(value, partnership=its_partnership, imported_from=file.name, by=operator_of(its_partnership))
@@ -147,7 +156,8 @@ def _record(file: Path, reading: Any, partnership: str | None) -> None:
         click.echo(f"Not read, line {line.line}: {line.text}", err=True)
 
 
-def _partnership(name: str | None) -> Any:
+def the_partnership(name: str | None) -> Any:
+    """The partnership of this name, or the only one there is; made if there is none."""
     from django.conf import settings
 
     from maca.partnership.models import Partnership
@@ -267,7 +277,7 @@ def person(
     from maca.partnership.models import Agency, AgencyKind, Role
     from maca.partnership.operations import add_person, operator_of, register_agency
 
-    its_partnership = _partnership(named)
+    its_partnership = the_partnership(named)
     operator = operator_of(its_partnership)
     if agency_kind not in AgencyKind.values:
         raise Wrong(f"There is no kind of agency “{agency_kind}”. The kinds: {', '.join(AgencyKind.values)}.")
@@ -290,6 +300,9 @@ def person(
     except ValidationError as problem:
         raise Wrong(" ".join(problem.messages)) from problem
     click.echo(f"{made.name} can sign in with {made.email}.")
+
+
+main.add_command(keys)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,25 @@ class Wrong(click.ClickException):
         click.echo(self.message, err=True)
 
 
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Start Django for a command that needs the settings and no database."""
+
+    @wraps(command)
+    def started(*args: Any, **options: Any) -> Any:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maca.config.settings")
+        from django.core.exceptions import ImproperlyConfigured
+
+        try:
+            import django
+
+            django.setup()
+            return command(*args, **options)
+        except ImproperlyConfigured as problem:
+            raise Wrong(str(problem)) from problem
+
+    return started
+
+
 def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
     """Start Django for a command that needs the database, and bring its tables up to date."""
 

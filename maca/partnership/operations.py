@@ -98,3 +98,9 @@ def add_person(
 def operator_of(partnership: Partnership) -> Person:
     """The person in whose name commands on the machine act."""
     return Person.objects.get(partnership=partnership, appointments__role=Role.OPERATOR)
+
+
+@transaction.atomic
+def note_rotation(partnership: Partnership, *, keys: int) -> None:
+    """Put on record that the keys of a partnership were wrapped anew."""
+    write("rotated the keys", partnership, by=operator_of(partnership), keys=keys)

@@ -263,7 +263,7 @@ def read_answer(asking: Asking, answer: Answer, *, by: Person) -> Answer:
 
 
 @transaction.atomic
-def read_report(case: Case, *, by: Person, did: str = "read a report") -> SummativeReport:
+def read_report(case: Case, *, did: str = "read a report", by: Person) -> SummativeReport:
     """Show every agency’s account of a case side by side."""
     rules.may_read_summative_report(by, case).insist()
     write(did, case, by=by, is_reading=True, audit=case.audit.slug, case=case.label)

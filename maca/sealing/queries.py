@@ -83,6 +83,21 @@ def check_keys(partnerships: Iterable[str]) -> None:
         )
 
 
+def check_every_key() -> int:
+    """Open every key in use; answers how many. Raises `ImproperlyConfigured` naming the first that does not open."""
+    opened = 0
+    for row in Key.objects.exclude(kind=KeyKind.PARTNERSHIP).filter(destroyed_at=None).iterator():
+        try:
+            _opened_key(row)
+        except (CannotOpenError, KeyMissingError) as problem:
+            raise ImproperlyConfigured(
+                f"The key {row.public_id} ({row.get_kind_display().lower()}) does not open: {problem}. Restore the "
+                "keystore from a backup in which it does."
+            ) from problem
+        opened += 1
+    return opened
+
+
 def keys_left(owners: Iterable[str]) -> set[str]:
     """Those of `owners` of whose keys one, of any kind, has not been destroyed."""
     return set(
