@@ -57,6 +57,8 @@ def main() -> int:
     print()
     print("\n".join(report.lines(rows, counted, {page.name: page.queries for page in asked})))
     print()
+    print("\n".join(report.seal_lines(rows)))
+    print()
     print(
         f"{measure.COMMIT}: {commit:.2f} ms. Growth: times {FIFTY} at {MANY:,} audits by the same at {FEW}; "
         f"promised: at most {report.GROWTH}."

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Max, Model
 
 from maca.audits.models import Audit, Heading, PrioritySource, Question
@@ -16,8 +16,9 @@ from maca.audits.stages import AuditStage
 from maca.audits.timetable import timetable
 from maca.briefing.models import Briefing
 from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
-from maca.cases.models import Case, Identity, Involvement, Nomination, Presenter
-from maca.cases.operations import name_presenter, nominate_case, select_case
+from maca.cases.models import Case, Declaration, Identity, Interest, Involvement, Nomination, Presenter
+from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
+from maca.demo.operations import empty
 from maca.journal.models import Entry
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
@@ -39,7 +40,10 @@ from maca.returns.operations import (
 )
 from maca.returns.queries import find_asking
 from maca.returns.stages import ReturnStage
+from maca.sealing.keystore import ALIAS
+from maca.sealing.models import Key, KeyKind
 
+TITLE = "Neglect under test"
 NAME = "Benchmark Safeguarding Children Partnership"
 CASES = 5
 AGENCIES = 8
@@ -59,6 +63,7 @@ PARTS: dict[type[Model], str] = {
     Case: "audit",
     Involvement: "case__audit",
     Presenter: "case__audit",
+    Declaration: "case__audit",
     AgencyReturn: "case__audit",
     Answer: "agency_return__case__audit",
     Evidence: "agency_return__case__audit",
@@ -89,10 +94,11 @@ class World:
 
 def start_anew() -> None:
     """Empty tables. Raises `NotOurs` where somebody else's work would go with them."""
-    call_command("migrate", verbosity=0, interactive=False)
+    for alias in (DEFAULT_DB_ALIAS, ALIAS):
+        call_command("migrate", verbosity=0, interactive=False, database=alias)
     if other := Partnership.objects.exclude(name=NAME).first():
         raise NotOurs(f"This database holds “{other}”. Set MACA_DATA or DATABASE_URL to one for the benchmark alone.")
-    call_command("flush", verbosity=0, interactive=False)
+    empty()
 
 
 @transaction.atomic
@@ -163,6 +169,10 @@ def _circulated(world: World, title: str) -> Audit:
         version=None,
         by=manager,
     )
+    for case in audit.cases.select_related("audit"):
+        for who, person in world.people.items():
+            if who.split(".")[0] in ("manager", "chair", "member", "auditor", "lead"):
+                declare_interest(case, interest=Interest.NONE, by=person)
     return audit
 
 
@@ -188,8 +198,8 @@ def _answer(agency_return: AgencyReturn, by: Person) -> None:
 
 @transaction.atomic
 def make_live(world: World) -> Audit:
-    """An audit gathering returns. The first agency has one half-way and three to begin; nearly all others are in."""
-    audit = _circulated(world, "Neglect under test")
+    """An audit gathering returns. The first agency has two half-way and three to begin; nearly all others are in."""
+    audit = _circulated(world, TITLE)
     returns = AgencyReturn.objects.of(audit).select_related("agency", "case__audit__partnership")
     for one in returns:
         place, by = (world.agencies.index(one.agency), one.case.number), world.auditor(one.agency)
@@ -200,7 +210,7 @@ def make_live(world: World) -> Audit:
             decline_return(one, reason=DeclineReason.CAPACITY, words="Nobody is free.", version=None, by=lead)
         elif place[0] or place[1] in (1, CASES):
             _answer(one, by)
-            if place != (0, 1):
+            if place not in ((0, 1), (0, CASES)):
                 submit_return(one, version=None, by=by)
     return audit
 
@@ -274,6 +284,7 @@ def copy_audit(audit: Audit, count: int) -> None:
         for statement in connection.ops.sequence_reset_sql(no_style(), list(PARTS)):
             cursor.execute(statement)
     _lengthen_journal(100 * count)
+    _fill_keystore(count * CASES)
 
 
 def _lengthen_journal(count: int) -> None:
@@ -283,6 +294,20 @@ def _lengthen_journal(count: int) -> None:
     }
     Entry.objects.bulk_create(
         (Entry(**{**values, "number": last.number + n, "digest": secrets.token_hex(32)}) for n in range(1, count + 1)),
+        batch_size=2_000,
+    )
+
+
+def _fill_keystore(count: int) -> None:
+    """As many keys as the copied cases would have. None of them opens anything: history is not read here."""
+    like = Key.objects.filter(kind=KeyKind.CASE).first()
+    assert like is not None
+    Key.objects.bulk_create(
+        (
+            Key(kind=kind, partnership=like.partnership, owner=owner, wrapped_by=like.wrapped_by, wrapped=like.wrapped)
+            for owner in (new_public_id() for _ in range(count))
+            for kind in (KeyKind.CASE, KeyKind.IDENTITY)
+        ),
         batch_size=2_000,
     )
 

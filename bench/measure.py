@@ -18,14 +18,18 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench.data import World
+from bench.data import CASES, TITLE, World
 from bench.pages import Page
+from bench.pages import pages as pages_of
+from maca.audits.models import Audit
 from maca.partnership.models import Partnership
 
 ROUNDS, TURNS, WARM_UP = 8, 15, 10
 # Any 32 letters will do: what counts is that the form and the cookie say the same.
 CSRF = "b" * 32
 COMMIT = "a durable commit"
+# Behind the name of a page: the same page of a server whose seal and journal are stubbed out.
+STUBBED = ", stubbed"
 Rounds = list[list[float]]
 
 
@@ -36,11 +40,15 @@ class Ratio(NamedTuple):
 
 
 @contextmanager
-def served() -> Iterator[HTTPConnection]:
+def served(*, stubbed: bool = False) -> Iterator[HTTPConnection]:
     """The site as `maca serve` serves it, in a process of its own, and a connection that stays open."""
     process = subprocess.Popen(
         [sys.executable, "-m", "maca", "serve", "--port", "0"],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "bench.settings"},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "bench.settings",
+            **({"MACA_BENCH_STUBBED": "1"} if stubbed else {}),
+        },
         cwd=Path(__file__).parent.parent,
         stdout=subprocess.PIPE,
         text=True,
@@ -101,8 +109,11 @@ def a_durable_commit() -> float:
 
 def times(world: World, pages: list[Page]) -> dict[str, Rounds]:
     """Seconds of every page and of a commit, by round: in each turn of a round, everything once."""
-    with served() as http:
+    with served() as http, served(stubbed=True) as without:
         turn = {page.name: Visitor(http, world, page).visit for page in pages}
+        # What a stubbed server saves no other can open, so it has a case of its own, with as much in it.
+        twins = pages_of(world, Audit.objects.filter(title=TITLE).earliest("pk"), CASES)
+        turn |= {page.name + STUBBED: Visitor(without, world, page).visit for page in twins if page.sealed}
         turn[COMMIT] = a_durable_commit
         for _ in range(WARM_UP):
             for do in turn.values():

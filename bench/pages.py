@@ -26,20 +26,22 @@ class Page:
     queries: int | None = None
     form: Callable[[], dict[str, str]] | None = None
     status: int = 200
+    # It shows or saves sealed words and writes in the journal: measured against the same page without.
+    sealed: bool = False
 
 
-def pages(world: World, audit: Audit) -> list[Page]:
-    """Every page, the two plain ones first. The agency whose auditor asks has its return of Case 1 half-way."""
+def pages(world: World, audit: Audit, case_number: int = 1) -> list[Page]:
+    """Every page, the two plain ones first. The agency whose auditor asks has its return of the case half-way."""
     agency = world.agencies[0]
     auditor = f"auditor.{agency.slug}"
-    case = {"audit": audit.slug, "case": 1}
+    case = {"audit": audit.slug, "case": case_number}
     own = {**case, "agency": agency.slug}
 
     def form(question: int) -> Callable[[], dict[str, str]]:
         """What the open form of this question would send now, with something new in it."""
         answers = Answer.objects.filter(
             agency_return__case__audit=audit,
-            agency_return__case__number=1,
+            agency_return__case__number=case_number,
             agency_return__agency=agency,
             question__number=question,
         )
@@ -64,9 +66,17 @@ def pages(world: World, audit: Audit) -> list[Page]:
         Page("work list, manager", reverse("work-list"), "manager", times=2, queries=12),
         Page("work list, auditor", reverse("work-list"), auditor, times=2, queries=12),
         Page("board", reverse("board", kwargs={"audit": audit.slug}), "manager"),
-        Page("case", reverse("case", kwargs=case), auditor, times=3, queries=12),
-        Page("return", reverse("return", kwargs=own), auditor, times=3, queries=12),
-        Page("summative report", reverse("report", kwargs=case), "manager", times=5, queries=20),
-        Page("save an answer", question(WHOLE, "answer"), auditor, form=form(WHOLE), status=302),
-        Page("autosave", question(AUTOSAVED, "autosave"), auditor, times=1.5, commits=2, form=form(AUTOSAVED)),
+        Page("case", reverse("case", kwargs=case), auditor, times=3, queries=12, sealed=True),
+        Page("return", reverse("return", kwargs=own), auditor, times=3, queries=12, sealed=True),
+        Page("summative report", reverse("report", kwargs=case), "manager", times=5, queries=20, sealed=True),
+        Page("save an answer", question(WHOLE, "answer"), auditor, form=form(WHOLE), status=302, sealed=True),
+        Page(
+            "autosave",
+            question(AUTOSAVED, "autosave"),
+            auditor,
+            times=1.5,
+            commits=2,
+            form=form(AUTOSAVED),
+            sealed=True,
+        ),
     ]

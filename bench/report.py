@@ -8,12 +8,14 @@ from typing import Any
 
 from django.db import connection
 
-from bench.measure import COMMIT, ROUNDS, TURNS, Ratio, Rounds, p50, p95, ratio
+from bench.measure import COMMIT, ROUNDS, STUBBED, TURNS, Ratio, Rounds, p50, p95, ratio
 from bench.pages import FIFTY, HELLO, Page
 
 FILE = Path(__file__).parent.parent / ".build" / "bench.json"
 # A hundred times the audits: the slope of log time on log audits that was promised, 0.10, comes to this.
 GROWTH = 1.58
+# The most that seal and journal may cost: times the same page with both stubbed out.
+SEAL = 1.25
 
 
 def of_page(page: Page, small: dict[str, Rounds], large: dict[str, Rounds]) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def of_page(page: Page, small: dict[str, Rounds], large: dict[str, Rounds]) -> d
         "target": target,
         "verdict": "" if target is None else "MISSED" if to_plain.low > target else "OK",
         "growth": to_plain.middle / to_plain_before.middle,
+        "to_stubbed": ratio(mine, large[page.name + STUBBED]) if page.sealed else None,
     }
 
 
@@ -49,6 +52,16 @@ def lines(rows: list[dict[str, Any]], counted: dict[str, dict[str, int]], promis
             f"{row['page']:18}{row['p50_ms']:6.1f}{row['p95_ms']:7.1f}{row['to_hello'].middle:8.1f}   {times:<20}"
             f"{target:>9} {row['verdict']:6}{row['growth']:6.2f}  {numbers}" + (f"  (at most {most})" if most else "")
         )
+    return text
+
+
+def seal_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """What seal and journal cost on each page that has them."""
+    text = [f"Seal and journal, times the same page with both stubbed out; at most {SEAL}:"]
+    for row in rows:
+        if found := row["to_stubbed"]:
+            verdict = "MISSED" if found.low > SEAL else "OK"
+            text.append(f"  {row['page']:18}{found.middle:5.2f} ({found.low:.2f} to {found.high:.2f})  {verdict}")
     return text
 
 

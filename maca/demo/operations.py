@@ -83,7 +83,7 @@ def make_demo(*, reset: bool = False) -> str:
             "Set MACA_DATA to another directory for the demo.",
         )
     if reset:
-        _empty()
+        empty()
     if Partnership.objects.filter(name=NAME).exists():
         return "The demo is there already. To make it anew: maca demo --reset"
     with transaction.atomic():
@@ -97,8 +97,8 @@ def make_demo(*, reset: bool = False) -> str:
     )
 
 
-def _empty() -> None:
-    """Only a table laid anew is empty of journal: what stands in one refuses to be deleted."""
+def empty() -> None:
+    """Empty a site of training for good. Only a table laid anew is empty of journal: its entries refuse to go."""
     call_command("migrate", "journal", "zero", verbosity=0, interactive=False)
     for alias in ("default", ALIAS):
         call_command("flush", verbosity=0, interactive=False, database=alias)

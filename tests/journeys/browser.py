@@ -60,6 +60,7 @@ class Site:
         if database:
             self.environment["DATABASE_URL"] = database
         self.address = ""
+        self.program = [sys.executable, "-m", "maca", "serve", "--port", "0"]
         self.server: subprocess.Popen[str] | None = None
 
     def maca(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -76,7 +77,7 @@ class Site:
         log = self.data / "served.txt"
         with log.open("w") as out:
             self.server = subprocess.Popen(
-                [sys.executable, "-m", "maca", "serve", "--port", "0"],
+                self.program,
                 env=self.environment,
                 stdout=out,
                 stderr=subprocess.STDOUT,
