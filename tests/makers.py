@@ -65,6 +65,19 @@ class World:
             for who, agency, roles in EVERY_ROLE
         }
 
+    def add(self, who: str, agency: str, role: Role = Role.AGENCY_LEAD) -> Person:
+        """One more person of an agency."""
+        self.people[who] = add_person(
+            partnership=self.partnership,
+            name=who.replace("_", " ").title(),
+            email=f"{who}@{self.partnership.public_id}.example",
+            post=f"Post of the {who}",
+            roles=[role],
+            agency=self.agencies[agency],
+            by=self.operator,
+        )
+        return self.people[who]
+
     def __getattr__(self, name: str) -> Person:
         return self.__dict__["people"][name]
 

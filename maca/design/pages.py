@@ -32,20 +32,26 @@ def anyone_signed_in(person: Any) -> Verdict:
 
 
 def guarded(
-    rule: Callable[..., Verdict], find: Callable[..., Any] | None = None, *, writes: bool = False
+    rule: Callable[..., Verdict], find: Callable[..., Any] | None = None, *, writes: bool = False, repeats: bool = False
 ) -> Callable[[Page], Page]:
     """Open a page by `rule(person, thing)`, where `thing = find(person, **address)`.
 
     The page is called with the request and, if there is one, the thing. What a person may not see is
     not there (404); what they see but may not do is refused with the rule's sentence (403). Pages
     answer GET and HEAD only, unless `writes`. A form sent twice goes where it went the first time,
-    before the rule is asked: the rule may well say no to doing it again.
+    before the rule is asked: the rule may well say no to doing it again. What `repeats` saves an open form
+    over and over, and is not looked up.
     """
 
     def decorate(view: Page) -> Page:
         @wraps(view)
         def page(request: HttpRequest, **address: Any) -> HttpResponse:
-            if request.method == "POST" and "once" in request.POST and (earlier := already_used(_sending(request))):
+            if (
+                request.method == "POST"
+                and not repeats
+                and "once" in request.POST
+                and (earlier := already_used(_sending(request)))
+            ):
                 return redirect(earlier)
             if find is None:
                 rule(request.user).insist()

@@ -137,7 +137,9 @@ def save_answer(
     """
     _hold(asking.agency_return)
     rules.may_answer_questions(by, asking.agency_return).insist()
-    answer, _ = Answer.objects.get_or_create(agency_return=asking.agency_return, question=asking.question)
+    answer = asking.answer
+    if not (while_writing and answer.pk):  # then its version alone decides, and it need not be read again
+        answer, _ = Answer.objects.get_or_create(agency_return=asking.agency_return, question=asking.question)
     if not while_writing and sitting and answer.sitting == sitting:
         version = answer.version
     key = case_key(asking.agency_return.case)

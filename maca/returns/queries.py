@@ -33,25 +33,28 @@ class Asking:
     question: Question
     answer: Answer
     questions: tuple[Question, ...]
-    choices: Mapping[int, str]
 
     def next_after(self, choice: str) -> Question | None:
         """The question that comes next, which may hang on what has just been chosen."""
-        choices = {**self.choices, self.question.pk: choice}
+        choices = {**_choices(self.agency_return, self.questions), self.question.pk: choice}
         later = (one for one in shown(self.questions, choices) if one.number > self.question.number)
         return next(later, None)
 
 
+def _choices(agency_return: AgencyReturn, questions: tuple[Question, ...]) -> dict[int, str]:
+    deciding = {question.shown_if_id for question in questions} - {None}
+    return choices_of(agency_return.case, questions, agency_return.answers.filter(question__in=deciding))
+
+
 def find_asking(person: Person, audit: str, case: int, agency: str, question: int) -> Asking:
     agency_return = _returns(person, audit, case, agency).get()
-    answers = {answer.question_id: answer for answer in agency_return.answers.all()}
     questions = tuple(agency_questions(agency_return.case.audit))
-    choices = choices_of(agency_return.case, questions, answers.values())
-    one = next((one for one in shown(questions, choices) if one.number == question), None)
-    if one is None:
+    one = next((one for one in questions if one.number == question), None)
+    # Most questions hang on no other, and then nothing need be opened to see whether this one is asked.
+    if one is None or (one.shown_if_id and one not in shown(questions, _choices(agency_return, questions))):
         raise Question.DoesNotExist
-    answer = answers.get(one.pk) or Answer(agency_return=agency_return, question=one)
-    return Asking(agency_return, one, answer, questions, choices)
+    answer = agency_return.answers.filter(question=one).first() or Answer(agency_return=agency_return, question=one)
+    return Asking(agency_return, one, answer, questions)
 
 
 def find_evidence(person: Person, audit: str, case: int, agency: str, evidence: str) -> Evidence:

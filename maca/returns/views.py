@@ -175,7 +175,7 @@ def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespons
 
 
 @require_POST
-@guarded(rules.may_answer_questions, find_return, writes=True)
+@guarded(rules.may_answer_questions, find_return, writes=True, repeats=True)
 def autosave_engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     """Save the account of the engagement while it is being written, as `autosave` saves an answer."""
     form = EngagementForm(request.POST)
@@ -241,7 +241,7 @@ def _in_full(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @require_POST
-@guarded(rules.may_answer_question, find_asking, writes=True)
+@guarded(rules.may_answer_question, find_asking, writes=True, repeats=True)
 def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
     """Save what stands in the form while it is being written. The version keeps a retry from doing harm."""
     form = AnswerForm(request.POST, asking.answer, asking.question)

@@ -1,0 +1,295 @@
+"""Every sealed field carries a word of its own; every page is fetched as everybody; each shows exactly its words.
+
+`SHOWS` says by hand which page shows which words to whom. On every other page, in every header, cookie, mail, log
+line, file and traceback, there must be none of them. (V4)
+"""
+
+import io
+import logging
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from django.core import mail
+from django.test import Client
+
+from maca.audits.models import Audit, Heading
+from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
+from maca.cases.operations import name_presenter, nominate_case, pass_over_case, select_case
+from maca.kernel.ids import new_public_id
+from maca.panel.operations import (
+    close_panel,
+    finish_hearing,
+    introduce_case,
+    open_panel,
+    record_finding,
+)
+from maca.panel.queries import Column
+from maca.returns.models import DeclineReason
+from maca.returns.operations import (
+    circulate_audit,
+    cite_evidence,
+    decline_return,
+    describe_engagement,
+    save_answer,
+    say_known,
+    submit_return,
+)
+from maca.returns.queries import find_asking
+from tests.house.test_pages import PATTERNS, STAGES, address
+from tests.makers import World
+
+RUN_OR_HEAR = "manager chair member other_member scrutineer"
+READ_EVERY_RETURN = "manager chair scrutineer"
+AGENCY_PEOPLE = "lead auditor police_lead police_auditor school_auditor"
+ON_CASE_1 = f"{RUN_OR_HEAR} {AGENCY_PEOPLE} social_worker panel_member"
+# The school declined, so it gave no account and is not on the panel.
+ON_PANEL = " ".join(one for one in ON_CASE_1.split() if one != "school_auditor")
+HANDED_IN = "police-before police-now police-answer police-points police-record police-reference declined"
+DRAFT = "health-before health-now health-answer health-points health-record health-reference"
+ALL = "planned circulated panel_opened published"
+LATER = "circulated panel_opened published"
+
+# Page (and the agency whose return it is), stages, to whom, and the words it shows. Nobody else, nowhere else.
+SHOWS: list[tuple[str, str, str, str]] = [
+    ("nominations", ALL, RUN_OR_HEAR, "rationale left-out-rationale left-out-because"),
+    ("select-case", "planned", "chair", "left-out-rationale"),
+    ("case", "planned", f"{RUN_OR_HEAR} social_worker panel_member", "rationale"),
+    ("case", LATER, f"{ON_CASE_1} school_lead", "rationale"),
+    ("return health", LATER, "lead auditor", DRAFT),
+    ("return police", LATER, f"{READ_EVERY_RETURN} police_lead police_auditor",
+     "police-before police-now police-answer police-points police-record police-reference"),
+    ("return school", LATER, f"{READ_EVERY_RETURN} school_auditor school_lead", "declined"),
+    ("engagement health", "circulated", "lead auditor", "health-before health-now"),
+    ("answer health", "circulated", "lead auditor", "health-answer"),
+    ("evidence health", "circulated", "lead auditor", "health-record health-reference"),
+    ("report", "circulated", READ_EVERY_RETURN, HANDED_IN),
+    ("report", "panel_opened", ON_PANEL, HANDED_IN),
+    ("report", "published", RUN_OR_HEAR, HANDED_IN),
+    ("hearing", "panel_opened", ON_PANEL, HANDED_IN),
+    ("hearing", "published", RUN_OR_HEAR, HANDED_IN),
+]  # fmt: skip
+# Whoever fetches these is somebody else, or nobody, afterwards.
+LEAVES = {"sign-out", "sign-in-as"}
+# What is shown in answer to the form that opens the identity, and to whom.
+IDENTITY = "child address household record-number"
+OPENS = {
+    "planned": "manager chair social_worker",
+    "circulated": f"manager chair social_worker {AGENCY_PEOPLE} school_lead",
+    "panel_opened": f"manager chair social_worker {AGENCY_PEOPLE} school_lead",
+    "published": "",
+}
+
+
+@dataclass
+class Tokened:
+    """A partnership at a stage, in which each sealed field of Case 1 holds a word that stands nowhere else."""
+
+    world: World
+    audit: Audit
+    stage: str
+    words: dict[str, str]
+    sealed: dict[str, str] = field(default_factory=dict)
+
+
+def tokened(name: str, stage: str) -> Tokened:
+    world = World(name)
+    words = {}
+
+    def word(what: str) -> str:
+        words[what] = "Zq" + re.sub(r"\d", lambda digit: "ghijklmnop"[int(digit[0])], new_public_id())[:20]
+        return words[what]
+
+    audit = world.planned()
+
+    def nominated(prefix: str):
+        return nominate_case(
+            audit, rationale=word(prefix + "rationale"), level="child_protection", age_band="5_9",
+            child=word(prefix + "child"), born_on=None, address=word(prefix + "address"),
+            household=word(prefix + "household"), record_number=word(prefix + "record-number"), by=world.member,
+        )  # fmt: skip
+
+    case = select_case(nominated(""), by=world.chair)
+    pass_over_case(nominated("left-out-"), reason=word("left-out-because"), by=world.chair)
+    name_presenter(case, person=world.social_worker, version=None, by=world.chair)
+    case.seats.create(person=world.panel_member)
+    world.declared(audit)
+    if stage != "planned":
+        _circulated(world, audit, word)
+    if stage in ("panel_opened", "published"):
+        open_panel(audit, by=world.chair)
+        case = audit.cases.select_related("audit", "hearing").get()
+        introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+        record_finding(Column(audit, case, Heading.WENT_WELL), text="A finding.", agencies=[], by=world.chair)
+    if stage == "published":
+        finish_hearing(case.hearing, by=world.chair)
+        close_panel(audit, by=world.chair)
+        briefing = draft_briefing(audit, by=world.manager)
+        send_briefing(briefing, version=None, by=world.manager)
+        approve_briefing(briefing, version=None, by=world.chair)
+        publish_briefing(briefing, by=world.manager)
+    return Tokened(world, audit, stage, words)
+
+
+def _circulated(world: World, audit: Audit, word) -> None:
+    asked = {case: list(world.agencies.values()) for case in audit.cases.all()}
+    circulate_audit(audit, asked, purpose="P", legal_basis="L", version=None, by=world.manager)
+    blank = {"choice": "", "how_known": "", "points": ""}
+    for agency, who in (("health", "auditor"), ("police", "police_auditor")):
+        one, by = world.return_of(audit, agency), world.people[who]
+        say_known(one, version=None, by=by)
+        describe_engagement(one, before=word(f"{agency}-before"), now=word(f"{agency}-now"), version=None, by=by)
+        for number in range(1, 8):
+            asking = find_asking(by, audit.slug, 1, agency, number)
+            said = {**blank, "choice": "yes", "how_known": "Seen."}
+            if asking.question.kind == "list":
+                said = {**blank, "points": word(f"{agency}-points") if number == 6 else "One"}
+            elif number == 1:
+                said["how_known"] = word(f"{agency}-answer")
+            save_answer(asking, **said, version=None, by=by)
+        cite_evidence(
+            one, question=None, record=word(f"{agency}-record"), reference=word(f"{agency}-reference"),
+            dated_on=None, by=by,
+        )  # fmt: skip
+    one = world.return_of(audit, "police")
+    submit_return(one, version=None, by=world.police_auditor)
+    lead = world.add("school_lead", "school")
+    world.declared(audit, "school_lead")
+    decline_return(
+        world.return_of(audit, "school"),
+        reason=DeclineReason.CAPACITY,
+        words=word("declined"),
+        version=None,
+        by=lead,
+    )
+
+
+def places(one: Tokened) -> Iterator[tuple[str, str]]:
+    """Each page as it is called in `SHOWS`, and its address: pages of a return once for each agency."""
+    audit = one.audit
+    finding, left_out = audit.findings.first(), audit.nominations.get(stage="not_selected")
+    words: dict[str, object] = {
+        "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt",
+        "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
+        "evidence": "0" * 32, "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
+        "person": one.world.auditor.public_id,
+    }  # fmt: skip
+    for name, pattern in PATTERNS.items():
+        if name in LEAVES:
+            continue
+        needed = set(pattern.pattern.converters)
+        if needed - {*words, "agency"}:
+            continue
+        if "agency" in needed:
+            for agency in ("health", "police", "school"):
+                yield f"{name} {agency}", address(name, {**words, "agency": agency})
+        elif "format" in needed:
+            for kind in ("txt", "docx", "pdf", "html", "json"):
+                yield f"{name} {kind}", address(name, {**words, "format": kind})
+        else:
+            yield name, address(name, words)
+
+
+def everything_in(response) -> str:
+    """A response's headers, cookies and body, with what a document holds taken out of its wrapping."""
+    body: bytes = b"".join(response.streaming_content) if response.streaming else response.content
+    text = body.decode("utf-8", "replace")
+    if body[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(body)) as parts:
+            text = "\n".join(parts.read(one).decode("utf-8", "replace") for one in parts.namelist())
+    elif body[:4] == b"%PDF":
+        pages = pypdfium2.PdfDocument(body)
+        text += "\n".join(page.get_textpage().get_text_bounded() for page in pages)
+    return f"{response.headers}\n{response.cookies}\n{text}"
+
+
+@contextmanager
+def listening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Every line that anybody logs, at any level, and every temporary file."""
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield heard
+    finally:
+        root.setLevel(before)
+        root.removeHandler(handler)
+
+
+def allowed(page: str, who: str, stage: str) -> set[str]:
+    return {
+        word
+        for name, stages, people, words in SHOWS
+        if name == page and stage in stages.split() and who in people.split()
+        for word in words.split()
+    }
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_page_shows_everybody_exactly_the_sealed_words_that_are_theirs(db, stage, sign_in, tmp_path, monkeypatch):
+    mine, other = tokened("Here Partnership", stage), tokened("Elsewhere Partnership", stage)
+    meaning = {token: what for what, token in mine.words.items()}
+    strange = set(other.words.values())
+    any_token = re.compile("|".join([*meaning, *strange]))
+    wrong, fetched = [], 0
+    with listening(tmp_path, monkeypatch) as heard:
+        clients = {who: sign_in(person) for who, person in mine.world.people.items()}
+        clients["anonymous"] = Client(HTTP_HOST="127.0.0.1")
+        for page, path in places(mine):
+            for who, client in clients.items():
+                for kind, response in (("GET", client.get(path)), ("POST", client.post(path, {"reason": "x"}))):
+                    fetched += 1
+                    seen = set(any_token.findall(everything_in(response)))
+                    if seen & strange:
+                        wrong.append(f"{kind} {page} as {who} shows what belongs to another partnership")
+                    shown = {meaning[token] for token in seen - strange}
+                    expected = allowed(page, who, stage) if kind == "GET" else set()
+                    if kind == "POST" and shown <= allowed(page, who, stage):
+                        continue  # the form comes back with what its page shows anyway
+                    if shown != expected:
+                        wrong.append(f"{kind} {page} as {who}: {sorted(shown)}, not {sorted(expected)}")
+        here = address("identity", {"audit": mine.audit.slug, "case": 1})
+        for who, client in clients.items():
+            response = client.post(here, {"reason": "conflict", "once": new_public_id()})
+            shown = {meaning[token] for token in any_token.findall(everything_in(response))}
+            expected = set(IDENTITY.split()) if who in OPENS[stage].split() else set()
+            if shown != expected:
+                wrong.append(f"opening the identity as {who}: {sorted(shown)}, not {sorted(expected)}")
+    assert not wrong, f"{len(wrong)} of {fetched}:\n" + "\n".join(wrong[:40])
+    assert fetched > 1_000
+    assert not any_token.search(heard.getvalue()), "a log line holds a sealed word"
+    for message in mail.outbox:
+        assert not any_token.search(message.message().as_string()), "a mail holds a sealed word"
+    for file in tmp_path.rglob("*"):
+        assert not file.is_file() or not any_token.search(file.read_bytes().decode("utf-8", "replace")), file
+    print(f"CANARY {stage}: {fetched:,} responses, {len(meaning) + len(strange)} words, {len(SHOWS)} lines")
+
+
+def test_the_search_itself_finds_a_word_wherever_it_is_hidden(world):
+    """The control: a word in a header, a cookie, a page, a Word file and a PDF is found in each."""
+    from django.http import HttpResponse
+
+    from maca.briefing.printing import print_briefing
+
+    token = "Zqcontrolword"
+    response = HttpResponse("x", headers={"X-Where": token})
+    assert token in everything_in(response)
+    response = HttpResponse("x")
+    response.set_cookie("where", token)
+    assert token in everything_in(response)
+    audit = world.panel_opened(1)
+    world.hear(audit.cases.select_related("audit", "hearing").get(), text=f"It was {token}.")
+    close_panel(audit, by=world.chair)
+    briefing = draft_briefing(audit, by=world.manager)
+    for kind in ("txt", "docx", "pdf", "html", "json"):
+        assert token in everything_in(HttpResponse(print_briefing(briefing, kind))), kind
