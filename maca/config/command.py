@@ -1,6 +1,7 @@
 """The `maca` command."""
 
 import os
+import resource
 import socket
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from maca import __version__
+from maca.config.logs import tell_nothing_raised
 from maca.config.site import Wrong, with_site
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -27,6 +29,7 @@ def main() -> None:
     """
     # Whatever this makes, the database above all, is for this account alone.
     os.umask(0o077)
+    tell_nothing_raised()
 
 
 @main.command()
@@ -44,6 +47,7 @@ def serve(host: str, port: int) -> None:
     import uvicorn
     from django.conf import settings
 
+    from maca.config.refusals import refusals
     from maca.kernel.once import forget_old_forms
     from maca.partnership.models import Partnership
 
@@ -52,11 +56,11 @@ def serve(host: str, port: int) -> None:
             f"In training mode anybody can sign in with one click, so the site is served on this machine only, "
             f"not on {host}. Set MACA_MODE=production to serve it to others."
         )
-    if not settings.MACA_TRAINING and (training := Partnership.objects.filter(training=True).first()):
-        raise Wrong(
-            f"This database holds the training partnership “{training}”, whose people are invented. "
-            "In production, set MACA_DATA or DATABASE_URL to a database without it."
-        )
+    if not settings.MACA_TRAINING and (found := refusals()):
+        listed = "\n".join(f"- {one}" for one in found)
+        raise Wrong(f"The site is not safe to serve like this, and does not start:\n{listed}")
+    # A crash leaves no copy of the memory, with keys and open cases in it, on the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, the event loop turns Nagle's delay off. Left unnamed, every page waits 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -79,6 +83,9 @@ def serve(host: str, port: int) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            # Our own, which quote nobody; and of X-Forwarded headers the settings say which one is believed.
+            log_config=None,
+            proxy_headers=False,
             lifespan="off",
         )
     )
