@@ -431,7 +431,7 @@ def password_hashes_are_weak() -> str | None:
 
 @check
 def weak_passwords_are_taken() -> str | None:
-    validators: list[dict[str, Any]] = settings.AUTH_PASSWORD_VALIDATORS
+    validators: Any = settings.AUTH_PASSWORD_VALIDATORS
     found = {one["NAME"].rsplit(".", 1)[-1]: one.get("OPTIONS", {}) for one in validators}
     long_enough = found.get("MinimumLengthValidator", {}).get("min_length", 0) >= 12
     if long_enough and "CommonPasswordValidator" in found:

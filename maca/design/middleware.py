@@ -72,7 +72,7 @@ HEADERS = {
 }
 # A file that somebody opens from here is shown, if at all, where it can do nothing.
 DOWNLOADED = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
-NEVER = ("Server", "X-Powered-By", "Access-Control-Allow-Origin")
+NEVER = ("Server", "X-Powered-By", "Access-Control-Allow-Origin", "Expires")
 
 
 def put_headers(response: HttpResponseBase) -> HttpResponseBase:
