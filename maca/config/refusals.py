@@ -314,16 +314,16 @@ def any_host_is_answered() -> str | None:
 
 @check
 def a_setting_is_unknown() -> str | None:
-    unknown = sorted(name for name in os.environ if name.startswith("MACA_") and name not in _known_settings())
+    unknown = sorted(name for name in os.environ if name.startswith("MACA_") and name not in known_settings())
     if not unknown:
         return None
     return (
         f"The environment sets {', '.join(unknown)}, which this site does not know. It may be a slip of the pen for "
-        f"one of these: {', '.join(sorted(_known_settings()))}. Correct it or take it out."
+        f"one of these: {', '.join(sorted(known_settings()))}. Correct it or take it out."
     )
 
 
-def _known_settings() -> set[str]:
+def known_settings() -> set[str]:
     """Those in the table at the top of the settings: a test keeps that table whole."""
     return set(re.findall(r"\bMACA_[A-Z_]+\b", importlib.import_module("maca.config.settings").__doc__ or ""))
 
@@ -400,7 +400,7 @@ def a_guard_is_missing() -> str | None:
 def one_click_signs_in() -> str | None:
     if "sign-in-as" not in get_resolver().reverse_dict:
         return None
-    return "The address that signs people in with one click is there. It is for training: set MACA_MODE=production."
+    return "The address that signs people in with one click is there. It is for training. Set MACA_MODE=production."
 
 
 @check
@@ -452,7 +452,7 @@ def second_factor_is_off() -> str | None:
 
 @check
 def no_mail_is_sent() -> str | None:
-    if "MACA_MAIL" not in _known_settings() or os.environ.get("MACA_MAIL", "").strip():
+    if "MACA_MAIL" not in known_settings() or os.environ.get("MACA_MAIL", "").strip():
         return None
     return (
         "MACA_MAIL is not set, so nobody could be invited or alerted. Set it to the mail server, for example: "
