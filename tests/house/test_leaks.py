@@ -181,9 +181,8 @@ def break_everything(served: Served, **headers: str) -> int:
         visitor.send("/sign-in/", form, TOKENS["Email"] + "@x.example")
     served.raw(f"GET /{TOKENS['Raw']} HTTP/9.9\r\nX: {TOKENS['Raw']}\r\n\r\n".encode())
     served.raw(f"\x00{TOKENS['Raw']}\r\n\r\n".encode())
-    served.raw(
-        f"GET /?{TOKENS['Raw']}\xff HTTP/1.1\r\nHost: {served.host}\r\nConnection: close\r\n\r\n".encode("latin-1")
-    )
+    host = f"HTTP/1.1\r\nHost: {served.host}\r\n"
+    served.raw(f"GET /?{TOKENS['Raw']}\xff {host}Connection: close\r\n\r\n".encode("latin-1"))
     served.raw(f"GET / HTTP/1.1\r\nHost: x\r\nX: {TOKENS['Raw'] * 9000}\r\n\r\n".encode())
     served.raw(f"POST /sign-in/ {host}Content-Length: 99\r\n\r\n{TOKENS['Raw']}".encode())
     return asked
