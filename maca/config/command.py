@@ -83,9 +83,10 @@ def serve(host: str, port: int) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
-            # Our own, which quote nobody; and of X-Forwarded headers the settings say which one is believed.
+            # Our own, which quote nobody.
             log_config=None,
-            proxy_headers=False,
+            # Whose address a request came from matters only to how often it may try to sign in.
+            proxy_headers=not settings.MACA_TRAINING and settings.MACA_PROXY == "yes",
             lifespan="off",
         )
     )

@@ -29,6 +29,7 @@ LONGEST_SESSION = 8 * 60 * 60
 SHORTEST_HSTS = 180 * 24 * 60 * 60
 # Below these an attacker with the table of hashes tries passwords too fast (OWASP's first choice).
 LEAST_MEMORY, LEAST_PASSES = 19 * 1024, 2
+SECOND_FACTOR = "maca.accounts.middleware.SecondFactorFirst"
 # Clocks of two machines are never quite the same.
 CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
@@ -444,10 +445,13 @@ def weak_passwords_are_taken() -> str | None:
 
 @check
 def second_factor_is_off() -> str | None:
-    # Not there at all is a site from before the accounts room; False is somebody who switched it off.
-    if getattr(settings, "MACA_SECOND_FACTOR", True):
+    asked = not importlib.util.find_spec("maca.accounts.middleware") or SECOND_FACTOR in settings.MIDDLEWARE
+    if asked and {"totp", "webauthn"} & set(getattr(settings, "MFA_SUPPORTED_TYPES", ["totp"])):
         return None
-    return "Nobody is asked for a second factor. Set MACA_SECOND_FACTOR to True: it may not be off in production."
+    return (
+        f"Nobody is asked for a second factor. Put {SECOND_FACTOR} back in MIDDLEWARE, and codes (totp) or passkeys "
+        "(webauthn) in MFA_SUPPORTED_TYPES: it may not be off in production."
+    )
 
 
 @check

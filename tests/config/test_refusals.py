@@ -74,7 +74,12 @@ SETTINGS = [
     ("weak_passwords_are_taken", {"AUTH_PASSWORD_VALIDATORS": []}, {}),
     ("weak_passwords_are_taken", {"AUTH_PASSWORD_VALIDATORS": [{"NAME": LENGTH, "OPTIONS": {"min_length": 12}}]}, {}),
     ("weak_passwords_are_taken", {"AUTH_PASSWORD_VALIDATORS": [{"NAME": LENGTH}, {"NAME": COMMON}]}, {}),
-    ("second_factor_is_off", {"MACA_SECOND_FACTOR": False}, {"MACA_SECOND_FACTOR": True}),
+    ("second_factor_is_off", {"MFA_SUPPORTED_TYPES": ["recovery_codes"]}, {"MFA_SUPPORTED_TYPES": ["totp"]}),
+    *(
+        ("second_factor_is_off", {"MIDDLEWARE": [other for other in settings.MIDDLEWARE if other != one]}, {})
+        for one in settings.MIDDLEWARE
+        if one == refusals.SECOND_FACTOR
+    ),
     *(
         (
             "mail_goes_nowhere",
