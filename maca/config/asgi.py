@@ -1,6 +1,22 @@
 import os
+from collections.abc import Mapping
+from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
+from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maca.config.settings")
-application = get_asgi_application()
+django.setup(set_prefix=False)
+
+from maca.design.middleware import put_headers  # noqa: E402
+
+
+class Handler(ASGIHandler):
+    """Django's own, but what it answers before any middleware, to a request it cannot read, has our headers too."""
+
+    def create_request(self, scope: Mapping[str, Any], body_file: Any) -> Any:
+        request, refusal = super().create_request(scope, body_file)
+        return request, refusal and put_headers(refusal)
+
+
+application = Handler()

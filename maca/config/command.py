@@ -1,6 +1,7 @@
 """The `maca` command."""
 
 import os
+import resource
 import socket
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 
 from maca import __version__
 from maca.config.commands.keys import keys
+from maca.config.logs import tell_nothing_raised
 from maca.config.site import Wrong, with_site
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -28,6 +30,7 @@ def main() -> None:
     """
     # Whatever this makes, the database above all, is for this account alone.
     os.umask(0o077)
+    tell_nothing_raised()
 
 
 @main.command()
@@ -47,6 +50,7 @@ def serve(host: str, port: int) -> None:
     from django.core.exceptions import ImproperlyConfigured
 
     from maca.cases.operations import finish_destroying
+    from maca.config.refusals import refusals
     from maca.kernel.once import forget_old_forms
     from maca.partnership.models import Partnership
     from maca.sealing.queries import check_keys
@@ -56,11 +60,11 @@ def serve(host: str, port: int) -> None:
             f"In training mode anybody can sign in with one click, so the site is served on this machine only, "
             f"not on {host}. Set MACA_MODE=production to serve it to others."
         )
-    if not settings.MACA_TRAINING and (training := Partnership.objects.filter(training=True).first()):
-        raise Wrong(
-            f"This database holds the training partnership “{training}”, whose people are invented. "
-            "In production, set MACA_DATA or DATABASE_URL to a database without it."
-        )
+    if not settings.MACA_TRAINING and (found := refusals()):
+        listed = "\n".join(f"- {one}" for one in found)
+        raise Wrong(f"The site is not safe to serve like this, and does not start:\n{listed}")
+    # A crash leaves no copy of the memory, with keys and open cases in it, on the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         check_keys(Partnership.objects.values_list("public_id", flat=True))
     except ImproperlyConfigured as problem:
@@ -88,6 +92,10 @@ def serve(host: str, port: int) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            # Our own, which quote nobody.
+            log_config=None,
+            # Whose address a request came from matters only to how often it may try to sign in.
+            proxy_headers=not settings.MACA_TRAINING and settings.MACA_PROXY == "yes",
             lifespan="off",
         )
     )

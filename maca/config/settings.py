@@ -7,6 +7,7 @@
 | `MACA_KEYSTORE_URL` | another PostgreSQL database, for the keys alone | SQLite in `MACA_DATA/keystore` |
 | `MACA_MODE` | `training` (loopback only, one-click sign-in for invented people) or `production` | `training` |
 | `MACA_HOSTS` | host names the site answers to, with commas between; needed in production | loopback |
+| `MACA_PROXY` | `no` where no proxy in front sets `X-Forwarded-Proto` itself | `yes` |
 | `MACA_ROOT_KEY_FILE` | a file with the root key, or the key in `MACA_ROOT_KEY` | training: `root.key` in `MACA_DATA` |
 | `MACA_SECRET_KEY` | signs sessions | a file in `MACA_DATA`, made at first start |
 """
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -96,6 +96,9 @@ if MACA_MODE not in ("training", "production"):
     raise ImproperlyConfigured(f"MACA_MODE is “{MACA_MODE}”. Set it to training or production.")
 # One click signs a person in without a password. It exists only in training mode.
 MACA_TRAINING = MACA_MODE == "training"
+MACA_PROXY = os.environ.get("MACA_PROXY", "yes").strip() or "yes"
+if MACA_PROXY not in ("yes", "no"):
+    raise ImproperlyConfigured(f"MACA_PROXY is “{MACA_PROXY}”. Set it to yes or no.")
 
 SECRET_KEY = _secret_key(MACA_DATA)
 # Read by maca.sealing.root when it is first needed; MACA_ROOT_KEY in the environment comes before it.
@@ -138,13 +141,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "csp",
     *(f"maca.{room}" for room in ROOMS),
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "maca.design.middleware.Headers",
     "maca.design.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -152,8 +153,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "maca.design.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "maca.design.middleware.NeverStored",
     "maca.design.middleware.Refusals",
 ]
 
@@ -205,30 +204,17 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not MACA_TRAINING
 if not MACA_TRAINING:
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# "no-referrer" would make browsers send "Origin: null", which the forgery check must refuse.
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+    # The proxy in front says whether a request came over TLS. Of all X-Forwarded headers only this one is
+    # believed, and none where MACA_PROXY=no says that nothing stands in front which sets it.
+    if MACA_PROXY == "yes":
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "maca.design.views.refused"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
-
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 60 * 60
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
@@ -239,14 +225,16 @@ USE_TZ = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
-# What people wrote never goes to a log: addresses, status and the kind of error do.
+# What people wrote never goes to a log: when, which page by its name, status and the kind of error do.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "maca.config.logs.Line"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
+        # Django would mail faults with everything in them to ADMINS.
+        "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

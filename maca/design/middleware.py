@@ -1,5 +1,6 @@
-"""What every response has in common: nothing is stored by a browser, and a refusal is a sentence."""
+"""What every response has in common: its headers, and that a refusal is a sentence."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ from maca.kernel.versions import Changed
 
 # What a form carries besides what a person wrote.
 NOT_CONTENT = {"csrfmiddlewaretoken", "once", "version"}
+# Proves who somebody is: never shown back, not even to them, since somebody may stand behind them.
+SECRET = re.compile("password|otp|code|token|credential|secret", re.IGNORECASE)
 # Shorter than this it is a choice or a number, which nobody would want back.
 WORTH_KEEPING = 3
 
@@ -35,27 +38,73 @@ class StaticFiles(WhiteNoiseMiddleware):
         if found.file:
             with found.file as file:
                 content = file.read()
-        response = HttpResponse(content, status=int(found.status))
+        response = Static(content, status=int(found.status))
         del response["Content-Type"]
         for name, value in found.headers:
             response[name] = value
         return response
 
 
-class NeverStored:
-    """A page seen when signed in is not left in a browser's cache for the next person at the laptop."""
+class Static(HttpResponse):
+    """A file of the site itself, the same for everybody: the one thing that a browser may keep."""
+
+
+# What every answer carries, whatever it is: a page, a redirect, a refusal, a fault, a file.
+HEADERS = {
+    # Nothing from anywhere else, no script or style inside a page, no frame around one.
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    # "no-referrer" would make browsers send "Origin: null", which the forgery check must refuse.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Harmless here: no page of ours asks for anything from elsewhere.
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    # Passkeys are the one thing of a device that signing in may ask for.
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=(), "
+        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+    ),
+    # A page seen when signed in is not left in a browser's cache for the next person at the laptop.
+    "Cache-Control": "no-store",
+}
+# A file that somebody opens from here is shown, if at all, where it can do nothing.
+DOWNLOADED = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox"}
+NEVER = ("Server", "X-Powered-By", "Access-Control-Allow-Origin", "Expires")
+
+
+def put_headers(response: HttpResponseBase) -> HttpResponseBase:
+    """Give an answer exactly the headers that its kind has, whatever a view thought of."""
+    static = isinstance(response, Static)
+    wanted = dict(HEADERS)
+    if static:
+        del wanted["Cache-Control"]
+    elif not response.headers.get("Content-Type", "text/html").startswith("text/html"):
+        # What is no page is a file to keep, unless a view says how it is called.
+        response.headers.setdefault("Content-Disposition", "attachment")
+    if response.headers.get("Content-Disposition"):
+        wanted |= DOWNLOADED
+    if settings.SECURE_HSTS_SECONDS:
+        wanted["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    for name, value in wanted.items():
+        response.headers[name] = value
+    for name in NEVER:
+        response.headers.pop(name, None)
+    return response
+
+
+class Headers:
+    """The outermost: whatever answers further in, a fault of ours included, leaves with the headers above."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        )
-        return response
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return put_headers(self.get_response(request))
 
 
 class SignedIn(LoginRequiredMiddleware):
@@ -110,7 +159,7 @@ def written(request: HttpRequest) -> list[str]:
     return [
         value
         for name, values in request.POST.lists()
-        if name not in NOT_CONTENT
+        if name not in NOT_CONTENT and not SECRET.search(name)
         for value in values
         if len(value) >= WORTH_KEEPING
     ]

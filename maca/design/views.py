@@ -1,6 +1,7 @@
 """Pages of no room: what is shown when something is refused, missing or broken, and the gallery."""
 
 import datetime as dt
+import secrets
 
 from django import forms as django_forms
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,9 @@ from django.utils import timezone
 
 from maca.design import forms
 from maca.design.middleware import written
+
+# Letters and digits that nobody mixes up on the telephone.
+READ_ALOUD = "ACDEFHJKLMNPQRTUVWXY34679"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -36,8 +40,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """`handler500`: drawn without the request, since the database or the session may be what is broken."""
-    return HttpResponse(render_to_string("design/broken.html"), status=500)
+    """`handler500`: drawn without the request, since the database or the session may be what is broken.
+
+    Its reference stands in the log too, so that somebody can quote it to whoever looks after the site.
+    """
+    reference = "-".join("".join(secrets.choice(READ_ALOUD) for _ in range(4)) for _ in range(2))
+    request.reference = reference  # type: ignore[attr-defined]
+    try:
+        kept = written(request)
+    except Exception:  # whatever is broken: the page must come
+        kept = []
+    page = render_to_string("design/broken.html", {"reference": reference, "kept": kept})
+    return HttpResponse(page, status=500)
 
 
 class GalleryForm(forms.Form):
