@@ -30,7 +30,7 @@ def _same_register(person: Person, subject: Person) -> Verdict:
 
 
 def go_together(roles: Collection[Role], agency: Agency | None) -> Verdict:
-    """Scrutineers, information governance officers and operators hold no other role; leads and auditors have an agency."""
+    """Scrutineers, information governance officers and operators hold one role; leads and auditors have an agency."""
     if not roles:
         return no("no-role", "Select at least one role. To take away the last one, end the account.")
     for alone in HELD_ALONE:
