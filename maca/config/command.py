@@ -46,6 +46,7 @@ def serve(host: str, port: int) -> None:
 
     from maca.kernel.once import forget_old_forms
     from maca.partnership.models import Partnership
+    from maca.partnership.operations import attest_invented_people, operator_of
 
     if settings.MACA_TRAINING and host not in LOOPBACK:
         raise Wrong(
@@ -69,6 +70,8 @@ def serve(host: str, port: int) -> None:
             f"Port {port} on {host} cannot be used ({problem.strerror}). Choose another: maca serve --port 8001"
         ) from problem
     forget_old_forms()
+    for invented in Partnership.objects.filter(training=True):
+        attest_invented_people(invented, by=operator_of(invented))
     if not Partnership.objects.exists():
         click.echo("There is nobody to sign in yet. Stop this, and run “maca demo” or “maca partnership NAME”.")
     shown = f"[{host}]" if ":" in host else host

@@ -21,7 +21,8 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership import rules
 from maca.partnership.models import Agency, Partnership, Person, Role
-from maca.partnership.operations import add_person, choose_password, enter, hold_person
+from maca.partnership.operations import add_person
+from maca.partnership.register import choose_password, enter, hold_person
 
 LASTS = dt.timedelta(hours=72)
 # The page is the accounts room's, which stands above this one.
@@ -207,7 +208,7 @@ def send_invitation(person: Person, *, site: str) -> bool:
         if not settings.MACA_CAN_MAIL:
             raise OSError("no mail server is set")
         message.send()
-    except (SMTPException, OSError) as problem:
+    except (SMTPException, OSError, ValueError) as problem:
         # The kind of error only: what a mail server answers may hold the address.
         log.error("An invitation could not be sent: %s", type(problem).__name__)
         return False

@@ -1,13 +1,11 @@
 from collections.abc import Collection, Iterable, Mapping
 
-from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from maca.journal.operations import write
 from maca.kernel.clock import today
-from maca.kernel.holding import hold
-from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership import rules
@@ -21,6 +19,7 @@ from maca.partnership.models import (
     Role,
     first_free_slug,
 )
+from maca.partnership.register import choose_password, enter, hold_person
 from maca.sealing.operations import make_partnership_key
 
 USUAL_PURPOSE = (
@@ -97,27 +96,6 @@ def add_person(
     return person
 
 
-def choose_password(person: Person, password: str) -> None:
-    """Give a person a password, not yet saved. Raises `ValidationError` when it is too weak."""
-    # Composed as the sign-in page composes it, so that an accent typed either way is the same.
-    password, _ = normalise(password)
-    validate_password(password, person)
-    person.set_password(password)
-
-
-def enter(person: Person, roles: Iterable[Role], *, by: Person) -> None:
-    """Put a new person on the register with their roles. Whoever enters them stands up for them."""
-    person.attested_on, person.attested_by = today(), by
-    person.save()
-    Appointment.objects.bulk_create(Appointment(person=person, role=role) for role in roles)
-
-
-def hold_person(person: Person) -> None:
-    """Hold somebody's account, and forget which roles they were read with."""
-    hold(person, read=("partnership", "agency"))
-    vars(person).pop("roles", None)
-
-
 @transaction.atomic
 def change_roles(person: Person, *, roles: Collection[Role], version: int | None, by: Person) -> None:
     """Change what somebody may do. It holds from their next request."""
@@ -164,6 +142,16 @@ def attest_at_the_machine(person: Person, *, by: Person) -> None:
         raise Refused("not-to-be-attested", f"The account of {person.name} has ended, or you are not the operator.")
     save_changes(person, version=None, attested_on=today(), attested_by=by)
     write("attested a person", person, by=by)
+
+
+@transaction.atomic
+def attest_invented_people(partnership: Partnership, *, by: Person) -> None:
+    """Keep the invented people of a training partnership from lapsing: nobody is there to stand up for them."""
+    if not partnership.training or not by.holds(Role.OPERATOR):
+        raise Refused("not-training", "Only the invented people of a training partnership are kept in this way.")
+    lapsing = Person.objects.filter(partnership=partnership, is_active=True).exclude(attested_on=today())
+    if count := lapsing.update(attested_on=today(), attested_by=by, version=F("version") + 1):
+        write("attested invented people", partnership, by=by, count=count)
 
 
 def _end(person: Person, reason: EndReason, *, version: int | None) -> None:

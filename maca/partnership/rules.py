@@ -70,7 +70,7 @@ def _not_yours_to_grant(person: Person) -> Verdict:
 
 
 def may_read_account(person: Person, subject: Person) -> Verdict:
-    """The business manager and the chair see how each account stands, and a lead those of their own agency."""
+    """The business manager and the chair see each account and its e-mail address; a lead, those of their agency."""
     if not (may := _same_register(person, subject)):
         return may
     if person.holds(*RUNS_THE_REGISTER) or _leads_them(person, subject):
@@ -152,8 +152,3 @@ def may_attest_person(person: Person, subject: Person) -> Verdict:
     if stands_up_for(person, subject, has_lead=not asks or has_a_lead(subject.agency_id)):
         return YES
     return no("not-yours-to-attest", "Somebody else says whether this person still needs an account.")
-
-
-def may_see_address(person: Person, subject: Person) -> bool:
-    """E-mail addresses are for the business manager and the chair, and for a lead within their own agency."""
-    return bool(may_read_account(person, subject))

@@ -19,9 +19,12 @@ from maca.partnership.models import ROLES_IN_PROSE, EndReason, Person, Role
 from maca.partnership.operations import (
     add_person,
     attest_at_the_machine,
+    attest_invented_people,
     attest_people,
     change_roles,
     end_account,
+    found_partnership,
+    operator_of,
 )
 from maca.partnership.queries import attested_by, leavers, people_of, to_attest
 from tests.makers import World
@@ -274,6 +277,18 @@ def test_the_operator_brings_back_a_partnership_that_has_locked_itself_out(world
     assert Person.objects.get(pk=world.chair.pk).may_sign_in()
     with pytest.raises(Refused):
         attest_at_the_machine(aged(world.manager, 91), by=world.chair)
+
+
+def test_the_demo_works_after_more_than_90_days_and_no_real_partnership_is_kept_that_way(world):
+    aged(world.auditor, 200)
+    end_account(world.member, reason=EndReason.LEFT, version=None, by=world.manager)
+    attest_invented_people(world.partnership, by=world.operator)
+    assert Person.objects.get(pk=world.auditor.pk).may_sign_in()
+    assert not Person.objects.get(pk=world.member.pk).may_sign_in()
+    real = found_partnership(name="Real")
+    with pytest.raises(Refused) as refused:
+        attest_invented_people(real, by=operator_of(real))
+    assert refused.value.code == "not-training"
 
 
 # ---- the pages
