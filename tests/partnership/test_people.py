@@ -232,6 +232,13 @@ def test_each_person_waits_for_the_word_of_one_who_would_know(world):
         assert person not in listed
 
 
+def test_nobody_stands_up_for_themselves_whatever_they_hold(world):
+    both = add(world, "both", R.CHAIR, R.BUSINESS_MANAGER)
+    assert rules.may_attest_person(both, both).code == "yourself"
+    assert both not in attested_by(both)
+    assert rules.may_attest_person(world.chair, both)  # the control
+
+
 def test_when_a_lead_has_lapsed_the_manager_stands_up_for_the_agency(world):
     assert rules.may_attest_person(world.manager, world.auditor).code == "not-yours-to-attest"
     aged(world.lead, 91)
