@@ -129,4 +129,4 @@ def _how_it_stands(person: Person) -> str:
     until = person.attested_until
     if until is None or not person.is_attested():
         return "Cannot sign in: nobody has said for over 90 days that they still need this."
-    return f"{'Needed by' if is_due(person) else 'Not needed before'} {date(until)}. {person.roles_in_words()}."
+    return f"{'Runs out soon, after' if is_due(person) else 'Lasts until'} {date(until)}. {person.roles_in_words()}."
