@@ -72,7 +72,7 @@ def permissions() -> str:
     lines += [f"| {role.label} | {prose} |" for role, prose in ROLES_IN_PROSE.items()]
     lines += ["", "## Rules", ""]
     lines.append("Everything that is not allowed by a rule is refused. Nothing of another partnership is there at all.")
-    for room in ROOMS:
+    for room in ["partnership", *ROOMS]:
         rules = [(name, rule) for name, rule in _of(room, "rules") if name.startswith("may_")]
         if rules:
             lines += ["", f"### {room}", "", "| may | rule |", "|---|---|"]

@@ -53,6 +53,7 @@ def serve(host: str, port: int) -> None:
     from maca.config.refusals import refusals
     from maca.kernel.once import forget_old_forms
     from maca.partnership.models import Partnership
+    from maca.partnership.operations import attest_invented_people, operator_of
     from maca.sealing.queries import check_keys
 
     if settings.MACA_TRAINING and host not in LOOPBACK:
@@ -82,6 +83,8 @@ def serve(host: str, port: int) -> None:
             f"Port {port} on {host} cannot be used ({problem.strerror}). Choose another: maca serve --port 8001"
         ) from problem
     forget_old_forms()
+    for invented in Partnership.objects.filter(training=True):
+        attest_invented_people(invented, by=operator_of(invented))
     if not Partnership.objects.exists():
         click.echo("There is nobody to sign in yet. Stop this, and run “maca demo” or “maca partnership NAME”.")
     shown = f"[{host}]" if ":" in host else host
@@ -247,27 +250,16 @@ def partnership(name: str) -> None:
     click.echo(f"Made the partnership “{found_partnership(name=name)}”.")
 
 
-ROLES = [
-    "business_manager",
-    "chair",
-    "sub_group_member",
-    "agency_lead",
-    "auditor",
-    "social_worker",
-    "practice_manager",
-    "scrutineer",
-]
-
-
 @main.command()
 @click.argument("email")
 @click.option("--name", required=True, help="The person’s name.")
 @click.option("--post", required=True, help="Their post, for example “Named nurse”.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="May be repeated.")
+@click.option("--role", "roles", multiple=True, required=True, help="What they may do, such as chair. May be repeated.")
 @click.option("--agency", help="The agency they speak for; made if it is not on the register.")
 @click.option("--agency-kind", default="other", show_default=True, help="Kind of agency, when it is made.")
 @click.option("--partnership", "named", help="Name of the partnership, where there are several.")
-@click.password_option(help="Asked for when it is left out. 12 characters or more.")
+@click.option("--password", help="For scripts; 12 characters or more. Asked for when this and --invite are left out.")
+@click.option("--invite", is_flag=True, help="Print a link by which they choose their own password, once, in 72 hours.")
 @with_site
 def person(
     email: str,
@@ -277,37 +269,76 @@ def person(
     agency: str | None,
     agency_kind: str,
     named: str | None,
-    password: str,
+    password: str | None,
+    invite: bool,
 ) -> None:
-    """Give somebody an account, with their roles."""
+    """Give somebody an account, with their roles.
+
+    The first person of a partnership, usually its chair, comes in this way; people invite each other from there.
+    """
     from django.core.exceptions import ValidationError
 
+    from maca.partnership.invitations import invite_at_the_machine, link_for
     from maca.partnership.models import Agency, AgencyKind, Role
     from maca.partnership.operations import add_person, operator_of, register_agency
 
+    if invite and password:
+        raise Wrong("Give --invite or --password, not both: with --invite they choose a password themselves.")
+    to_grant = [role.value for role in Role if role != Role.OPERATOR]
+    if unknown := sorted(set(roles) - set(to_grant)):
+        raise Wrong(f"There is no role “{unknown[0]}”. The roles: {', '.join(to_grant)}.")
     its_partnership = the_partnership(named)
     operator = operator_of(its_partnership)
     if agency_kind not in AgencyKind.values:
         raise Wrong(f"There is no kind of agency “{agency_kind}”. The kinds: {', '.join(AgencyKind.values)}.")
+    if not invite and not password:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     its_agency = None
     if agency:
         its_agency = Agency.objects.filter(partnership=its_partnership, name__iexact=agency).first() or register_agency(
             partnership=its_partnership, name=agency, kind=AgencyKind(agency_kind), by=operator
         )
-    try:
-        made = add_person(
-            partnership=its_partnership,
-            name=name,
-            email=email,
-            post=post,
-            roles=[Role(role) for role in roles],
-            agency=its_agency,
-            password=password,
-            by=operator,
+    account: dict[str, Any] = {
+        "partnership": its_partnership,
+        "name": name,
+        "email": email,
+        "post": post,
+        "roles": [Role(role) for role in dict.fromkeys(roles)],
+        "agency": its_agency,
+        "by": operator,
+    }
+    if invite:
+        click.echo(link_for(invite_at_the_machine(**account), _site_address()))
+        click.echo(
+            f"Give this link to {name} alone, by a way that nobody else reads. It works once, for 72 hours.", err=True
         )
+        return
+    try:
+        made = add_person(**account, password=password)
     except ValidationError as problem:
         raise Wrong(" ".join(problem.messages)) from problem
     click.echo(f"{made.name} can sign in with {made.email}.")
+
+
+@main.command()
+@click.argument("email")
+@with_site
+def attest(email: str) -> None:
+    """Say that somebody still needs their account, when whoever should say so cannot sign in either."""
+    from maca.partnership.models import Person
+    from maca.partnership.operations import attest_at_the_machine, operator_of
+
+    found = Person.objects.filter(email__iexact=email).select_related("partnership").first()
+    if found is None:
+        raise Wrong(f"Nobody has an account with {email}.")
+    attest_at_the_machine(found, by=operator_of(found.partnership))
+    click.echo(f"{found.name} can sign in for another 90 days.")
+
+
+def _site_address() -> str:
+    from django.conf import settings
+
+    return settings.MACA_ADDRESS or "http://127.0.0.1:8000"
 
 
 main.add_command(keys)

@@ -9,6 +9,8 @@
 | `MACA_HOSTS` | host names the site answers to, with commas between; needed in production | loopback |
 | `MACA_PROXY` | `no` where no proxy in front sets `X-Forwarded-Proto` itself | `yes` |
 | `MACA_ROOT_KEY_FILE` | a file with the root key, or the key in `MACA_ROOT_KEY` | training: `root.key` in `MACA_DATA` |
+| `MACA_MAIL` | the mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…` | none: no mail |
+| `MACA_MAIL_FROM` | the address that mail comes from; needed with `MACA_MAIL` | none |
 | `MACA_SECRET_KEY` | signs sessions | a file in `MACA_DATA`, made at first start |
 """
 
@@ -17,6 +19,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -90,6 +93,47 @@ def _database(directory: Path, variable: str, name: str) -> dict[str, Any]:
     }
 
 
+def mail_server(url: str, sender: str) -> dict[str, Any]:
+    """Django's settings for a mail server. It is always spoken to under TLS."""
+    problem = ImproperlyConfigured(
+        "MACA_MAIL cannot be read. Write it as smtp://user:password@host:587 or smtps://user:password@host:465, "
+        "with %40 for an @ in the user or the password."
+    )
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as wrong:
+        raise problem from wrong
+    named = bool(parts.username) and bool(parts.password)
+    if (
+        parts.scheme not in ("smtp", "smtps")
+        or not parts.hostname
+        or named != ("@" in parts.netloc)
+        or port == 0
+        or parts.path not in ("", "/")
+        or "?" in url
+        or "#" in url
+    ):
+        raise problem
+    local, _, domain = sender.partition("@")
+    if not local or not domain or "@" in domain or not sender.isprintable() or " " in sender:
+        raise ImproperlyConfigured(
+            "MACA_MAIL_FROM is not an e-mail address. With MACA_MAIL, set it to the address that mail comes from, "
+            "for example: export MACA_MAIL_FROM=audits@example.gov.uk"
+        )
+    direct = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if direct else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": direct,
+        "EMAIL_USE_TLS": not direct,
+        "DEFAULT_FROM_EMAIL": sender,
+    }
+
+
 MACA_DATA = _data_directory()
 MACA_MODE = os.environ.get("MACA_MODE", "training").strip() or "training"
 if MACA_MODE not in ("training", "production"):
@@ -115,6 +159,20 @@ elif not ALLOWED_HOSTS:
     )
 elif "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("MACA_HOSTS may not be “*”. Name the hosts the site answers to.")
+
+# Where people find the site, for links in mail. In training it is wherever they are looking at it.
+MACA_ADDRESS = "" if MACA_TRAINING else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+
+# Whoever waits for a page waits no longer than this for the mail server.
+EMAIL_TIMEOUT = 10
+_mail_url = os.environ.get("MACA_MAIL", "").strip()
+MACA_CAN_MAIL = MACA_TRAINING or bool(_mail_url)
+if MACA_TRAINING:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = MACA_DATA / "mail"
+    DEFAULT_FROM_EMAIL = "training@localhost"
+elif _mail_url:
+    globals().update(mail_server(_mail_url, os.environ.get("MACA_MAIL_FROM", "").strip()))
 
 # By step of the audit; a room imports only those above it in this list (import-linter holds it).
 ROOMS = [

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.auth.backends import ModelBackend
 
 from maca.partnership.models import Person
@@ -6,8 +8,11 @@ from maca.partnership.models import Person
 class WithRoles(ModelBackend):
     """Fetches who is signed in with their partnership, agency and roles in two queries, on every request.
 
-    A person deactivated is nobody on their very next request.
+    A person deactivated, ended or no longer attested is nobody on their very next request.
     """
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return isinstance(user, Person) and user.may_sign_in()
 
     def get_user(self, user_id: int) -> Person | None:
         person = (

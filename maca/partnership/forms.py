@@ -1,6 +1,13 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.contrib.auth.forms import AuthenticationForm
 
-from maca.design.forms import Form, PasswordField, TextField
+from maca.design.dates import date
+from maca.design.forms import CheckboxesField, ChoiceField, EmailField, Form, PasswordField, SelectField, TextField
+from maca.partnership import rules
+from maca.partnership.models import ROLES_IN_PROSE, Agency, EndReason, Person, Role
+from maca.partnership.queries import is_due
 
 
 class SignInForm(AuthenticationForm, Form):
@@ -12,3 +19,114 @@ class SignInForm(AuthenticationForm, Form):
         "invalid_login": "That e-mail address and password do not match an account.",
         "inactive": "That e-mail address and password do not match an account.",
     }
+
+
+def _roles_field(offered: frozenset[Role]) -> CheckboxesField:
+    return CheckboxesField(
+        label="Roles",
+        called="at least one role",
+        choices=[(role.value, role.label) for role in Role if role in offered],
+        hints={role.value: prose for role, prose in ROLES_IN_PROSE.items()},
+    )
+
+
+class InvitationForm(Form):
+    """Whom to invite, and what they may do. A lead invites to their own agency, so is not asked which."""
+
+    name = TextField(label="Name", autocomplete="off", max_length=200)
+    post = TextField(
+        label="Post", help_text="What they are called on every page, for example “Named nurse”.", max_length=200
+    )
+    email = EmailField(
+        label="Work e-mail address",
+        help_text="Their own: an address that several people read cannot have an account.",
+        autocomplete="off",
+        max_length=254,
+    )
+    agency = SelectField(label="Agency", help_text="Leave empty for somebody who speaks for none.", required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency], by: Person) -> None:
+        super().__init__(data)
+        self.by, self.agencies = by, {one.public_id: one for one in agencies}
+        offered = rules.grantable(by)
+        if by.holds(*rules.RUNS_THE_REGISTER):
+            self.fields["agency"].choices = [  # type: ignore[attr-defined]
+                ("", "None"),
+                *((one.public_id, one.name) for one in agencies),
+            ]
+        else:
+            del self.fields["agency"]
+        self.fields["roles"] = _roles_field(offered)
+        if len(offered) == 1:
+            self.initial["roles"] = [role.value for role in offered]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "roles" in cleaned:
+            own = None if "agency" in self.fields else self.by.agency
+            cleaned["agency"] = self.agencies.get(cleaned.get("agency", ""), own)
+            cleaned["roles"] = [Role(role) for role in cleaned["roles"]]
+            if not (may := rules.may_invite_person(self.by, cleaned["roles"], cleaned["agency"])):
+                self.add_error("roles", may.sentence)
+        return cleaned
+
+
+class RolesForm(Form):
+    """What somebody may do."""
+
+    def __init__(self, data: Mapping[str, Any] | None, *, subject: Person, by: Person) -> None:
+        super().__init__(data, initial={"roles": [role.value for role in subject.roles]})
+        self.by, self.subject = by, subject
+        # What they hold and this person may not take away stays on the page, so that it is sent back.
+        self.fields["roles"] = _roles_field(rules.grantable(by) | subject.roles)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "roles" in cleaned:
+            cleaned["roles"] = [Role(role) for role in cleaned["roles"]]
+            if not (may := rules.may_change_roles_to(self.by, self.subject, cleaned["roles"])):
+                self.add_error("roles", may.sentence)
+        return cleaned
+
+
+class EndForm(Form):
+    reason = ChoiceField(label="Why does the account end?", choices=EndReason.choices)
+
+
+class AttestForm(Form):
+    """For each person: still works here and still needs this, or why not. Unanswered is left as it is."""
+
+    YES = "yes"
+
+    def __init__(self, data: Mapping[str, Any] | None, *, people: Sequence[Person]) -> None:
+        super().__init__(data)
+        self.people = {f"person-{one.public_id}": one for one in people}
+        for name, one in self.people.items():
+            self.fields[name] = ChoiceField(
+                label=str(one),
+                help_text=_how_it_stands(one),
+                choices=[(self.YES, "Still works here and still needs this"), *_reasons_for(one)],
+                required=False,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and not any(cleaned.values()):
+            self.add_error(None, "Answer for at least one person.")
+        return cleaned
+
+    def answers(self) -> dict[Person, EndReason | None]:
+        given = ((self.people[name], value) for name, value in self.cleaned_data.items() if value)
+        return {one: None if value == self.YES else EndReason(value) for one, value in given}
+
+
+def _reasons_for(person: Person) -> list[tuple[str, str]]:
+    reasons = [one for one in EndReason if one != EndReason.NEVER_JOINED or person.joined_at is None]
+    return [(one.value, f"No: {one.label.lower()}. End the account") for one in reasons]
+
+
+def _how_it_stands(person: Person) -> str:
+    until = person.attested_until
+    if until is None or not person.is_attested():
+        return "Cannot sign in: nobody has said for over 90 days that they still need this."
+    return f"{'Runs out soon, after' if is_due(person) else 'Lasts until'} {date(until)}. {person.roles_in_words()}."

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
 from typing import ClassVar, Self
@@ -6,7 +7,13 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.text import slugify
 
+from maca.kernel.clock import today
 from maca.kernel.ids import new_public_id
+from maca.kernel.versions import Versioned
+
+# The commonest finding of access audits is an account that outlived its need. So each one lapses unless
+# somebody who would know says, within this many days, that the person still works here and still needs it.
+ATTESTED_FOR = dt.timedelta(days=90)
 
 
 class Partnership(models.Model):
@@ -123,6 +130,19 @@ ROLES_IN_PROSE: dict[Role, str] = {
 }
 
 
+# Those who speak for an agency.
+FOR_AN_AGENCY = (Role.AGENCY_LEAD, Role.AUDITOR)
+# Their independence, or their keeping out of the content, is what they are there for.
+HELD_ALONE = (Role.SCRUTINEER, Role.INFORMATION_GOVERNANCE, Role.OPERATOR)
+
+
+class EndReason(models.TextChoices):
+    LEFT = "left", "Has left"
+    MOVED = "moved", "Has moved to other work"
+    NOT_NEEDED = "not_needed", "No longer needs it"
+    NEVER_JOINED = "never_joined", "Never joined"
+
+
 class People(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.select_related("partnership", "agency").get(email__iexact=username)
@@ -132,12 +152,16 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def holding(self, *roles: Role) -> Self:
         return self.filter(is_active=True, appointments__role__in=roles).distinct()
 
+    def attested(self) -> Self:
+        """Those whose attestation has not run out."""
+        return self.filter(attested_on__gte=today() - ATTESTED_FOR)
+
     def visible_to(self, person: "Person") -> Self:
         """People of one's own partnership."""
         return self.filter(partnership=person.partnership_id)
 
 
-class Person(AbstractBaseUser):
+class Person(AbstractBaseUser, Versioned):
     """Somebody who signs in, speaking for at most one agency of one partnership."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
@@ -148,6 +172,14 @@ class Person(AbstractBaseUser):
     # By role on screen: "Health visitor lead". Never a worker's name in a finding.
     post = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    # Empty while the message has not gone out: whoever invites is then told to send it again.
+    invitation_sent_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    attested_on = models.DateField(null=True, blank=True)
+    attested_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_reason = models.CharField(max_length=20, choices=EndReason.choices, blank=True, default="")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -166,6 +198,26 @@ class Person(AbstractBaseUser):
     @cached_property
     def roles(self) -> frozenset[Role]:
         return frozenset(Role(appointment.role) for appointment in self.appointments.all())
+
+    @property
+    def attested_until(self) -> dt.date | None:
+        """The last day on which the latest attestation holds."""
+        return self.attested_on + ATTESTED_FOR if self.attested_on else None
+
+    def is_attested(self) -> bool:
+        return self.attested_until is not None and today() <= self.attested_until
+
+    def may_sign_in(self) -> bool:
+        """An account that is open, and that somebody has stood up for in the last 90 days."""
+        return self.is_active and self.ended_at is None and self.is_attested()
+
+    def standing(self) -> tuple[str, str]:
+        """How the account stands, in words, and the colour of its tag."""
+        if self.ended_at is not None or not self.is_active:
+            return "Ended", "grey"
+        if not self.is_attested():
+            return "Lapsed", "red"
+        return ("Open", "green") if self.joined_at else ("Invited", "yellow")
 
     def holds(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)

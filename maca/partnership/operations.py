@@ -1,20 +1,25 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from maca.journal.operations import write
-from maca.kernel.text import normalise
+from maca.kernel.clock import today
 from maca.kernel.verdict import Refused
+from maca.kernel.versions import save_changes
+from maca.partnership import rules
 from maca.partnership.models import (
     Agency,
     AgencyKind,
     Appointment,
+    EndReason,
     Partnership,
     Person,
     Role,
     first_free_slug,
 )
+from maca.partnership.register import choose_password, enter, hold_person
 from maca.sealing.operations import make_partnership_key
 
 USUAL_PURPOSE = (
@@ -79,20 +84,78 @@ def add_person(
     roles = list(roles)
     if Person.objects.filter(email__iexact=email).exists():
         raise Refused("account-exists", f"{email} has an account already.")
-    if not agency and {Role.AGENCY_LEAD, Role.AUDITOR} & set(roles):
-        raise Refused("no-agency", "An agency lead or auditor needs an agency to speak for.")
+    rules.go_together(roles, agency).insist()
     person = Person(partnership=partnership, agency=agency, email=email.lower(), name=name, post=post)
+    person.joined_at = timezone.now()
     if password is None:
         person.set_unusable_password()
     else:
-        # Composed as the sign-in page composes it, so that an accent typed either way is the same.
-        password, _ = normalise(password)
-        validate_password(password, person)
-        person.set_password(password)
-    person.save()
-    Appointment.objects.bulk_create(Appointment(person=person, role=role) for role in roles)
+        choose_password(person, password)
+    enter(person, roles, by=by)
     write("added a person", person, by=by, roles=[role.value for role in roles])
     return person
+
+
+@transaction.atomic
+def change_roles(person: Person, *, roles: Collection[Role], version: int | None, by: Person) -> None:
+    """Change what somebody may do. It holds from their next request."""
+    hold_person(person)
+    rules.may_change_roles_to(by, person, roles).insist()
+    before, now = person.roles, frozenset(roles)
+    save_changes(person, version=version)
+    person.appointments.filter(role__in=before - now).delete()
+    Appointment.objects.bulk_create(Appointment(person=person, role=role) for role in Role if role in now - before)
+    vars(person).pop("roles", None)
+    write("changed roles", person, by=by, before=sorted(before), now=sorted(now))
+
+
+@transaction.atomic
+def end_account(person: Person, *, reason: EndReason, version: int | None, by: Person) -> None:
+    """End somebody’s account, with a reason. They are nobody on their next request, wherever they are signed in."""
+    hold_person(person)
+    rules.may_end_account(by, person).insist()
+    _end(person, reason, version=version)
+    write("ended an account", person, by=by, reason=reason.value)
+
+
+@transaction.atomic
+def attest_people(answers: Mapping[Person, EndReason | None], *, by: Person) -> None:
+    """Say of each person that they still work here and still need the account (None), or why it ends."""
+    # In one order, so that two people at it never wait for each other.
+    for person in sorted(answers, key=lambda one: one.pk):
+        reason = answers[person]
+        hold_person(person)
+        rules.may_attest_person(by, person).insist()
+        if reason is None:
+            save_changes(person, version=None, attested_on=today(), attested_by=by)
+            write("attested a person", person, by=by)
+        else:
+            _end(person, reason, version=None)
+            write("ended an account", person, by=by, reason=reason.value)
+
+
+@transaction.atomic
+def attest_at_the_machine(person: Person, *, by: Person) -> None:
+    """Bring somebody back from the command line, where whoever should attest them can no longer sign in either."""
+    hold_person(person)
+    if not by.holds(Role.OPERATOR) or person.ended_at is not None:
+        raise Refused("not-to-be-attested", f"The account of {person.name} has ended, or you are not the operator.")
+    save_changes(person, version=None, attested_on=today(), attested_by=by)
+    write("attested a person", person, by=by)
+
+
+@transaction.atomic
+def attest_invented_people(partnership: Partnership, *, by: Person) -> None:
+    """Keep the invented people of a training partnership from lapsing: nobody is there to stand up for them."""
+    if not partnership.training or not by.holds(Role.OPERATOR):
+        raise Refused("not-training", "Only the invented people of a training partnership are kept in this way.")
+    lapsing = Person.objects.filter(partnership=partnership, is_active=True).exclude(attested_on=today())
+    if count := lapsing.update(attested_on=today(), attested_by=by, version=F("version") + 1):
+        write("attested invented people", partnership, by=by, count=count)
+
+
+def _end(person: Person, reason: EndReason, *, version: int | None) -> None:
+    save_changes(person, version=version, is_active=False, ended_at=timezone.now(), ended_reason=reason.value)
 
 
 def operator_of(partnership: Partnership) -> Person:

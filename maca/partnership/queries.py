@@ -1,15 +1,51 @@
-from maca.partnership.models import Person, Role
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from maca.kernel.clock import today
+from maca.partnership.models import Agency, Person, PersonQuerySet, Role
+
+# How long before an attestation runs out it is asked for.
+ASKED_BEFORE = dt.timedelta(days=14)
+# An account that nobody has signed in with for so long is likely to belong to somebody who has left.
+UNUSED_AFTER = dt.timedelta(days=60)
+
+
+def _open_accounts(person: Person) -> PersonQuerySet:
+    return (
+        Person.objects.visible_to(person)
+        .filter(is_active=True)
+        .select_related("agency", "partnership")
+        .prefetch_related("appointments")
+    )
 
 
 def people_of(person: Person) -> list[Person]:
-    """Everybody in one's own partnership who can sign in, with agency and roles."""
-    return list(
-        Person.objects.visible_to(person)
-        .filter(is_active=True)
-        .select_related("agency")
+    """Everybody in one's own partnership whose account is open, with agency and roles."""
+    return list(_open_accounts(person).order_by("agency__name", "name"))
+
+
+def find_person(asking: Person, person: str) -> Person:
+    """Somebody of one's own partnership, whose account may have ended. Operators are on no page."""
+    return (
+        Person.objects.visible_to(asking)
+        .exclude(appointments__role=Role.OPERATOR)
+        .select_related("agency", "partnership", "attested_by")
         .prefetch_related("appointments")
-        .order_by("agency__name", "name")
+        .get(public_id=person)
     )
+
+
+def ended_accounts(person: Person) -> list[Person]:
+    """People of one's own partnership whose account has ended, the latest first."""
+    return list(Person.objects.visible_to(person).exclude(ended_at=None).order_by("-ended_at"))
+
+
+def agencies_of(person: Person) -> list[Agency]:
+    """The agencies on the register of one's own partnership."""
+    return list(Agency.objects.filter(partnership=person.partnership_id))
 
 
 def invented_people() -> list[Person]:
@@ -21,3 +57,70 @@ def invented_people() -> list[Person]:
     )
     order = list(Role)
     return sorted(people, key=lambda one: (min((order.index(role) for role in one.roles), default=99), one.name))
+
+
+# ---- standing up for people, every 90 days
+
+
+def stands_up_for(person: Person, subject: Person, *, has_lead: bool) -> bool:
+    """Whether it is this person who says that the other still works here and still needs the account.
+
+    The chair says it of the business manager; the business manager of the chair, of each agency's lead and of
+    whoever has no agency; the lead of everybody else in the agency. For an agency without a lead who can sign
+    in (`has_lead` is False) the business manager does, so that nobody is locked out for want of one.
+    """
+    if person.pk == subject.pk or person.partnership_id != subject.partnership_id:
+        return False
+    if subject.holds(Role.BUSINESS_MANAGER):
+        return person.holds(Role.CHAIR)
+    if subject.agency_id is None or subject.holds(Role.CHAIR, Role.AGENCY_LEAD):
+        return person.holds(Role.BUSINESS_MANAGER)
+    if person.holds(Role.AGENCY_LEAD) and person.agency_id == subject.agency_id:
+        return True
+    return person.holds(Role.BUSINESS_MANAGER) and not has_lead
+
+
+def has_a_lead(agency: int | None) -> bool:
+    """Whether an agency has a lead who can sign in."""
+    return Person.objects.holding(Role.AGENCY_LEAD).attested().filter(agency=agency, ended_at=None).exists()
+
+
+def attested_by(person: Person) -> list[Person]:
+    """Everybody whose account waits upon this person's word, the most pressing first."""
+    everybody = list(_open_accounts(person).order_by("attested_on", "name"))
+    led = {one.agency_id for one in everybody if one.holds(Role.AGENCY_LEAD) and one.may_sign_in()}
+    return [one for one in everybody if stands_up_for(person, one, has_lead=one.agency_id in led)]
+
+
+def to_attest(person: Person) -> list[Person]:
+    """Those of them whose attestation runs out within 14 days, or has run out. No query for anybody else."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR, Role.AGENCY_LEAD):
+        return []
+    return [one for one in attested_by(person) if is_due(one)]
+
+
+def is_due(person: Person) -> bool:
+    return person.attested_until is None or person.attested_until <= today() + ASKED_BEFORE
+
+
+# ---- who may have left
+
+
+@dataclass(frozen=True)
+class Leavers:
+    """People whose account may have outlived its need."""
+
+    never_joined: list[Person]
+    unused: list[Person]
+    lapsed: list[Person]
+
+
+def leavers(people: Iterable[Person]) -> Leavers:
+    """Of `people`: invited and never joined; not signed in for 60 days; no longer attested."""
+    people = list(people)
+    since = timezone.now() - UNUSED_AFTER
+    return Leavers(
+        never_joined=[one for one in people if one.joined_at is None],
+        unused=[one for one in people if one.joined_at and (one.last_login or one.joined_at) < since],
+        lapsed=[one for one in people if not one.is_attested()],
+    )

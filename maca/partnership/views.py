@@ -1,15 +1,27 @@
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from maca.design.pages import anyone_signed_in, guarded, open_to_all
-from maca.partnership.forms import SignInForm
-from maca.partnership.models import ROLES_IN_PROSE, Person
-from maca.partnership.queries import invented_people, people_of
+from maca.design.forms import Form
+from maca.design.pages import anyone_signed_in, form_page, guarded, open_to_all
+from maca.partnership import invitations, operations, rules
+from maca.partnership.forms import AttestForm, EndForm, InvitationForm, RolesForm, SignInForm
+from maca.partnership.models import ROLES_IN_PROSE, EndReason, Person
+from maca.partnership.queries import (
+    agencies_of,
+    attested_by,
+    ended_accounts,
+    find_person,
+    invented_people,
+    leavers,
+    people_of,
+)
 from maca.partnership.requests import signed_in
 
 
@@ -46,8 +58,147 @@ def sign_in_as(request: HttpRequest, person: str) -> HttpResponse:
 
 @guarded(anyone_signed_in)
 def people(request: HttpRequest) -> HttpResponse:
+    asking = signed_in(request)
+    everybody = people_of(asking)
+    runs_it = asking.holds(*rules.RUNS_THE_REGISTER)
     return render(
         request,
         "partnership/people.html",
-        {"people": people_of(signed_in(request)), "roles": ROLES_IN_PROSE},
+        {
+            "people": [(one, bool(rules.may_read_account(asking, one))) for one in everybody],
+            "reads_accounts": bool(rules.may_invite_people(asking)),
+            "may_attest": rules.may_attest(asking),
+            "leavers": leavers(everybody) if runs_it else None,
+            "ended": ended_accounts(asking) if runs_it else [],
+            "roles": ROLES_IN_PROSE,
+        },
     )
+
+
+@guarded(rules.may_read_account, find_person)
+def person(request: HttpRequest, subject: Person) -> HttpResponse:
+    asking = signed_in(request)
+    return render(
+        request,
+        "partnership/person.html",
+        {
+            "subject": subject,
+            "may_change": rules.may_change_roles(asking, subject),
+            "may_end": rules.may_end_account(asking, subject),
+            "may_invite": rules.may_invite_again(asking, subject),
+        },
+    )
+
+
+@guarded(rules.may_invite_people, writes=True)
+def invite_person(request: HttpRequest) -> HttpResponse:
+    asking = signed_in(request)
+    agencies = agencies_of(asking)
+
+    def do(form: InvitationForm, version: int | None) -> str:
+        invited = invitations.invite_person(
+            partnership=asking.partnership, **form.cleaned_data, site=_site(request), by=asking
+        )
+        if invited is None:
+            messages.warning(request, invitations.NOT_SENT)
+            return reverse("invite-person")
+        return _page_of(invited)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: InvitationForm(data, agencies=agencies, by=asking),
+        do=do,
+        context={"heading": "Invite somebody", "button_text": "Send the invitation", "back": reverse("people")},
+        saved="",
+    )
+
+
+@guarded(rules.may_invite_again, find_person, writes=True)
+def invite_again(request: HttpRequest, subject: Person) -> HttpResponse:
+    def do(form: Form, version: int | None) -> str:
+        invitations.invite_again(subject, site=_site(request), version=version, by=signed_in(request))
+        return _page_of(subject)
+
+    return form_page(
+        request,
+        "partnership/invite_again.html",
+        lambda data, _: Form(data),
+        do=do,
+        thing=subject,
+        context={
+            "heading": "Send a new invitation?",
+            "caption": subject.name,
+            "button_text": "Send a new invitation",
+            "subject": subject,
+            "back": _page_of(subject),
+        },
+        saved="",
+    )
+
+
+@guarded(rules.may_change_roles, find_person, writes=True)
+def change_roles(request: HttpRequest, subject: Person) -> HttpResponse:
+    def do(form: RolesForm, version: int | None) -> str:
+        operations.change_roles(subject, **form.cleaned_data, version=version, by=signed_in(request))
+        return _page_of(subject)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, now: RolesForm(data, subject=now, by=signed_in(request)),
+        do=do,
+        thing=subject,
+        context={"heading": "Change roles", "caption": subject.name, "back": _page_of(subject)},
+        saved="The roles have been changed. They hold from the person’s next page.",
+    )
+
+
+@guarded(rules.may_end_account, find_person, writes=True)
+def end_account(request: HttpRequest, subject: Person) -> HttpResponse:
+    def do(form: EndForm, version: int | None) -> str:
+        reason = EndReason(form.cleaned_data["reason"])
+        operations.end_account(subject, reason=reason, version=version, by=signed_in(request))
+        return reverse("people")
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: EndForm(data),
+        do=do,
+        thing=subject,
+        context={
+            "heading": "End this account",
+            "caption": subject.name,
+            "button_text": "End the account",
+            "back": _page_of(subject),
+        },
+        saved="The account has ended. Wherever the person is signed in, their next page is the sign-in page.",
+    )
+
+
+@guarded(rules.may_attest, writes=True)
+def attest_people(request: HttpRequest) -> HttpResponse:
+    asking = signed_in(request)
+    listed = attested_by(asking)
+
+    def do(form: AttestForm, version: int | None) -> str:
+        operations.attest_people(form.answers(), by=asking)
+        return reverse("attest-people")
+
+    return form_page(
+        request,
+        "partnership/attest.html",
+        lambda data, _: AttestForm(data, people=listed),
+        do=do,
+        context={"heading": "Who still needs an account?", "button_text": "Send", "back": reverse("people")},
+        saved="Your answers have been kept.",
+    )
+
+
+def _page_of(subject: Person) -> str:
+    return reverse("person", kwargs={"person": subject.public_id})
+
+
+def _site(request: HttpRequest) -> str:
+    return settings.MACA_ADDRESS or f"{request.scheme}://{request.get_host()}"

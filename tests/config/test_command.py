@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -170,3 +171,27 @@ def test_a_person_made_at_the_command_line_has_a_strong_password(maca):
     assert "12 characters" in weak.stderr
     assert maca(*words, "correct horse battery").returncode == 0
     assert "has an account already" in maca(*words, "correct horse battery").stderr
+
+
+def test_the_very_first_person_is_invited_with_a_link_on_the_operators_screen(maca):
+    maca("partnership", "A Partnership")
+    words = ("person", "first@b.example", "--name", "A", "--post", "B", "--role", "chair", "--invite")
+    links = [maca(*words).stdout for _ in range(2)]
+    assert all(re.fullmatch(r"http://127.0.0.1:8000/invitation/[0-9a-f]{32}/\S+/\n", link) for link in links)
+    assert links[0] != links[1]
+    assert "not both" in maca(*words, "--password", "correct horse battery").stderr
+    operator = maca("person", "o@b.example", "--name", "A", "--post", "B", "--role", "operator", "--invite")
+    assert operator.returncode == 2
+    assert "There is no role “operator”. The roles: business_manager, chair," in operator.stderr
+    assert "can sign in for another 90 days" in maca("attest", "First@b.example").stdout
+    assert "Nobody has an account" in maca("attest", "nobody@b.example").stderr
+
+
+def test_a_bad_mail_server_says_how_to_write_it(tmp_path):
+    production = {"MACA_DATA": str(tmp_path), "MACA_MODE": "production", "MACA_HOSTS": "a.example"}
+    bad = run("partnership", "P", **production, MACA_MAIL="mail.example", MACA_MAIL_FROM="a@b.example")
+    assert bad.returncode == 2
+    assert "smtp://user:password@host:587" in bad.stderr
+    nobody = run("partnership", "P", **production, MACA_MAIL="smtp://mail.example", MACA_MAIL_FROM=None)
+    assert nobody.returncode == 2
+    assert "MACA_MAIL_FROM" in nobody.stderr

@@ -26,6 +26,13 @@ WHO_SEES: list[tuple[str, str, str, str]] = [
     ("audits", ALL, EVERYONE, ""),
     ("priorities", ALL, EVERYONE, ""),
     ("people", ALL, EVERYONE, ""),
+    ("invite-person", ALL, "manager chair lead police_lead", everyone_but("manager chair lead police_lead")),
+    ("attest-people", ALL, "manager chair lead police_lead", everyone_but("manager chair lead police_lead")),
+    # The person is an auditor of health, who has joined.
+    ("person", ALL, "manager chair lead", everyone_but("manager chair lead")),
+    ("change-roles", ALL, "manager chair", everyone_but("manager chair")),
+    ("end-account", ALL, "manager chair lead", everyone_but("manager chair lead")),
+    ("invite-again", ALL, "", EVERYONE),
     ("briefings", ALL, EVERYONE, ""),
     ("audit", ALL, EVERYONE, ""),
     ("plan", ALL, EVERYONE, ""),

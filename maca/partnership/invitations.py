@@ -1,0 +1,217 @@
+"""By invitation only: a link that works once, for 72 hours, and lets one person choose a password."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterable
+from functools import partial
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.http import base36_to_int
+
+from maca.journal.operations import write
+from maca.kernel.clock import today
+from maca.kernel.ids import PUBLIC_ID, new_public_id
+from maca.kernel.verdict import Refused
+from maca.kernel.versions import save_changes
+from maca.partnership import rules
+from maca.partnership.models import Agency, Partnership, Person, Role
+from maca.partnership.operations import add_person
+from maca.partnership.register import choose_password, enter, hold_person
+
+LASTS = dt.timedelta(hours=72)
+# The page is the accounts room's, which stands above this one.
+PAGE = "/invitation/{uid}/{token}/"
+NOT_SENT = (
+    "No account was made and no message was sent: this address cannot be used for a new account. Look for the person "
+    "on the register and check the address. If both are right, ask for another work address of theirs."
+)
+SUBJECT = "Your invitation to multi-agency case audits"
+# The same for everybody: it names no case, no theme, no audit and nobody but the partnership.
+MESSAGE = """{partnership} invites you to its site for multi-agency case audits.
+
+To choose your password and sign in, open this link:
+
+{link}
+
+It works once, and for 72 hours. After that, ask whoever invited you to send it again.
+
+Do not pass this message on: whoever opens the link can use your account.
+
+If you did not expect this, do nothing, and tell your agency's safeguarding lead or the partnership's business manager.
+"""
+log = logging.getLogger(__name__)
+
+
+class _Tokens(PasswordResetTokenGenerator):
+    """Signed over the password and the instant of the invitation: when either changes, the token is void."""
+
+    key_salt = "maca.partnership.invitations"
+
+    def _make_hash_value(self, user: Person, timestamp: int) -> str:
+        invited = user.invited_at.timestamp() if user.invited_at else ""
+        return f"{user.public_id}|{user.password}|{user.email}|{invited}|{user.ended_at}|{timestamp}"
+
+    def check_token(self, user: Person | None, token: str | None) -> bool:
+        """Whether this is the token of the latest invitation. Django's own would ask how long a *reset* lasts."""
+        token = token or ""
+        stamp, _, _ = token.partition("-")
+        try:
+            made = base36_to_int(stamp)
+        except ValueError:
+            return False
+        return user is not None and any(
+            constant_time_compare(self._make_token_with_timestamp(user, made, secret), token)
+            for secret in (self.secret, *self.secret_fallbacks)
+        )
+
+
+tokens = _Tokens()
+
+
+def link_for(person: Person, site: str) -> str:
+    """The link of somebody's latest invitation. It goes into their message and nowhere else.
+
+    `site` is the address of the site, such as “https://audits.example.gov.uk”.
+    """
+    return site.rstrip("/") + PAGE.format(uid=person.public_id, token=tokens.make_token(person))
+
+
+def _is_open(person: Person) -> bool:
+    return (
+        person.may_sign_in()
+        and person.joined_at is None
+        and person.invited_at is not None
+        and timezone.now() - person.invited_at <= LASTS
+    )
+
+
+def invited_person(uid: str, token: str) -> Person | None:
+    """Who may join with this link. Unknown, wrong, spent and run out are alike, and take the same work."""
+    people = Person.objects.select_related("partnership", "agency").prefetch_related("appointments")
+    found = people.filter(public_id=uid).first() if PUBLIC_ID.fullmatch(uid) else None
+    fits = tokens.check_token(found or Person(public_id=new_public_id()), token)
+    return found if found and fits and _is_open(found) else None
+
+
+@transaction.atomic
+def join(person: Person, *, password: str) -> None:
+    """Take up an invitation with a password of one's own.
+
+    Raises `Refused` when the invitation is no longer open, and `ValidationError` when the password is too weak.
+    """
+    hold_person(person)
+    if not _is_open(person):
+        raise Refused("not-open", "This invitation is no longer open. Ask whoever invited you to send it again.")
+    choose_password(person, password)
+    save_changes(person, version=None, password=person.password, joined_at=timezone.now())
+    write("joined", person, by=person)
+
+
+@transaction.atomic
+def invite_person(
+    *,
+    partnership: Partnership,
+    name: str,
+    email: str,
+    post: str,
+    roles: Iterable[Role],
+    agency: Agency | None = None,
+    site: str,
+    by: Person,
+) -> Person | None:
+    """Put a person on the register and send them a link to join by.
+
+    Answers None, with nothing made and nothing sent, when the address has an account: whether here or in another
+    partnership is neither said (`NOT_SENT`) nor written in the journal.
+    """
+    roles = frozenset(roles)
+    if partnership.pk != by.partnership_id:
+        raise Refused("not-your-partnership", "You can invite people to your own partnership only.")
+    rules.may_invite_person(by, roles, agency).insist()
+    if Person.objects.filter(email__iexact=email).exists():
+        write("could not invite a person", partnership, by=by, roles=sorted(roles))
+        return None
+    person = Person(partnership=partnership, agency=agency, email=email.lower(), name=name, post=post)
+    person.set_unusable_password()
+    person.invited_at = timezone.now()
+    enter(person, roles, by=by)
+    write("invited a person", person, by=by, roles=sorted(roles), agency=agency.public_id if agency else "")
+    transaction.on_commit(partial(send_invitation, person, site=site))
+    return person
+
+
+@transaction.atomic
+def invite_again(person: Person, *, site: str, version: int | None, by: Person) -> None:
+    """Send somebody a new link; the one before works no more. It also opens an account that had ended."""
+    hold_person(person)
+    rules.may_invite_again(by, person).insist()
+    _renew(person, version=version, by=by)
+    transaction.on_commit(partial(send_invitation, person, site=site))
+
+
+@transaction.atomic
+def invite_at_the_machine(
+    *,
+    partnership: Partnership,
+    name: str,
+    email: str,
+    post: str,
+    roles: Iterable[Role],
+    agency: Agency | None = None,
+    by: Person,
+) -> Person:
+    """Put a person on the register whose link the operator hands over, since nobody and no mail is there yet.
+
+    For somebody who has not joined yet it is a new link, and the rest is left as it is.
+    """
+    waiting = Person.objects.filter(partnership=partnership, email__iexact=email, joined_at=None, ended_at=None).first()
+    person = waiting or add_person(
+        partnership=partnership, name=name, email=email, post=post, roles=roles, agency=agency, by=by
+    )
+    _renew(person, version=None, by=by)
+    return person
+
+
+def _renew(person: Person, *, version: int | None, by: Person) -> None:
+    person.set_unusable_password()
+    save_changes(
+        person,
+        version=version,
+        password=person.password,
+        invited_at=timezone.now(),
+        invitation_sent_at=None,
+        joined_at=None,
+        is_active=True,
+        ended_at=None,
+        ended_reason="",
+        attested_on=today(),
+        attested_by=by,
+    )
+    write("invited a person again", person, by=by)
+
+
+def send_invitation(person: Person, *, site: str) -> bool:
+    """Send the link, to one person alone, after the account stands. Whether it went is kept on the account."""
+    message = EmailMessage(
+        SUBJECT,
+        MESSAGE.format(partnership=person.partnership.name, link=link_for(person, site)),
+        to=[person.email],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    try:
+        if not settings.MACA_CAN_MAIL:
+            raise OSError("no mail server is set")
+        message.send()
+    except (SMTPException, OSError, ValueError) as problem:
+        # The kind of error only: what a mail server answers may hold the address.
+        log.error("An invitation could not be sent: %s", type(problem).__name__)
+        return False
+    # Only for the invitation that was sent: another may have been made meanwhile.
+    Person.objects.filter(pk=person.pk, invited_at=person.invited_at).update(invitation_sent_at=timezone.now())
+    return True
