@@ -1,5 +1,6 @@
 from django.contrib.auth.backends import ModelBackend
 
+from maca.partnership.fence import let_in
 from maca.partnership.models import Person
 
 
@@ -16,4 +17,7 @@ class WithRoles(ModelBackend):
             .filter(pk=user_id)
             .first()
         )
-        return person if person and self.user_can_authenticate(person) else None
+        if not person or not self.user_can_authenticate(person):
+            return None
+        let_in(person)
+        return person

@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from maca.design.pages import anyone_signed_in, guarded, open_to_all
+from maca.partnership.fence import let_in
 from maca.partnership.forms import SignInForm
 from maca.partnership.models import ROLES_IN_PROSE, Person
 from maca.partnership.queries import invented_people, people_of
@@ -37,6 +38,7 @@ def sign_in_as(request: HttpRequest, person: str) -> HttpResponse:
     invented = Person.objects.filter(public_id=person, partnership__training=True, is_active=True).first()
     if invented is None:
         raise Http404
+    let_in(invented)
     login(request, invented, backend=settings.AUTHENTICATION_BACKENDS[0])
     onward = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):

@@ -1,0 +1,44 @@
+"""On PostgreSQL every test runs as the role that serves, which owns nothing; the makers stand at the installation."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from maca.partnership import fence
+
+# The role that serves, in tests. tools/with_postgres.py makes it where it brings the server along.
+SERVES = "maca_serves"
+MAKE_ROLE = f"""
+DO $$ BEGIN
+    CREATE ROLE {SERVES} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+
+on_postgres = pytest.mark.skipif(
+    not os.environ.get("DATABASE_URL"), reason="SQLite has no row-level security; the rules alone stand there"
+)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(MAKE_ROLE)
+            fence.fence(connection, served_by=SERVES)
+
+
+@pytest.fixture(autouse=True)
+def as_the_role_that_serves(request: pytest.FixtureRequest, _django_db_marker: None) -> Iterator[None]:
+    """Each test in a transaction; one that commits keeps the owner, since only an owner may empty the tables."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or connection.vendor != "postgresql" or not connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {SERVES}")
+    fence.stand(fence.INSTALLATION)
+    yield
