@@ -8,7 +8,7 @@ from django.db import connection
 
 from maca.partnership import fence
 
-# The role that serves, in tests. tools/with_postgres.py makes it where it brings the server along.
+# The role that serves, in tests. They sign in to the database as whoever DATABASE_URL names, a superuser mostly.
 SERVES = "maca_serves"
 MAKE_ROLE = f"""
 DO $$ BEGIN

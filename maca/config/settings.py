@@ -4,7 +4,7 @@
 |---|---|---|
 | `MACA_DATA` | the one directory that holds everything the site keeps | none: must be set |
 | `DATABASE_URL` | a PostgreSQL database, `postgres://user:password@host:5432/name` | SQLite in `MACA_DATA` |
-| `MACA_OWNER_URL` | the same, as the role that owns the tables, to bring them up to date | `DATABASE_URL`: training only |
+| `MACA_OWNER_URL` | the same, by the role that owns the tables, to bring them up to date | training: `DATABASE_URL` |
 | `MACA_KEYSTORE_URL` | another PostgreSQL database, for the keys alone | SQLite in `MACA_DATA/keystore` |
 | `MACA_MODE` | `training` (loopback only, one-click sign-in for invented people) or `production` | `training` |
 | `MACA_HOSTS` | host names the site answers to, with commas between; needed in production | loopback |

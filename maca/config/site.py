@@ -48,6 +48,7 @@ def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
 def _bring_up_to_date() -> None:
     from django.core.management import call_command
     from django.db import connections
+    from django.db.migrations.exceptions import MigrationSchemaMissing
     from django.db.migrations.executor import MigrationExecutor
     from django.db.utils import OperationalError, ProgrammingError
 
@@ -66,8 +67,8 @@ def _bring_up_to_date() -> None:
             f"The database cannot be reached: {str(problem).strip()}. Check DATABASE_URL, and that the database "
             "is running; or leave DATABASE_URL out to keep everything in SQLite under MACA_DATA."
         ) from problem
-    except ProgrammingError as problem:
-        if getattr(problem.__cause__, "sqlstate", "") != NOT_ALLOWED:
+    except (ProgrammingError, MigrationSchemaMissing) as problem:
+        if isinstance(problem, ProgrammingError) and getattr(problem.__cause__, "sqlstate", "") != NOT_ALLOWED:
             raise
         raise Wrong(
             "The tables have to be brought up to date, and the role in DATABASE_URL may not do that. "
