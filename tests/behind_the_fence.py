@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
@@ -31,14 +32,31 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
             fence.fence(connection, served_by=SERVES)
 
 
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """For a while, be whoever the tables belong to, for whom there is no fence."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {SERVES}")
+
+
+@pytest.fixture
+def as_the_owner() -> None:
+    """For a test that does what only somebody at the database itself could do."""
+
+
 @pytest.fixture(autouse=True)
-def as_the_role_that_serves(request: pytest.FixtureRequest, _django_db_marker: None) -> Iterator[None]:
+def as_the_role_that_serves(request: pytest.FixtureRequest, _django_db_marker: None) -> None:
     """Each test in a transaction; one that commits keeps the owner, since only an owner may empty the tables."""
     marker = request.node.get_closest_marker("django_db")
-    if marker is None or connection.vendor != "postgresql" or not connection.in_atomic_block:
-        yield
+    on_postgres = connection.vendor == "postgresql"
+    if marker is None or not on_postgres or not connection.in_atomic_block or "as_the_owner" in request.fixturenames:
         return
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {SERVES}")
     fence.stand(fence.INSTALLATION)
-    yield

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
 
 from maca.partnership.fence import let_in
 from maca.partnership.models import Person
@@ -9,6 +12,15 @@ class WithRoles(ModelBackend):
 
     A person deactivated is nobody on their very next request.
     """
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **more: Any
+    ) -> Person | None:
+        person = super().authenticate(request, username, password, **more)
+        if not isinstance(person, Person):
+            return None
+        let_in(person)
+        return person
 
     def get_user(self, user_id: int) -> Person | None:
         person = (

@@ -80,10 +80,13 @@ class _Standing(NamedTuple):
 
 
 def _remembered(connection: BaseDatabaseWrapper) -> _Standing:
-    standing: _Standing | None = getattr(connection, "fence_standing", None)
-    if standing and standing.session is connection.connection:
-        return standing
-    return _Standing(connection.connection, SIGN_IN, for_good=True)
+    session = connection.connection
+    known: _Standing | None = getattr(connection, "fence_standing", None)
+    if known is None or known.session is not session:
+        return _Standing(session, SIGN_IN, for_good=True)
+    if known.for_good or connection.in_atomic_block:
+        return known
+    return _Standing(session, SIGN_IN, for_good=False)
 
 
 def stand(place: str, using: BaseDatabaseWrapper | None = None) -> None:
@@ -112,7 +115,7 @@ def standing(place: str) -> Iterator[None]:
     try:
         yield
     finally:
-        if before == SIGN_IN and not connection.settings_dict["CONN_MAX_AGE"] and not connection.in_atomic_block:
+        if before == SIGN_IN and connection.settings_dict["CONN_MAX_AGE"] == 0 and not connection.in_atomic_block:
             # Django closes it a moment later in any case, and a new one stands at the sign-in: no round trip.
             connection.close()
         else:
@@ -392,7 +395,7 @@ def weaknesses(connection: BaseDatabaseWrapper) -> list[str]:
 
 MEND_ROLES = (
     "Make one role that owns the tables (MACA_OWNER_URL) and another that serves (DATABASE_URL): "
-    "the guide for whoever runs the machine has the SQL."
+    "the page “Two database roles” of the guide has the SQL."
 )
 MEND = "Run any “maca” command once with MACA_OWNER_URL set: it puts the fence up anew."
 

@@ -28,7 +28,7 @@ from maca.partnership import fence
 from maca.partnership.backend import WithRoles
 from maca.partnership.models import Partnership, Person
 from maca.returns.operations import cite_evidence
-from tests.behind_the_fence import SERVES, on_postgres
+from tests.behind_the_fence import SERVES, as_owner, on_postgres
 from tests.makers import World
 
 TABLES = sorted(fence.fenced_models(), key=lambda model: model._meta.db_table)
@@ -59,13 +59,6 @@ def changed(statement: str, *values: object) -> int | str:
 
 class Undo(Exception):
     pass
-
-
-@contextmanager
-def as_owner() -> Iterator[None]:
-    sql("RESET ROLE")
-    yield
-    sql(f"SET LOCAL ROLE {SERVES}")
 
 
 def there(model: type[models.Model]) -> set[Any]:
@@ -350,6 +343,28 @@ def test_a_deactivated_person_is_let_in_nowhere(world):
     world.chair.is_active = False
     world.chair.save()
     assert asked(lambda request: (WithRoles().get_user(world.chair.pk), place())) == (None, fence.SIGN_IN)
+
+
+@on_postgres
+def test_an_older_hash_of_a_password_is_made_anew_while_it_is_checked(world):
+    fence.stand(fence.SIGN_IN)
+    found = Person.objects.get(pk=world.chair.pk)
+    found.set_password("correct horse battery")
+    found.save(update_fields=["password"])
+    assert found.check_password("correct horse battery")
+    assert Person.objects.get(pk=found.pk).password == found.password
+
+
+@on_postgres
+def test_a_right_password_lets_in_and_a_wrong_one_does_not(world):
+    world.chair.set_password("correct horse battery")
+    world.chair.save()
+
+    def tried(word: str) -> tuple[bool, str]:
+        return asked(lambda request: (bool(WithRoles().authenticate(request, world.chair.email, word)), place()))
+
+    assert tried("wrong wrong wrong") == (False, fence.SIGN_IN)
+    assert tried("correct horse battery") == (True, str(world.partnership.pk))
 
 
 @on_postgres
