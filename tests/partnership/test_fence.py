@@ -3,14 +3,15 @@
 import datetime as dt
 import json
 import os
+import re
 import secrets
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import dj_database_url
 import pytest
@@ -29,6 +30,7 @@ from maca.partnership.backend import WithRoles
 from maca.partnership.models import Partnership, Person
 from maca.returns.operations import cite_evidence
 from tests.behind_the_fence import SERVES, as_owner, on_postgres
+from tests.journeys.browser import Site
 from tests.makers import World
 
 TABLES = sorted(fence.fenced_models(), key=lambda model: model._meta.db_table)
@@ -503,16 +505,11 @@ class TwoRoles:
         place = given.netloc.rpartition("@")[2]
         return urlunsplit(given._replace(netloc=f"{role}:{self.word}@{place}", path=f"/{self.database}"))
 
+    def site(self, *, serves: str, owns: str = "") -> Site:
+        return Site(self.directory, self.address(serves), MACA_OWNER_URL=self.address(owns) if owns else "")
+
     def maca(self, *command: str, serves: str, owns: str = "") -> subprocess.CompletedProcess[str]:
-        environment = {
-            **os.environ,
-            "MACA_DATA": str(self.directory),
-            "DATABASE_URL": self.address(serves),
-            "MACA_OWNER_URL": self.address(owns) if owns else "",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "maca", *command], env=environment, capture_output=True, text=True, check=False
-        )
+        return self.site(serves=serves, owns=owns).maca(*command)
 
     @contextmanager
     def signed_in(self, role: str) -> Iterator[BaseDatabaseWrapper]:
@@ -562,6 +559,35 @@ def test_one_role_owns_the_tables_and_another_serves(two_roles):
         assert cursor.fetchall() == [(1,)]
         cursor.execute("UPDATE partnership_partnership SET name = 'X' WHERE id = %s", [elsewhere])
         assert cursor.rowcount == 0
+
+
+@on_postgres
+def test_the_site_is_served_by_the_role_that_serves(two_roles):
+    made = two_roles.maca("demo", serves=two_roles.serves, owns=two_roles.owns)
+    assert made.returncode == 0, made.stderr
+    site = two_roles.site(serves=two_roles.serves)
+    site.start()
+    browser = build_opener(HTTPCookieProcessor())
+
+    def get(path: str) -> str:
+        return browser.open(site.address + path).read().decode()
+
+    try:
+        page = get("/sign-in/")
+        [one] = re.findall(r"/sign-in/as/\w+/(?=.{0,900} as Margaret Osei)", page, flags=re.DOTALL)[-1:]
+        token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[0]
+        signed_in = Request(
+            site.address + one, urlencode({"csrfmiddlewaretoken": token}).encode(), {"Origin": site.address}
+        )
+        assert "Your work" in browser.open(signed_in).read().decode()
+        for path in ("/audits/", "/people/", "/priorities/", "/briefings/", "/audits/neglect-3/"):
+            assert "Margaret" in get(path), path
+        with two_roles.signed_in(two_roles.owns) as wrapper, wrapper.cursor() as cursor:
+            fence.stand(fence.INSTALLATION, wrapper)
+            cursor.execute("SELECT count(*) FROM partnership_person WHERE last_login IS NOT NULL")
+            assert cursor.fetchall() == [(1,)]
+    finally:
+        site.stop()
 
 
 @on_postgres
