@@ -62,6 +62,7 @@ def _bring_up_to_date() -> None:
                     call_command("migrate", verbosity=0, interactive=False, database=alias)
                 if alias == "default":
                     fence(connections[alias], served_by=served_by)
+        connections["default"].ensure_connection()
     except OperationalError as problem:
         raise Wrong(
             f"The database cannot be reached: {str(problem).strip()}. Check DATABASE_URL, and that the database "

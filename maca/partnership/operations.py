@@ -6,6 +6,7 @@ from django.db import transaction
 from maca.journal.operations import write
 from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
+from maca.partnership.fence import SIGN_IN, standing
 from maca.partnership.models import (
     Agency,
     AgencyKind,
@@ -77,7 +78,9 @@ def add_person(
     `django.core.exceptions.ValidationError` when the password is too weak.
     """
     roles = list(roles)
-    if Person.objects.filter(email__iexact=email).exists():
+    with standing(SIGN_IN):  # an address has one account on the whole installation
+        taken = Person.objects.filter(email__iexact=email).exists()
+    if taken:
         raise Refused("account-exists", f"{email} has an account already.")
     if not agency and {Role.AGENCY_LEAD, Role.AUDITOR} & set(roles):
         raise Refused("no-agency", "An agency lead or auditor needs an agency to speak for.")

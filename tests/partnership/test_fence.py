@@ -24,10 +24,12 @@ from django.test.utils import CaptureQueriesContext
 
 from maca.audits.models import Audit, Heading
 from maca.kernel.ids import new_public_id
+from maca.kernel.verdict import Refused
 from maca.panel.operations import introduce_case
 from maca.partnership import fence
 from maca.partnership.backend import WithRoles
-from maca.partnership.models import Partnership, Person
+from maca.partnership.models import Partnership, Person, Role
+from maca.partnership.operations import add_person
 from maca.returns.operations import cite_evidence
 from tests.behind_the_fence import SERVES, as_owner, on_postgres
 from tests.journeys.browser import Site
@@ -367,6 +369,18 @@ def test_a_right_password_lets_in_and_a_wrong_one_does_not(world):
 
     assert tried("wrong wrong wrong") == (False, fence.SIGN_IN)
     assert tried("correct horse battery") == (True, str(world.partnership.pk))
+
+
+@on_postgres
+def test_an_address_of_another_partnership_is_taken_though_nobody_here_sees_whose(world):
+    theirs = World("Elsewhere").chair.email
+    at(world)
+    with pytest.raises(Refused) as refused:
+        add_person(
+            partnership=world.partnership, name="N", email=theirs.upper(), post="P", roles=[Role.CHAIR], by=world.chair
+        )  # fmt: skip
+    assert refused.value.code == "account-exists"
+    assert place() == str(world.partnership.pk)
 
 
 @on_postgres
