@@ -2,7 +2,10 @@ import pytest
 from django.test import Client
 
 from maca.partnership.models import Person
+from tests.behind_the_fence import as_the_owner, as_the_role_that_serves, django_db_setup
 from tests.makers import World
+
+__all__ = ["as_the_owner", "as_the_role_that_serves", "django_db_setup"]
 
 BOTH = ["default", "keystore"]
 

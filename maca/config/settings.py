@@ -4,6 +4,7 @@
 |---|---|---|
 | `MACA_DATA` | the one directory that holds everything the site keeps | none: must be set |
 | `DATABASE_URL` | a PostgreSQL database, `postgres://user:password@host:5432/name` | SQLite in `MACA_DATA` |
+| `MACA_OWNER_URL` | the same, by the role that owns the tables, to bring them up to date | training: `DATABASE_URL` |
 | `MACA_KEYSTORE_URL` | another PostgreSQL database, for the keys alone | SQLite in `MACA_DATA/keystore` |
 | `MACA_MODE` | `training` (loopback only, one-click sign-in for invented people) or `production` | `training` |
 | `MACA_HOSTS` | host names the site answers to, with commas between; needed in production | loopback |
@@ -205,6 +206,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "maca.design.middleware.Headers",
     "maca.design.middleware.StaticFiles",
+    "maca.partnership.fence.Fence",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -236,6 +238,17 @@ DATABASES = {
     "default": _database(MACA_DATA, "DATABASE_URL", "maca"),
     "keystore": _database(MACA_DATA / "keystore", "MACA_KEYSTORE_URL", "keystore"),
 }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Every connection begins where nobody is known yet (maca.partnership.fence).
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options["options"] = f"{_options.get('options', '')} -c maca.fence=sign-in".strip()
+# The role that owns the tables. Only maca.config.site uses it, to bring them up to date; no page ever does.
+MACA_OWNER = _database(MACA_DATA, "MACA_OWNER_URL", "maca") if os.environ.get("MACA_OWNER_URL", "").strip() else None
+if MACA_OWNER and DATABASES["default"]["ENGINE"] != MACA_OWNER["ENGINE"]:
+    raise ImproperlyConfigured(
+        "MACA_OWNER_URL is set, but DATABASE_URL is not. Set DATABASE_URL to the same PostgreSQL database as the role "
+        "that serves, or leave both out to keep everything in SQLite under MACA_DATA."
+    )
 DATABASE_ROUTERS = ["maca.sealing.keystore.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,7 +1,8 @@
 """What every command needs: a clear sentence when it cannot, and the site started when it can."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -51,10 +52,12 @@ def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
         except ImproperlyConfigured as problem:
             raise Wrong(str(problem)) from problem
         from maca.kernel.verdict import Refused
+        from maca.partnership.fence import installation
 
         try:
             _bring_up_to_date()
-            return command(*args, **options)
+            with installation():
+                return command(*args, **options)
         except Refused as refused:
             raise Wrong(refused.sentence) from refused
 
@@ -64,16 +67,54 @@ def with_site(command: Callable[..., Any]) -> Callable[..., Any]:
 def _bring_up_to_date() -> None:
     from django.core.management import call_command
     from django.db import connections
+    from django.db.migrations.exceptions import MigrationSchemaMissing
     from django.db.migrations.executor import MigrationExecutor
-    from django.db.utils import OperationalError
+    from django.db.utils import OperationalError, ProgrammingError
+
+    from maca.partnership.fence import fence, installation
 
     try:
-        for alias in ("default", "keystore"):
-            executor = MigrationExecutor(connections[alias])
-            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-                call_command("migrate", verbosity=0, interactive=False, database=alias)
+        with _as_owner() as served_by, installation():
+            for alias in ("default", "keystore"):
+                executor = MigrationExecutor(connections[alias])
+                if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                    call_command("migrate", verbosity=0, interactive=False, database=alias)
+                if alias == "default":
+                    fence(connections[alias], served_by=served_by)
+        connections["default"].ensure_connection()
     except OperationalError as problem:
         raise Wrong(
             f"The database cannot be reached: {str(problem).strip()}. Check DATABASE_URL, and that the database "
             "is running; or leave DATABASE_URL out to keep everything in SQLite under MACA_DATA."
         ) from problem
+    except (ProgrammingError, MigrationSchemaMissing) as problem:
+        if isinstance(problem, ProgrammingError) and getattr(problem.__cause__, "sqlstate", "") != NOT_ALLOWED:
+            raise
+        raise Wrong(
+            "The tables have to be brought up to date, and the role in DATABASE_URL may not do that. "
+            "Run this command once with MACA_OWNER_URL set to the role that owns the tables."
+        ) from problem
+
+
+# PostgreSQL's code for what a role may not do.
+NOT_ALLOWED = "42501"
+
+
+@contextmanager
+def _as_owner() -> Iterator[str | None]:
+    """Be the owner of the tables, where there is one apart; answers with the role that serves afterwards."""
+    from django.conf import settings
+    from django.db import connections
+
+    if not settings.MACA_OWNER:
+        yield None
+        return
+    serves = connections["default"]
+    options = {**serves.settings_dict["OPTIONS"], **settings.MACA_OWNER.get("OPTIONS", {})}
+    owns = type(serves)({**serves.settings_dict, **settings.MACA_OWNER, "OPTIONS": options}, "default")
+    connections["default"] = owns
+    try:
+        yield serves.settings_dict["USER"]
+    finally:
+        owns.close()
+        connections["default"] = serves

@@ -1,7 +1,9 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
 
+from maca.partnership.fence import let_in
 from maca.partnership.models import Person
 
 
@@ -14,6 +16,15 @@ class WithRoles(ModelBackend):
     def user_can_authenticate(self, user: Any) -> bool:
         return isinstance(user, Person) and user.may_sign_in()
 
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **more: Any
+    ) -> Person | None:
+        person = super().authenticate(request, username, password, **more)
+        if not isinstance(person, Person):
+            return None
+        let_in(person)
+        return person
+
     def get_user(self, user_id: int) -> Person | None:
         person = (
             Person.objects.select_related("partnership", "agency")
@@ -21,4 +32,7 @@ class WithRoles(ModelBackend):
             .filter(pk=user_id)
             .first()
         )
-        return person if person and self.user_can_authenticate(person) else None
+        if not person or not self.user_can_authenticate(person):
+            return None
+        let_in(person)
+        return person

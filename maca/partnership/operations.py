@@ -9,6 +9,7 @@ from maca.kernel.clock import today
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership import rules
+from maca.partnership.fence import SIGN_IN, standing
 from maca.partnership.models import (
     Agency,
     AgencyKind,
@@ -82,7 +83,9 @@ def add_person(
     `django.core.exceptions.ValidationError` when the password is too weak.
     """
     roles = list(roles)
-    if Person.objects.filter(email__iexact=email).exists():
+    with standing(SIGN_IN):  # an address has one account on the whole installation
+        taken = Person.objects.filter(email__iexact=email).exists()
+    if taken:
         raise Refused("account-exists", f"{email} has an account already.")
     rules.go_together(roles, agency).insist()
     person = Person(partnership=partnership, agency=agency, email=email.lower(), name=name, post=post)

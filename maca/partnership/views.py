@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from maca.design.forms import Form
 from maca.design.pages import anyone_signed_in, form_page, guarded, open_to_all
 from maca.partnership import invitations, operations, rules
+from maca.partnership.fence import let_in
 from maca.partnership.forms import AttestForm, EndForm, InvitationForm, RolesForm, SignInForm
 from maca.partnership.models import ROLES_IN_PROSE, EndReason, Person
 from maca.partnership.queries import (
@@ -49,6 +50,7 @@ def sign_in_as(request: HttpRequest, person: str) -> HttpResponse:
     invented = Person.objects.filter(public_id=person, partnership__training=True, is_active=True).first()
     if invented is None:
         raise Http404
+    let_in(invented)
     login(request, invented, backend=settings.AUTHENTICATION_BACKENDS[0])
     onward = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):

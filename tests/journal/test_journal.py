@@ -15,6 +15,7 @@ def test_every_act_of_an_audit_is_written_once_and_the_chain_holds(world):
     assert Entry.objects.filter(about=f"Audit:{audit.public_id}").exists()
 
 
+@pytest.mark.usefixtures("as_the_owner")
 @pytest.mark.parametrize("change", ["alter", "delete", "swap"])
 def test_a_change_behind_the_journals_back_shows(world, change):
     world.planned()
