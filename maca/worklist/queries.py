@@ -10,13 +10,14 @@ from maca.audits.stages import AuditStage
 from maca.briefing.models import Briefing
 from maca.briefing.rules import may_draft_briefing
 from maca.briefing.stages import BriefingStage
-from maca.cases.models import Presenter
+from maca.cases.models import Presenter, Seat
 from maca.cases.stages import NominationStage
 from maca.kernel.clock import today
 from maca.panel.queries import returns_outstanding, unheard
 from maca.panel.rules import may_see_panel_page, what_the_panel_lacks
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
+from maca.partnership.queries import to_attest
 from maca.returns.models import AgencyReturn
 from maca.returns.queries import waiting_for
 from maca.returns.rules import may_circulate_audit, may_read_board
@@ -228,9 +229,29 @@ def tasks(person: Person) -> list[Task]:
             to_hear=Count("cases__hearing", filter=~Q(cases__hearing__stage=HearingStage.HEARD), distinct=True),
         )
     )
+    if waiting := to_attest(person):
+        found.append(
+            Task(
+                text=f"Say who still needs their account: {len(waiting)} "
+                f"{'person waits' if len(waiting) == 1 else 'people wait'} for your word",
+                about="Whoever nobody speaks up for within 90 days can no longer sign in",
+                url=reverse("attest-people"),
+            )
+        )
     if person.holds(*ORGANISES):
         for audit in audits:
             found += _organising(audit, person)
+    if person.holds(Role.PANEL_MEMBER):
+        found += [
+            Task(
+                text=f"Hear {seat.case}",
+                about=str(seat.case.audit),
+                url=reverse("hearing", kwargs={"audit": seat.case.audit.slug, "case": seat.case.number}),
+            )
+            for seat in Seat.objects.filter(person=person, case__audit__stage=AuditStage.PANEL_OPENED).select_related(
+                "case__audit"
+            )
+        ]
     if person.holds(Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER):
         found += [
             Task(

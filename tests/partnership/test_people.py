@@ -221,7 +221,7 @@ def test_each_person_waits_for_the_word_of_one_who_would_know(world):
     assert {one.name for one in attested_by(world.police_lead)} == {"Other Member", "Police Auditor"}
     assert {one.name for one in attested_by(world.chair)} == {"Manager"}
     assert {one.name for one in attested_by(world.manager)} == {
-        "Chair", "Lead", "Police Lead", "Social Worker", "Scrutineer",
+        "Chair", "Lead", "Police Lead", "Social Worker", "Scrutineer", "Panel Member", "Governance",
         "School Auditor",  # the school has no lead
     }  # fmt: skip
     assert attested_by(world.auditor) == []
