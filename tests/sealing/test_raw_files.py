@@ -1,0 +1,77 @@
+"""No sealed word is in any file of the databases: not in a table, an index, a write-ahead log or a backup. (V4)"""
+
+import json
+import mmap
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.browser import a_database
+
+MAKE = """
+import json, sqlite3, sys
+import django
+django.setup()
+from maca.config.site import _bring_up_to_date
+_bring_up_to_date()
+from django.conf import settings
+from django.db import connection
+from maca.partnership.fence import installation
+from tests.house.test_canary import tokened
+
+with installation():
+    one = tokened("Here Partnership", "published")
+found = {"words": list(one.words.values()), "directory": ""}
+with connection.cursor() as cursor:
+    if connection.vendor == "sqlite":
+        # A backup taken while the site runs, and the log of what was written since the last checkpoint.
+        with sqlite3.connect(settings.MACA_DATA / "backup.sqlite3") as backup:
+            connection.connection.backup(backup)
+    else:
+        cursor.execute("CHECKPOINT")
+        cursor.execute("SHOW data_directory")
+        found["directory"] = cursor.fetchone()[0]
+print(json.dumps(found), flush=True)
+sys.stdin.read()  # stay connected, so that the write-ahead log stays too
+"""
+
+
+def files_with(word: str, directories: list[Path]) -> Iterator[Path]:
+    for directory in directories:
+        for path in directory.rglob("*"):
+            if path.is_file() and path.stat().st_size:
+                with path.open("rb") as file, closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as content:
+                    if content.find(word.encode()) >= 0:
+                        yield path
+
+
+def test_no_file_of_the_databases_holds_a_sealed_word(tmp_path):
+    with a_database("raw_files") as url:
+        environment = {**os.environ, "MACA_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "maca.config.settings"}
+        environment["DATABASE_URL"] = url or ""
+        with subprocess.Popen(
+            [sys.executable, "-c", MAKE], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as site:
+            assert site.stdout
+            said = site.stdout.readline()
+            assert said, "the site could not be made"
+            found = json.loads(said)
+            here = [tmp_path]
+            if found["directory"]:
+                if not os.access(found["directory"], os.R_OK):
+                    pytest.skip("the files of this PostgreSQL cannot be read from here")
+                here.append(Path(found["directory"]))
+            assert len(found["words"]) > 20
+            for word in found["words"]:
+                assert list(files_with(word, here)) == []
+            # The control: what is not sealed is found, in the database, in its log and in its backup.
+            in_clear = {path.name for path in files_with("What to find out.", here)}
+            if found["directory"]:
+                assert in_clear
+            else:
+                assert {"maca.sqlite3-wal", "backup.sqlite3"} <= in_clear
