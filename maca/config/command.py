@@ -10,6 +10,7 @@ import click
 
 from maca import __version__
 from maca.config.commands.keys import keys
+from maca.config.commands.notices import notices
 from maca.config.site import Wrong, with_site
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -48,6 +49,7 @@ def serve(host: str, port: int) -> None:
 
     from maca.cases.operations import finish_destroying
     from maca.kernel.once import forget_old_forms
+    from maca.notices.clock import Clock
     from maca.partnership.models import Partnership
     from maca.sealing.queries import check_keys
 
@@ -91,7 +93,10 @@ def serve(host: str, port: int) -> None:
             lifespan="off",
         )
     )
+    clock = Clock()
+    clock.start()
     server.run(sockets=[listening])
+    clock.stop()
 
 
 @main.command()
@@ -303,6 +308,7 @@ def person(
 
 
 main.add_command(keys)
+main.add_command(notices)
 
 
 if __name__ == "__main__":
