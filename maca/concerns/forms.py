@@ -57,7 +57,7 @@ def _time(label: str, **more: Any) -> TextField:
 
 
 class TellingForm(Moments):
-    """Who was told of a concern. In `optional` forms none of it need be there yet."""
+    """Who was told of a concern."""
 
     told_name = TextField(label="Who did you tell?", help_text="Their name")
     told_agency = TextField(label="Which agency or team are they with?", called="their agency or team")
@@ -71,6 +71,10 @@ class TellingForm(Moments):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
+        self.read_telling(values)
+        return values
+
+    def read_telling(self, values: dict[str, Any]) -> None:
         told_at, reply_by = self.moment("told", past=True), self.moment("reply")
         for given, missing in (("reply_on", "reply_time"), ("reply_time", "reply_on")):
             if values.get(given) and not values.get(missing) and missing not in self.errors:
@@ -79,7 +83,6 @@ class TellingForm(Moments):
             self.telling = Telling(
                 values["told_name"], values["told_agency"], Route(values["route"]), told_at, reply_by
             )
-        return values
 
 
 class ConcernForm(TellingForm):
@@ -102,15 +105,19 @@ class ConcernForm(TellingForm):
         on, time = on_and_time(timezone.now())
         super().__init__(data, initial={"found_on": on, "found_time": time}, **more)
         if self.data.get("is_told") != "yes":
-            for name in ("told_name", "told_agency", "route", "told_on", "told_time"):
+            for name in TellingForm.base_fields:
                 self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         self.found_at = self.moment("found", past=True)
-        if values.get("is_told") is False:
-            self.telling = None
         return values
+
+    def read_telling(self, values: dict[str, Any]) -> None:
+        if values.get("is_told"):
+            super().read_telling(values)
+        elif values.get("is_told") is False and any(values.get(name) for name in TellingForm.base_fields):
+            self.add_error("is_told", "You have written below whom you told. Select yes, or clear it")
 
 
 class CloseForm(Moments):
