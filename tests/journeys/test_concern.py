@@ -15,7 +15,6 @@ from tests.journeys.browser import Site, served_demo
 from tests.journeys.test_nothing_lost import PAGE, Writer
 
 pytestmark = pytest.mark.browser
-HERE = PAGE
 HALF = "The health visitor saw him in March and"
 WHAT = "A new bruise is in the record of Friday, and nobody has asked about it."
 ALERT = "A child may be at risk now. A concern has been raised, and nobody has acknowledged it."
@@ -37,6 +36,17 @@ def now() -> dt.datetime:
 def fill_day(page, name: str) -> None:
     for part, value in (("day", now().day), ("month", now().month), ("year", now().year)):
         page.locator(f"[name={name}-{part}]").fill(str(value))
+
+
+def ready_to_answer(auditor) -> None:
+    """Her interest is declared and the family is known: once for the whole of this site."""
+    auditor.goto(PAGE + "known/")
+    if "/declare/" in auditor.page.url or auditor.page.get_by_label("Nothing", exact=False).count():
+        auditor.page.get_by_label("Nothing", exact=False).first.check()
+        auditor.page.locator("main form button").first.click()
+        auditor.goto(PAGE + "known/")
+    auditor.page.locator("[name=known][value=yes]").check()
+    auditor.press("Save and continue")
 
 
 def raises(auditor) -> str:
@@ -69,11 +79,8 @@ def raises(auditor) -> str:
 def test_a_concern_from_a_half_answered_question_to_its_receipt(visitor, how):
     options = {"laptop": {}, "phone": {"phone": True}, "without scripts": {"scripts": False}}[how]
     auditor = visitor(**options).is_now("Grace Lewis")
-    auditor.goto(HERE + "known/")
-    if auditor.page.get_by_label("Yes", exact=False).first.is_visible():
-        auditor.page.get_by_label("Yes", exact=False).first.check()
-        auditor.press("Save and continue")
-    auditor.goto(HERE + "questions/1/")
+    ready_to_answer(auditor)
+    auditor.goto(PAGE + "questions/1/")
     where = raises(auditor)
 
     auditor.goto(where + "told/")
