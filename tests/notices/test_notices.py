@@ -8,7 +8,7 @@ import time
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from maca.notices import clock
@@ -227,8 +227,14 @@ def test_one_process_at_a_time_does_the_duties_and_a_dead_one_blocks_them_two_mi
 
 @pytest.mark.django_db(transaction=True)
 def test_the_clock_goes_at_once_when_woken_and_leaves_no_connection_open():
-    rounds = threading.Semaphore(0)
-    ticking = Clock([("count", lambda now: rounds.release())], every=600)
+    rounds, used = threading.Semaphore(0), []
+
+    def count(now):
+        used.append(connections["default"])
+        assert used[-1].connection is not None  # the control: it was open
+        rounds.release()
+
+    ticking = Clock([("count", count)], every=600)
     ticking.start()
     try:
         assert rounds.acquire(timeout=10)
@@ -237,7 +243,7 @@ def test_the_clock_goes_at_once_when_woken_and_leaves_no_connection_open():
         assert rounds.acquire(timeout=10)
     finally:
         ticking.stop()
-    assert connection.is_usable()
+    assert [one.connection for one in used] == [None] * len(used)
 
 
 @pytest.mark.django_db(transaction=True)
