@@ -19,7 +19,7 @@ from maca.kernel.stages import Stages  # noqa: E402
 from maca.partnership.models import ROLES_IN_PROSE  # noqa: E402
 
 DOCS = Path(__file__).parent.parent / "docs"
-ROOMS = ["audits", "cases", "returns", "panel", "briefing", "worklist"]
+ROOMS = ["audits", "cases", "concerns", "returns", "panel", "briefing", "worklist"]
 MADE = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
 
 

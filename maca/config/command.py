@@ -11,6 +11,7 @@ import click
 
 from maca import __version__
 from maca.config.commands.keys import keys
+from maca.config.commands.notices import notices
 from maca.config.logs import tell_nothing_raised
 from maca.config.site import Wrong, with_site
 
@@ -52,6 +53,8 @@ def serve(host: str, port: int) -> None:
     from maca.cases.operations import finish_destroying
     from maca.config.refusals import refusals
     from maca.kernel.once import forget_old_forms
+    from maca.notices.clock import Clock
+    from maca.partnership.fence import installation
     from maca.partnership.models import Partnership
     from maca.partnership.operations import attest_invented_people, operator_of
     from maca.sealing.queries import check_keys
@@ -102,7 +105,10 @@ def serve(host: str, port: int) -> None:
             lifespan="off",
         )
     )
+    clock = Clock(within=installation)
+    clock.start()
     server.run(sockets=[listening])
+    clock.stop()
 
 
 @main.command()
@@ -342,6 +348,7 @@ def _site_address() -> str:
 
 
 main.add_command(keys)
+main.add_command(notices)
 
 
 if __name__ == "__main__":

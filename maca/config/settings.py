@@ -319,5 +319,13 @@ MACA_NAVIGATION = [
     ("Audits", "audits"),
     ("Priorities and themes", "priorities"),
     ("Briefings", "briefings"),
+    ("Concerns", "concerns", "maca.concerns.queries.answers_for_concerns"),
     ("People and roles", "people"),
+]
+# What stands on top of every page until this person has seen to it: functions from person to an alert or None.
+MACA_ALERTS = ["maca.concerns.queries.waiting_for"]
+# What the clock of “maca serve” does every half a minute, in this order: a name, and a function of the time.
+MACA_DUTIES = [
+    ("alert again about concerns", "maca.concerns.operations.alert_again"),
+    ("send notices", "maca.notices.operations.send_due"),
 ]

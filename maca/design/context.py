@@ -13,7 +13,7 @@ NOBODY_YET = "Multi-agency case audits"
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """A context processor. Its names (`site`, `navigation`, `person`, `messages`) win over a view's own."""
+    """A context processor. Its names (`site`, `navigation`, `person`, `alerts`, `messages`) win over a view's own."""
     user = getattr(request, "user", None)
     person = user if getattr(user, "is_authenticated", False) else None
     partnership = getattr(person, "partnership", None)
@@ -24,6 +24,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         },
         "person": person,
         "navigation": navigation(request.path, person) if person else [],
+        "alerts": alerts(person) if person else [],
         "messages": get_messages(request),
     }
 
@@ -49,3 +50,9 @@ def navigation(path: str, person: object) -> list[dict[str, Any]]:
             }
         )
     return items
+
+
+def alerts(person: object) -> list[object]:
+    """What `settings.MACA_ALERTS` has for this person: each with a `text`, a `link_text` and an `href`."""
+    found = [import_string(function)(person) for function in settings.MACA_ALERTS]
+    return [one for one in found if one]

@@ -53,6 +53,7 @@ OPEN = {
     "auth_permission": "Django's own list. Nobody here holds one.",
     "auth_group": "Django's own list. Nobody here is in one.",
     "auth_group_permissions": "Django's own list.",
+    "notices_turn": "Which process of the installation does its duties now.",
     "kernel_formuse": "Found only by the hash of a whole sending, and holds no more than an address.",
     "socialaccount_socialapp": "The issuers of single sign-on are settings of the installation.",
     "socialaccount_socialapp_sites": "The issuers of single sign-on are settings of the installation.",

@@ -7,6 +7,7 @@ from maca.cases.models import Case
 from maca.cases.operations import read_case
 from maca.cases.queries import cases_of, find_case
 from maca.cases.rules import may_destroy_case, may_open_identity, may_read_case
+from maca.concerns.queries import concerns_on
 from maca.design.pages import anyone_signed_in, guarded
 from maca.partnership.requests import signed_in
 from maca.returns.models import AgencyReturn
@@ -50,6 +51,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             "case": case,
             "nomination": read_case(case, by=person),
             "audit": case.audit,
+            "concerns": concerns_on(case, person),
             "returns": AgencyReturn.objects.visible_to(person).filter(case=case).select_related("agency"),
             "presenters": case.presenters.select_related("person"),
             "agency_questions": agency_questions(case.audit),

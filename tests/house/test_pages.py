@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from maca.audits.models import Audit, Heading
 from maca.briefing.models import Briefing
@@ -21,6 +22,7 @@ from maca.briefing.operations import (
 from maca.briefing.value import Heading as BriefingHeading
 from maca.cases.models import Nomination
 from maca.cases.operations import name_presenter, pass_over_case
+from maca.concerns.operations import raise_concern
 from maca.journal.models import Entry
 from maca.kernel.ids import new_public_id
 from maca.panel.models import Finding
@@ -80,6 +82,9 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "priority": audit.theme.priority.public_id,
         "theme": audit.theme.public_id,
         "person": world.auditor.public_id,
+        "concern": raise_concern(
+            audit.cases.get(number=1), what="A mark.", found_at=timezone.now(), told=None, by=world.member
+        ).public_id,
     }
 
 
@@ -97,7 +102,7 @@ def test_every_address_declares_its_rule():
 def test_every_page_is_in_the_table_or_only_takes_forms():
     only_forms = {
         name for name in PATTERNS
-        if re.search("sign-|autosave|gallery|remove|open-panel|close-panel|finish|withdraw|put-back", name)
+        if re.search("sign-|autosave|gallery|remove|open-panel|acknowledge|close-panel|finish|withdraw|put-back", name)
         or name in {"draft-briefing", "send-briefing", "take-back-briefing", "approve-briefing", "publish-briefing"}
     }  # fmt: skip
     in_table = {page for page, *_ in WHO_SEES}

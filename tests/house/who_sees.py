@@ -51,6 +51,13 @@ WHO_SEES: list[tuple[str, str, str, str]] = [
     ("case", CIRCULATED_ON, ON_CASE_1, ""),
     ("name-presenter", "planned", "manager chair", "member other_member scrutineer social_worker"),
     ("name-presenter", "published", "", ON_CASE_1),
+    ("raise-concern", "planned", RUN_OR_HEAR + " social_worker", ""),
+    ("raise-concern", CIRCULATED_ON, ON_CASE_1, ""),
+    ("concerns", ALL, "manager chair", everyone_but("manager chair")),
+    ("concern", ALL, "manager chair member", ""),
+    ("say-told", ALL, "manager chair member", ""),
+    ("close-concern", ALL, "", "manager chair member"),  # nobody has acknowledged it
+    ("note-concern", ALL, "manager chair member", ""),
     ("identity", "planned", "manager chair social_worker", "member other_member scrutineer"),
     (
         "identity",
