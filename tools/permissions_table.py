@@ -8,7 +8,7 @@ from typing import Any
 
 FILE = Path(__file__).parent.parent / "maca" / "partnership" / "data" / "permissions.toml"
 CELLS = ("yes", "part", "403", "404", "declare")
-NOT_ROWS = ("url", "says", "methods", "at", "shows", "open")
+NOT_ROWS = ("url", "says", "methods", "at", "shows", "open", "signed_in")
 PARTS = ("who", "groups", "situations", "always")
 
 
@@ -31,7 +31,8 @@ class Section:
     methods: tuple[str, ...]
     at: tuple[str, ...]
     shows: str
-    open: str
+    open: str  # why it needs no rule
+    open_to_nobody: bool  # and nobody signed in either
     cells: dict[tuple[str, str], str]  # (person, situation): cell
 
 
@@ -82,6 +83,7 @@ def _section(name: str, given: dict[str, Any], raw: dict[str, Any]) -> Section:
         at=at,
         shows=given.get("shows", ""),
         open=given.get("open", ""),
+        open_to_nobody="open" in given and not given.get("signed_in", False),
         cells=cells,
     )
 

@@ -146,5 +146,3 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
 def sent_to(url: str, stand: Stand, standing: Standing) -> Values:
     """What a page would send to this address; nothing but its key where it is a bare button."""
     return SENT[url](stand, standing) if url in SENT else {}
-
-

@@ -94,7 +94,7 @@ CAST: dict[str, tuple[str, list[Role]]] = {
 # What each word after `shows` in the table looks like on a page.
 WORDS = {
     "audits": "Quernstone",
-    "people": "manager@",
+    "people": "Conflicted Auditor",
     "rationale": "It would teach us about quoins.",
     "child": "Zebedee Quux",
     "account": "Known since the spring of quinces.",
@@ -197,7 +197,10 @@ class Builder:
     def circulated(self, situation: str) -> Standing:
         standing, agencies = self.selected(situation), self.world.agencies
         case, another = standing.audit.cases.order_by("number")
-        asked = {case: [agencies[one] for one in ("health", "police", "hospital", "housing")], another: [agencies["gp"]]}
+        asked = {
+            case: [agencies[one] for one in ("health", "police", "hospital", "housing")],
+            another: [agencies["gp"]],
+        }
         circulate_audit(
             standing.audit, asked, purpose="To learn.", legal_basis="Section 16H.", version=None,
             by=self.people["manager"],
@@ -328,7 +331,7 @@ class Builder:
         return self.circulated("asked")
 
     def _known(self) -> Standing:
-        return self.answer(self.circulated("known"), describe=False, answers=0)
+        return self.answer(self.circulated("known"), answers=0)
 
     def _described(self) -> Standing:
         return self.answer(self.circulated("described"), answers=6)
@@ -458,4 +461,3 @@ def rolled_back() -> Iterator[None]:
         for alias, block in zip(reversed(list(connections)), reversed(blocks), strict=True):
             transaction.set_rollback(True, using=alias)
             block.__exit__(None, None, None)
-
