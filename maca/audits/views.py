@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,14 +32,17 @@ def audits(request: HttpRequest) -> HttpResponse:
 @guarded(anyone_signed_in)
 def priorities(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
-    recorded = Priority.objects.filter(partnership=person.partnership_id).prefetch_related("themes__audits")
+    audits = Audit.objects.visible_to(person)
+    recorded = Priority.objects.filter(partnership=person.partnership_id).prefetch_related(
+        Prefetch("themes__audits", audits)
+    )
     return render(
         request,
         "audits/priorities.html",
         {
             "page": Paginator(recorded, 20).get_page(request.GET.get("page")),
             "other_themes": Theme.objects.filter(partnership=person.partnership_id, priority=None).prefetch_related(
-                "audits"
+                Prefetch("audits", audits)
             ),
             "may_record": rules.may_record_priority(person),
         },

@@ -17,8 +17,11 @@ READS_DRAFTS = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.S
 
 class BriefingQuerySet(models.QuerySet["Briefing"]):
     def visible_to(self, person: Person) -> Self:
-        """Everybody signed in reads what is published; those who run, approve or scrutinise it read drafts."""
-        if person.holds(Role.OPERATOR):
+        """Everybody signed in reads what is published; those who run, approve or scrutinise it read drafts.
+
+        The operator and the information governance officer read none.
+        """
+        if person.holds(Role.OPERATOR, Role.INFORMATION_GOVERNANCE):
             return self.none()
         mine = self.filter(audit__partnership=person.partnership_id)
         return mine if person.holds(*READS_DRAFTS) else mine.filter(Q(stage=BriefingStage.PUBLISHED))

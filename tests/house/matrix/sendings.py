@@ -1,0 +1,148 @@
+"""What is in the addresses of a standing audit, and what is sent to them: sound values, as a page would send them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from maca.kernel.clock import today, working_days_from
+from tests.house.matrix.stand import Stand, Standing
+
+Values = dict[str, Any]
+NOWHERE = "0" * 32
+
+
+def every_pattern(resolver: URLResolver | None = None) -> list[URLPattern]:
+    found: list[URLPattern] = []
+    for one in (resolver or get_resolver()).url_patterns:
+        found += every_pattern(one) if isinstance(one, URLResolver) else [one]
+    return found
+
+
+PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in every_pattern()}
+
+
+def words_of(url: str, stand: Stand, standing: Standing) -> Values:
+    """What stands in the addresses of this audit's pages, by the name it has in the address."""
+    return {
+        "audit": standing.audit.slug,
+        "case": 1,
+        "agency": "health",
+        "question": 1,
+        "heading": "good_practice" if url == "record-audit-finding" else "went_well",
+        "format": "txt",
+        "nomination": standing.nomination.public_id if standing.nomination else NOWHERE,
+        "finding": standing.finding.public_id if standing.finding else NOWHERE,
+        "evidence": standing.evidence.public_id if standing.evidence else NOWHERE,
+        "priority": standing.audit.theme.priority.public_id if standing.audit.theme.priority else NOWHERE,
+        "theme": standing.audit.theme.public_id,
+        "person": stand.people["manager"].public_id,
+    }
+
+
+def address(url: str, words: Values) -> str:
+    return reverse(url, kwargs={word: words[word] for word in PATTERNS[url].pattern.converters})
+
+
+def _plan(stand: Stand, standing: Standing) -> Values:
+    day = working_days_from(today(), 60)
+    return {
+        "title": "Another title", "terms_of_reference": "T", "questions": "neglect", "review_title": "", "earlier": "",
+        "request_before": "30", "returns_before": "10", "pack_before": "5", "draft_after": "10",
+        "panel_on-day": day.day, "panel_on-month": day.month, "panel_on-year": day.year,
+    }  # fmt: skip
+
+
+def _changed_plan(stand: Stand, standing: Standing) -> Values:
+    return {**_plan(stand, standing), "purpose": "P", "legal_basis": "L", "version": standing.audit.version}
+
+
+def _of_case(standing: Standing, **values: Any) -> Values:
+    return {**values, "version": standing.case.version if standing.case else 1}
+
+
+def _of_return(standing: Standing, **values: Any) -> Values:
+    return {**values, "version": standing.agency_return.version if standing.agency_return else 1}
+
+
+def _of_hearing(standing: Standing, **values: Any) -> Values:
+    hearing = getattr(standing.case, "hearing", None)
+    return {**values, "version": hearing.version if hearing else 1}
+
+
+def _of_finding(standing: Standing, **values: Any) -> Values:
+    return {**values, "version": standing.finding.version if standing.finding else 1}
+
+
+def _of_briefing(standing: Standing, **values: Any) -> Values:
+    return {**values, "version": standing.briefing.version if standing.briefing else 1}
+
+
+def _circulated(stand: Stand, standing: Standing) -> Values:
+    cases = {f"case-{case.number}": ["health"] for case in standing.audit.cases.all()}
+    return {"purpose": "P", "legal_basis": "L", "version": standing.audit.version, **cases}
+
+
+def _more_time(stand: Stand, standing: Standing) -> Values:
+    day = working_days_from(today(), 40)
+    return _of_return(standing, **{"due_on-day": day.day, "due_on-month": day.month, "due_on-year": day.year})
+
+
+def _process(stand: Stand, standing: Standing) -> Values:
+    from maca.briefing.forms import ProcessForm
+
+    if standing.briefing is None:
+        return {"version": 1}
+    form = ProcessForm(value=standing.briefing.value)
+    return _of_briefing(standing, **{name: f"{line.text} Reworded." for name, line in form.lines.items()})
+
+
+def _answer(stand: Stand, standing: Standing) -> Values:
+    kept = standing.agency_return and standing.agency_return.answers.filter(question__number=1).first()
+    return {"choice": "no", "how_known": "Seen.", "version": kept.version if kept else 1}
+
+
+SENT: dict[str, Callable[[Stand, Standing], Values]] = {
+    "sign-in": lambda stand, it: {"username": "nobody@example.org", "password": "wrong"},
+    "record-priority": lambda stand, it: {"title": "T", "source": "board", "reason": "R"},
+    "adopt-theme": lambda stand, it: {"title": "Another theme"},
+    "plan-audit": _plan,
+    "change-plan": _changed_plan,
+    "nominate-case": lambda stand, it: {
+        "rationale": "R", "level": "child_protection", "age_band": "5_9", "child": "Child",
+    },
+    "pass-over-case": lambda stand, it: {"reason": "Too like the other."},
+    "declare": lambda stand, it: {"interest": "none"},
+    "name-presenter": lambda stand, it: _of_case(it, person=stand.people["other_presenter"].public_id),
+    "seats": lambda stand, it: _of_case(it, people=[stand.people["unseated"].public_id]),
+    "identity": lambda stand, it: {"reason": "find_record"},
+    "destroy-case": lambda stand, it: {"reason": "asked", "label": "Case 1"},
+    "circulate": _circulated,
+    "known": lambda stand, it: _of_return(it, known="yes"),
+    "engagement": lambda stand, it: _of_return(it, before="B", now="N"),
+    "autosave-engagement": lambda stand, it: _of_return(it, before="B", now="N"),
+    "answer": _answer,
+    "autosave": _answer,
+    "evidence": lambda stand, it: {"record": "R"},
+    "submit": lambda stand, it: _of_return(it),
+    "extend-return": _more_time,
+    "decline": lambda stand, it: _of_return(it, reason="capacity", words="No."),
+    "introduce-case": lambda stand, it: _of_hearing(it, introduced_by=stand.people["presenter"].public_id),
+    "record-finding": lambda stand, it: {"text": "F"},
+    "record-audit-finding": lambda stand, it: {"text": "F"},
+    "change-finding": lambda stand, it: _of_finding(it, text="F"),
+    "edit-theme-and-cases": lambda stand, it: _of_briefing(it, lines="One line"),
+    "edit-process": _process,
+    "edit-findings": lambda stand, it: _of_briefing(
+        it, **{f"finding-{it.finding.public_id}": "Reworded."} if it.finding else {}
+    ),
+    "put-back-into-briefing": lambda stand, it: _of_briefing(it),
+    "send-briefing": lambda stand, it: _of_briefing(it),
+    "approve-briefing": lambda stand, it: _of_briefing(it),
+    "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),
+}  # fmt: skip
+
+
+def sent_to(url: str, stand: Stand, standing: Standing) -> Values:
+    """What a page would send to this address; nothing but its key where it is a bare button."""
+    return SENT[url](stand, standing) if url in SENT else {}

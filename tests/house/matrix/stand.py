@@ -1,0 +1,463 @@
+"""The world that the table is tried in: one partnership with an audit in every situation, and another beside it.
+
+Built once for a run, by doing the steps. The audits stand side by side, so that nothing is built anew between cells.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections, transaction
+
+from maca.audits.models import Audit, Heading
+from maca.audits.operations import plan_audit
+from maca.audits.question_sets import ready_made
+from maca.audits.timetable import timetable
+from maca.briefing.models import Briefing
+from maca.briefing.operations import (
+    approve_briefing,
+    draft_briefing,
+    edit_findings,
+    import_briefing,
+    publish_briefing,
+    send_briefing,
+)
+from maca.briefing.reading import read_briefing
+from maca.briefing.value import Heading as BriefingHeading
+from maca.cases.models import Case, DestructionReason, Interest, Nomination, Presenter
+from maca.cases.operations import (
+    declare_interest,
+    destroy_case,
+    name_presenter,
+    nominate_case,
+    pass_over_case,
+    seat_panel,
+    select_case,
+)
+from maca.demo.operations import DATA
+from maca.kernel.clock import today, working_days_from
+from maca.panel.models import Finding
+from maca.panel.operations import (
+    close_panel,
+    finish_hearing,
+    introduce_case,
+    open_panel,
+    record_finding,
+    withdraw_finding,
+)
+from maca.panel.queries import Column
+from maca.partnership.models import Agency, AgencyKind, Person, Role
+from maca.partnership.operations import add_person, register_agency
+from maca.returns.models import AgencyReturn, DeclineReason, Evidence
+from maca.returns.operations import (
+    circulate_audit,
+    cite_evidence,
+    decline_return,
+    describe_engagement,
+    save_answer,
+    say_known,
+    say_not_known,
+    submit_return,
+)
+from maca.returns.queries import find_asking
+from tests.makers import World
+
+# Who plays whom: the agency and the roles of each person in the table.
+CAST: dict[str, tuple[str, list[Role]]] = {
+    "left": ("health", [Role.AUDITOR, Role.CHAIR, Role.BUSINESS_MANAGER]),
+    "no_role": ("health", []),
+    "conflicted_manager": ("", [Role.BUSINESS_MANAGER]),
+    "undeclared_manager": ("", [Role.BUSINESS_MANAGER]),
+    "author": ("", [Role.BUSINESS_MANAGER, Role.SUB_GROUP_MEMBER]),
+    "outside_member": ("gp", [Role.SUB_GROUP_MEMBER]),
+    "conflicted_member": ("", [Role.SUB_GROUP_MEMBER]),
+    "own_lead": ("health", [Role.AGENCY_LEAD]),
+    "own_auditor": ("health", [Role.AUDITOR]),
+    "conflicted_auditor": ("health", [Role.AUDITOR]),
+    "undeclared_auditor": ("health", [Role.AUDITOR]),
+    "other_lead": ("police", [Role.AGENCY_LEAD]),
+    "other_auditor": ("police", [Role.AUDITOR]),
+    "declined_lead": ("hospital", [Role.AGENCY_LEAD]),
+    "unknown_lead": ("housing", [Role.AGENCY_LEAD]),
+    "outside_lead": ("gp", [Role.AGENCY_LEAD]),
+    "outside_auditor": ("gp", [Role.AUDITOR]),
+    "absent_auditor": ("probation", [Role.AUDITOR]),
+    "presenter": ("", [Role.SOCIAL_WORKER]),
+    "presenting_manager": ("", [Role.PRACTICE_MANAGER]),
+    # Both are of the agency whose return it is, without speaking for it.
+    "other_presenter": ("health", [Role.SOCIAL_WORKER]),
+    "other_presenting_manager": ("health", [Role.PRACTICE_MANAGER]),
+    "unseated": ("", [Role.PANEL_MEMBER]),
+}
+# What each word after `shows` in the table looks like on a page.
+WORDS = {
+    "audits": "Quernstone",
+    "people": "Conflicted Auditor",
+    "rationale": "It would teach us about quoins.",
+    "child": "Zebedee Quux",
+    "account": "Known since the spring of quinces.",
+    "finding": "The plan was quilted together well.",
+}
+
+
+@dataclass
+class Standing:
+    """An audit in a situation, and what the addresses of its pages name."""
+
+    audit: Audit
+    case: Case | None = None
+    nomination: Nomination | None = None
+    agency_return: AgencyReturn | None = None
+    evidence: Evidence | None = None
+    finding: Finding | None = None
+    briefing: Briefing | None = None
+    good_practice: Finding | None = None
+    left_out: Finding | None = None
+
+
+@dataclass
+class Stand:
+    """Everybody, every audit by its situation, and a live session for each person."""
+
+    ours: World
+    theirs: World
+    people: dict[str, Person]
+    standings: dict[str, Standing] = field(default_factory=dict)
+    their_standing: Standing | None = None
+    sessions: dict[str, str] = field(default_factory=dict)
+
+
+def sign_in(person: Person) -> str:
+    """A live session of this person, as the site's own sign-in leaves it. Answers with its key."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "maca.partnership.backend.WithRoles"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+class Builder:
+    """Does the steps of an audit, as far as a situation asks."""
+
+    def __init__(self, world: World, people: dict[str, Person]) -> None:
+        self.world, self.people = world, people
+        self.theme = world.theme()
+
+    def plan(self, situation: str, panel_in: int = 45) -> Standing:
+        audit = plan_audit(
+            self.theme,
+            title=f"{WORDS['audits']} {situation}",
+            terms_of_reference="What to find out.",
+            questions=ready_made()["neglect"],
+            review_title="the Review of Child Z",
+            dates=timetable(working_days_from(today(), panel_in)),
+            earlier=None,
+            by=self.people["chair"],
+        )
+        return Standing(audit)
+
+    def nominate(self, audit: Audit) -> Nomination:
+        return nominate_case(
+            audit,
+            rationale=WORDS["rationale"],
+            level="child_protection",
+            age_band="5_9",
+            child=WORDS["child"],
+            born_on=None,
+            address="1 Quux Street",
+            household="",
+            record_number="",
+            by=self.people["member"],
+        )
+
+    def selected(self, situation: str, panel_in: int = 45) -> Standing:
+        """Two cases: the one the table is about, and another that other people have to do with."""
+        standing, chair = self.plan(situation, panel_in), self.people["chair"]
+        standing.nomination = self.nominate(standing.audit)
+        standing.case, another = (
+            select_case(nomination, by=chair) for nomination in (standing.nomination, self.nominate(standing.audit))
+        )
+        for who, person in self.people.items():
+            interest = Interest.HELD if who.startswith("conflicted_") else Interest.NONE
+            if who in DECLARING:
+                declare_interest(standing.case, interest=interest, by=person)
+        for case, presents, along, seated in (
+            (standing.case, "presenter", "presenting_manager", "panel_member"),
+            (another, "other_presenter", "other_presenting_manager", "unseated"),
+        ):
+            name_presenter(case, person=self.people[presents], version=None, by=chair)
+            # One person introduces a case. Here two do, so that both kinds of guest are tried at once.
+            Presenter.objects.create(case=case, person=self.people[along])
+            seat_panel(case, people=[self.people[seated]], version=None, by=chair)
+        return standing
+
+    def circulated(self, situation: str) -> Standing:
+        standing, agencies = self.selected(situation), self.world.agencies
+        case, another = standing.audit.cases.order_by("number")
+        asked = {
+            case: [agencies[one] for one in ("health", "police", "hospital", "housing")],
+            another: [agencies["gp"]],
+        }
+        circulate_audit(
+            standing.audit, asked, purpose="To learn.", legal_basis="Section 16H.", version=None,
+            by=self.people["manager"],
+        )  # fmt: skip
+        returns = {
+            one.agency.slug: one
+            for one in case.returns.select_related("agency", "case__audit__partnership", "case__nomination")
+        }
+        decline_return(
+            returns["hospital"], reason=DeclineReason.CAPACITY, words="No.", version=None,
+            by=self.people["declined_lead"],
+        )  # fmt: skip
+        say_not_known(returns["housing"], version=None, by=self.people["unknown_lead"])
+        standing.agency_return = returns["health"]
+        return standing
+
+    def answer(self, standing: Standing, *, known: bool = True, describe: bool = True, answers: int = 7) -> Standing:
+        """The agency says that it knows the family, describes its engagement, and answers so many questions."""
+        agency_return, by = standing.agency_return, self.people["own_auditor"]
+        assert agency_return
+        if known:
+            say_known(agency_return, version=None, by=by)
+            standing.evidence = cite_evidence(
+                agency_return, question=None, record="R", reference="", dated_on=None, by=by
+            )
+        if describe:
+            describe_engagement(agency_return, before=WORDS["account"], now="Seen monthly.", version=None, by=by)
+        for number in range(1, answers + 1):
+            asking = find_asking(by, standing.audit.slug, 1, "health", number)
+            points = asking.question.kind == "list"
+            save_answer(
+                asking,
+                choice="" if points else "yes",
+                how_known="" if points else "In the record.",
+                points="One point" if points else "",
+                version=None,
+                by=by,
+            )
+        return standing
+
+    def submitted(self, situation: str) -> Standing:
+        standing = self.answer(self.circulated(situation))
+        assert standing.agency_return
+        submit_return(standing.agency_return, version=None, by=self.people["own_auditor"])
+        return standing
+
+    def opened(self, situation: str) -> Standing:
+        standing = self.submitted(situation)
+        open_panel(standing.audit, by=self.people["chair"])
+        return standing
+
+    def introduced(self, situation: str, cases: int = 1) -> Standing:
+        standing = self.opened(situation)
+        for case in standing.audit.cases.select_related("audit", "hearing").order_by("number")[:cases]:
+            introduce_case(
+                case.hearing, introduced_by=self.people["presenter"], partners=[], version=None, by=self.people["chair"]
+            )
+            case.hearing.case = case
+        return standing
+
+    def agreed(self, situation: str, cases: int = 1) -> Standing:
+        standing, chair = self.introduced(situation, cases), self.people["chair"]
+        for case in standing.audit.cases.select_related("audit", "hearing").order_by("number")[:cases]:
+            column = Column(case.audit, case, Heading.WENT_WELL)
+            finding = record_finding(column, text=WORDS["finding"], agencies=[], by=chair)
+            standing.finding = standing.finding or finding
+        return standing
+
+    def heard(self, situation: str) -> Standing:
+        standing = self.agreed(situation, cases=2)
+        for case in standing.audit.cases.select_related("audit", "hearing"):
+            finish_hearing(case.hearing, by=self.people["chair"])
+        return standing
+
+    def closed(self, situation: str) -> Standing:
+        standing = self.heard(situation)
+        close_panel(standing.audit, by=self.people["chair"])
+        return standing
+
+    def drafted(self, situation: str) -> Standing:
+        standing = self.closed(situation)
+        standing.briefing = draft_briefing(standing.audit, by=self.people["author"])
+        return standing
+
+    def sent(self, situation: str) -> Standing:
+        standing = self.drafted(situation)
+        assert standing.briefing
+        send_briefing(standing.briefing, version=None, by=self.people["manager"])
+        return standing
+
+    def approved(self, situation: str) -> Standing:
+        standing = self.sent(situation)
+        assert standing.briefing
+        approve_briefing(standing.briefing, version=None, by=self.people["chair"])
+        return standing
+
+    def published(self, situation: str) -> Standing:
+        standing = self.approved(situation)
+        assert standing.briefing
+        publish_briefing(standing.briefing, by=self.people["manager"])
+        return standing
+
+    # ---- situations that are not a step on the way
+
+    def make(self, situation: str) -> Standing:
+        special = getattr(self, f"_{situation}", None)
+        return special() if special else getattr(self, situation)(situation)
+
+    def _empty(self) -> Standing:
+        return self.plan("empty")
+
+    def _nominated(self) -> Standing:
+        standing = self.selected("nominated")
+        standing.nomination = self.nominate(standing.audit)
+        return standing
+
+    def _passed_over(self) -> Standing:
+        standing = self._nominated()
+        Audit.objects.filter(pk=standing.audit.pk).update(title=f"{WORDS['audits']} passed over")
+        assert standing.nomination
+        pass_over_case(standing.nomination, reason="Too like the other.", by=self.people["chair"])
+        return standing
+
+    def _overdue(self) -> Standing:
+        return self.selected("overdue", panel_in=5)
+
+    def _asked(self) -> Standing:
+        return self.circulated("asked")
+
+    def _known(self) -> Standing:
+        return self.answer(self.circulated("known"), answers=0)
+
+    def _described(self) -> Standing:
+        return self.answer(self.circulated("described"), answers=6)
+
+    def _answered(self) -> Standing:
+        return self.answer(self.circulated("answered"))
+
+    def _not_known(self) -> Standing:
+        standing = self.answer(self.circulated("not_known"), describe=False, answers=0)
+        assert standing.agency_return
+        say_not_known(standing.agency_return, version=None, by=self.people["own_auditor"])
+        return standing
+
+    def _declined(self) -> Standing:
+        standing = self.circulated("declined")
+        assert standing.agency_return
+        decline_return(
+            standing.agency_return, reason=DeclineReason.CAPACITY, words="No.", version=None, by=self.people["own_lead"]
+        )
+        return standing
+
+    def _opened(self) -> Standing:
+        standing = self.answer(self.circulated("opened"), answers=7)
+        open_panel(standing.audit, by=self.people["chair"])
+        return standing
+
+    def _bare(self) -> Standing:
+        standing = self.heard("bare")
+        assert standing.finding
+        withdraw_finding(standing.finding, by=self.people["chair"])
+        return standing
+
+    def _emptied(self) -> Standing:
+        standing = self.drafted("emptied")
+        assert standing.briefing
+        edit_findings(
+            standing.briefing, BriefingHeading.WENT_WELL, findings=[], version=None, by=self.people["manager"]
+        )
+        return standing
+
+    def _destroyed(self) -> Standing:
+        standing = self.published("destroyed")
+        assert standing.case
+        destroy_case(standing.case, reason=DestructionReason.ASKED, by=self.people["manager"])
+        return standing
+
+    def _recorded(self) -> Standing:
+        value = read_briefing(DATA / "six-step-briefing-neglect-2.txt").value
+        audit = import_briefing(
+            value, partnership=self.world.partnership, imported_from="neglect-2", by=self.people["manager"]
+        )
+        return Standing(audit)
+
+
+# Whoever may see the case, and has said something about it.
+DECLARING = (
+    "manager conflicted_manager author chair member outside_member conflicted_member own_lead own_auditor "
+    "conflicted_auditor other_lead other_auditor declined_lead unknown_lead panel_member unseated"
+).split()
+
+
+def build(situations: list[str]) -> Stand:
+    """The whole world of the matrix. Run it inside a transaction that is rolled back."""
+    ours, theirs = World("Quern Partnership"), World("Elsewhere Partnership")
+    for name, kind in (
+        ("hospital", AgencyKind.HOSPITAL), ("housing", AgencyKind.HOUSING),
+        ("gp", AgencyKind.GP), ("probation", AgencyKind.PROBATION),
+    ):  # fmt: skip
+        ours.agencies[name] = register_agency(
+            partnership=ours.partnership, name=name.title(), kind=kind, by=ours.operator
+        )
+    people = {name: ours.people[name] for name in ("manager", "chair", "member", "panel_member", "scrutineer")}
+    people["governance"] = ours.people["governance"]
+    for who, (agency, roles) in CAST.items():
+        people[who] = add_person(
+            partnership=ours.partnership,
+            name=who.replace("_", " ").title(),
+            email=f"{who}@{ours.partnership.public_id}.example",
+            post=f"Post of the {who}",
+            roles=roles,
+            agency=ours.agencies[agency] if agency else None,
+            by=ours.operator,
+        )
+    people["operator"] = ours.operator
+    for who, played_by in (
+        ("manager", "manager"), ("chair", "chair"), ("member", "member"), ("lead", "lead"), ("auditor", "auditor"),
+        ("presenter", "social_worker"), ("panel_member", "panel_member"), ("scrutineer", "scrutineer"),
+        ("governance", "governance"),
+    ):  # fmt: skip
+        people[f"b_{who}"] = theirs.people[played_by]
+    builder = Builder(ours, people)
+    stand = Stand(ours, theirs, people)
+    for situation in situations:
+        stand.standings[situation] = settle(builder.make(situation))
+    audit = theirs.circulated(1)
+    theirs.answer_all(theirs.return_of(audit))
+    stand.their_standing = settle(Standing(audit, agency_return=theirs.return_of(audit)))
+    stand.sessions = {who: sign_in(person) for who, person in people.items()}
+    Person.objects.filter(pk=people["left"].pk).update(is_active=False)
+    return stand
+
+
+def settle(standing: Standing) -> Standing:
+    """Read everything as it now is, so that versions and stages are those that a page would carry."""
+    standing.audit = Audit.objects.select_related("theme__priority").get(pk=standing.audit.pk)
+    standing.case = standing.audit.cases.filter(number=1).first()
+    if standing.nomination is None:
+        standing.nomination = standing.audit.nominations.first()
+    if standing.case:
+        standing.agency_return = standing.case.returns.filter(agency__slug="health").first()
+    if standing.agency_return:
+        standing.evidence = standing.agency_return.evidence.first()
+    standing.finding = standing.audit.findings.first()
+    standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
+    return standing
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """On both databases: whatever happens inside is undone at the end."""
+    blocks = [transaction.atomic(using=alias) for alias in connections]
+    for block in blocks:
+        block.__enter__()
+    try:
+        yield
+    finally:
+        for alias, block in zip(reversed(list(connections)), reversed(blocks), strict=True):
+            transaction.set_rollback(True, using=alias)
+            block.__exit__(None, None, None)

@@ -1,0 +1,77 @@
+"""The whole policy table: every address, method, person and stage, on every run."""
+
+import pytest
+
+from tests.house.matrix.sendings import PATTERNS
+from tests.house.matrix.tries import METHODS, Site, cells_of, unserved_cells
+from tools.permissions_table import table
+
+pytestmark = pytest.mark.django_db
+
+SECTIONS = {section.name: section for section in table().sections}
+STAGES = {"planned", "circulated", "panel_opened", "panel_closed", "published"}
+
+
+def report(wrong: list[str], tried: int) -> None:
+    assert not wrong, f"{len(wrong)} of {tried} cells are not what the table says:\n" + "\n".join(wrong[:60])
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_everybody_meets_what_the_table_says(site: Site, name: str) -> None:
+    cells = list(cells_of(SECTIONS[name], table()))
+    report([f"{cell}, was: {fault}" for cell in cells if (fault := site.attempt(cell))], len(cells))
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_a_method_that_a_page_does_not_serve_is_refused_to_everybody(site: Site, part: int) -> None:
+    cells = list(unserved_cells(table()))[part::8]
+    report([f"{cell}, was: {fault}" for cell in cells if (fault := site.attempt(cell))], len(cells))
+
+
+def test_every_address_is_in_the_table_and_every_section_has_an_address() -> None:
+    assert {section.url for section in table().sections} == set(PATTERNS)
+    for name, pattern in PATTERNS.items():
+        assert getattr(pattern.callback, "guard", None), f"the page “{name}” declares no rule"
+
+
+def test_every_section_is_tried_at_every_stage_and_says_something_to_everybody() -> None:
+    for section in table().sections:
+        if section.at != ("always",):
+            stages = {table().situations[one].stage for one in section.at}
+            assert stages == STAGES, f"[{section.name}] is not tried at {STAGES - stages}"
+        if not section.open:
+            silent = {
+                f"{who}, {one}"
+                for who in table().people
+                for one in section.at
+                if who not in table().not_signed_in and (who, one) not in section.cells
+            }
+            assert not silent, f"[{section.name}] says nothing to {silent}"
+
+
+# Why an address is closed to nobody, or open to nobody.
+EXEMPT = {
+    "sign-in": "it is for those who are not signed in",
+    "sign-in-as": "one click of an invented person, in training",
+    "sign-out": "whoever is signed in may sign out",
+}
+
+
+def test_every_address_is_open_to_somebody_and_closed_to_somebody() -> None:
+    assert len(EXEMPT) <= 5
+    for url in set(PATTERNS) - set(EXEMPT):
+        words = {word for one in table().sections if one.url == url for word in one.cells.values()} | {"sign-in"}
+        assert words & {"yes", "part"}, f"{url} is open to nobody"
+        assert words - {"yes", "part"}, f"{url} is closed to nobody"
+
+
+def test_the_matrix_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    served = sum(len(list(cells_of(section, table()))) for section in table().sections)
+    unserved = len(list(unserved_cells(table())))
+    with capsys.disabled():
+        print(
+            f"\nmatrix: {served + unserved} cells ({served} for methods that are served, {unserved} for others): "
+            f"{len(PATTERNS)} addresses, {len(METHODS)} methods, {len(table().people)} kinds of people, "
+            f"{len(table().situations)} situations at 5 stages"
+        )
+    assert served + unserved > 20_000

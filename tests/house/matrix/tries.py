@@ -1,0 +1,192 @@
+"""Try one cell of the table, and say what was wrong with the answer."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core import mail
+from django.core.handlers.base import BaseHandler
+from django.db import connection, connections, transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from maca.config import urls
+from tests.house.matrix.sendings import PATTERNS, address, sent_to, words_of
+from tests.house.matrix.stand import WORDS, Stand
+from tools.permissions_table import Section, Table
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE")
+
+
+def bare_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Stands in for the page that says that nothing is there, whose words are tried elsewhere: it is shown so often."""
+    return HttpResponse(status=404)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One request: who sends what where, and the word of the table for it."""
+
+    url: str
+    method: str
+    situation: str
+    who: str
+    word: str
+    shows: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}, {self.situation}, {self.who}: should be “{self.word}”"
+
+
+def cells_of(section: Section, table: Table) -> Iterator[Cell]:
+    """The cells of a section for the methods it names; HEAD goes with GET."""
+    methods = [*section.methods, *(["HEAD"] if "GET" in section.methods else [])]
+    for situation in section.at:
+        for who in table.people:
+            if who in table.not_signed_in and not section.open_to_nobody:
+                word = "sign-in"
+            elif section.open:
+                word = "open"
+            else:
+                word = section.cells[who, situation]
+            for method in methods:
+                yield Cell(section.url, method, situation, who, word, section.shows)
+
+
+def unserved_cells(table: Table) -> Iterator[Cell]:
+    """Every method that an address does not serve, in every situation in which its sections try it."""
+    for url in PATTERNS:
+        sections = [section for section in table.sections if section.url == url]
+        served = {method for section in sections for method in section.methods}
+        served |= {"HEAD"} if "GET" in served else set()
+        first_at = {table.situations[one].stage if one != "always" else "": one for s in sections for one in s.at}
+        for situation in first_at.values():
+            for who in table.people:
+                away = who in table.not_signed_in and not any(section.open_to_nobody for section in sections)
+                for method in METHODS:
+                    if method not in served:
+                        yield Cell(url, method, situation, who, "sign-in" if away else "405")
+
+
+class Site:
+    """The site as a browser meets it: sessions, cookies, middleware and all, without a socket between."""
+
+    def __init__(self, stand: Stand) -> None:
+        self.stand = stand
+        self.handler = BaseHandler()
+        self.handler.load_middleware()
+        self.factory = RequestFactory(headers={"host": "127.0.0.1"})
+        self.addresses: dict[tuple[str, str], str] = {}
+        self.sendings: dict[tuple[str, str], dict[str, Any]] = {}
+        self.known: dict[str, Any] = {}
+        self.wrote = 0
+        self.writing: list[str] = []
+
+    def count(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip()[:8].upper().startswith(WRITES):
+            self.wrote += 1
+            self.writing.append(sql)
+        return execute(sql, params, many, context)
+
+    @contextmanager
+    def watched(self) -> Iterator["Site"]:
+        """Count every statement that writes, on both databases."""
+        shown, urls.handler404 = urls.handler404, bare_not_found
+        with ExitStack() as stack:
+            stack.callback(setattr, urls, "handler404", shown)
+            for alias in connections:
+                stack.enter_context(connections[alias].execute_wrapper(self.count))
+            yield self
+
+    def request(self, path: str, method: str, who: str, data: dict[str, Any] | None = None) -> HttpRequest:
+        if method in ("GET", "HEAD"):
+            request = getattr(self.factory, method.lower())(path)
+        elif method == "POST":
+            request = self.factory.post(path, {**(data or {}), "once": secrets.token_hex(16)})
+        else:
+            request = self.factory.generic(method, path)
+        if who in self.stand.sessions:
+            request.COOKIES[settings.SESSION_COOKIE_NAME] = self.stand.sessions[who]
+        # Who a session belongs to is looked up once for each person, not seventy thousand times over.
+        if who in self.known:
+            request._cached_user = self.known[who]
+        request._dont_enforce_csrf_checks = True
+        return request
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        return self.handler.get_response(request)
+
+    def path(self, url: str, situation: str) -> str:
+        if (url, situation) not in self.addresses:
+            standing = self.stand.standings["selected" if situation == "always" else situation]
+            self.addresses[url, situation] = address(url, words_of(url, self.stand, standing))
+        return self.addresses[url, situation]
+
+    def sending(self, url: str, situation: str) -> dict[str, Any]:
+        if (url, situation) not in self.sendings:
+            standing = self.stand.standings["selected" if situation == "always" else situation]
+            self.sendings[url, situation] = sent_to(url, self.stand, standing)
+        return self.sendings[url, situation]
+
+    def attempt(self, cell: Cell) -> str:
+        """What was wrong with the answer; empty when it is what the table says. Leaves no trace."""
+        data = self.sending(cell.url, cell.situation) if cell.method == "POST" else None
+        request = self.request(self.path(cell.url, cell.situation), cell.method, cell.who, data)
+        before, letters = self.wrote, len(mail.outbox)
+        self.writing.clear()
+        marks = [(alias, transaction.savepoint(using=alias)) for alias in self.aliases(cell)]
+        promised = len(connection.run_on_commit)
+        response = self.answer(request)
+        if cell.word not in ("open", "sign-in") and cell.who not in self.known and request.user.is_authenticated:
+            self.known[cell.who] = request.user
+        promises = len(connection.run_on_commit) - promised
+        for alias, mark in marks:
+            transaction.savepoint_rollback(mark, using=alias)
+        return judge(cell, response, self.wrote - before, len(mail.outbox) - letters + promises)
+
+    def aliases(self, cell: Cell) -> list[str]:
+        return ["default", "keystore"] if cell.method == "POST" else ["default"]
+
+
+def judge(cell: Cell, response: HttpResponse, wrote: int, letters: int) -> str:
+    """Hold an answer against the word of the table."""
+    status, onward = response.status_code, response.headers.get("Location", "")
+    to_sign_in, to_declare = onward.startswith("/sign-in/"), "/interest/?next=" in onward
+    form = cell.method == "POST"
+    got = f"{status} {onward}".strip()
+    if cell.word == "open":
+        return "" if status < 400 or (status == 405 and cell.method not in ("GET", "POST")) else got
+    if cell.word in ("yes", "part"):
+        if not (status == 200 or (status == 302 and form and not to_sign_in and not to_declare)):
+            return got
+        if form and not wrote:
+            return f"{got}, and nothing was done"
+        if cell.shows and cell.method != "HEAD":
+            return _shown(cell, response)
+        return ""
+    if wrote or letters:
+        return f"{got}, and {wrote} rows were written, {letters} letters sent or promised"
+    if cell.word == "sign-in":
+        if form:
+            return "" if status == 403 and b"no longer signed in" in response.content else got
+        return "" if status == 302 and to_sign_in else got
+    if cell.word == "declare":
+        if form:
+            return "" if status == 403 else got
+        return "" if status == 302 and to_declare else got
+    if str(status) != cell.word:
+        return got
+    if cell.word == "403" and b'<p class="govuk-body">' not in response.content and cell.method != "HEAD":
+        return f"{got}, without a sentence"
+    return ""
+
+
+def _shown(cell: Cell, response: HttpResponse) -> str:
+    there = WORDS[cell.shows] in response.content.decode()
+    if there == (cell.word == "yes"):
+        return ""
+    return f"{response.status_code}, {'with' if there else 'without'} “{cell.shows}”"

@@ -1,0 +1,424 @@
+"""Weaken the application's rules one by one, and see whether anything notices.
+
+    python -m tools.mutate_rules [--only maca.returns]
+
+A mutant is a rule, a `visible_to` or a `find_…` with one thing taken out of it: a statement, one side of an
+“and” or “or”, one role of a list, one filter; or a page whose guard says yes to everybody, or finds without
+looking who asks. Mutants live in this process: the code of the living function is swapped, so that everybody
+who has imported it runs the weaker one. First every cell of the policy table is tried as things are, and it
+is noted which statements each cell runs. A cell that does not run a statement cannot notice that it has gone,
+so trying those that do run it is trying the whole matrix. What the matrix lets through is put to the tests of
+the room itself, and the report says which of the two noticed.
+"""
+
+import argparse
+import ast
+import builtins
+import copy
+import importlib
+import inspect
+import os
+import random
+import subprocess
+import sys
+import textwrap
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any
+
+ROOMS = ["partnership", "accounts", "audits", "cases", "concerns", "returns", "panel", "briefing", "worklist",
+         "governance"]  # fmt: skip
+# Mutants that cannot be told from the code as it is, by where they are and what was taken out, each with its reason.
+EQUIVALENT: dict[str, str] = {}
+TARGET = 98
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One function with one thing taken out of it."""
+
+    function: FunctionType
+    statement: int
+    line: int
+    says: str
+    code: CodeType
+
+    @property
+    def name(self) -> str:
+        return f"{self.function.__module__}:{self.line} {self.function.__qualname__}: {self.says}"
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        before = self.function.__code__
+        self.function.__code__ = self.code
+        try:
+            yield
+        finally:
+            self.function.__code__ = before
+
+
+# ---- what is weakened
+
+
+def functions(only: str) -> list[FunctionType]:
+    """Every rule, every `visible_to`, and every `find_…` of the rooms, in their order."""
+    found: list[FunctionType] = []
+    for room in ROOMS:
+        for drawer in ("rules", "models", "queries"):
+            name = f"maca.{room}.{drawer}"
+            if not name.startswith(only):
+                continue
+            try:
+                module = importlib.import_module(name)
+            except ModuleNotFoundError:
+                continue
+            for one in vars(module).values():
+                if getattr(one, "__module__", "") != name:
+                    continue
+                if drawer == "models" and inspect.isclass(one) and "visible_to" in vars(one):
+                    found.append(vars(one)["visible_to"])
+                elif inspect.isfunction(one) and (drawer == "rules" or one.__name__.startswith("find_")):
+                    found.append(one)
+    return found
+
+
+def _tree(function: FunctionType) -> ast.FunctionDef:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    tree.decorator_list = []
+    if isinstance(tree.body[0], ast.Expr) and isinstance(tree.body[0].value, ast.Constant):
+        tree.body = tree.body[1:] or [ast.Pass(lineno=1, col_offset=0)]
+    return tree
+
+
+def _compiled(function: FunctionType, tree: ast.FunctionDef) -> CodeType:
+    module = ast.fix_missing_locations(ast.Module([tree], []))
+    made: dict[str, Any] = {}
+    exec(compile(module, f"<{function.__module__} weakened>", "exec"), dict(function.__globals__), made)
+    return made[tree.name].__code__
+
+
+def _statements(tree: ast.FunctionDef) -> list[tuple[list[ast.stmt], int]]:
+    """Every statement of a function: the block it stands in and its place there."""
+    found = []
+    for node in ast.walk(tree):
+        for block in ("body", "orelse"):
+            inside = getattr(node, block, None)
+            if isinstance(inside, list):
+                found += [(inside, place) for place in range(len(inside))]
+    return found
+
+
+def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
+    """The expressions of a statement itself, without the statements inside it."""
+    waiting: list[ast.AST] = [one for one in ast.iter_child_nodes(statement) if not isinstance(one, ast.stmt)]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [one for one in ast.iter_child_nodes(node) if not isinstance(one, ast.stmt)]
+
+
+def _weakenings(node: ast.AST) -> list[tuple[str, Callable[[Any], ast.AST]]]:
+    """What can be taken out of an expression: words for it, and what to put in its place."""
+
+    def without(field: str, place: int) -> Callable[[Any], ast.AST]:
+        def change(copied: Any) -> ast.AST:
+            del getattr(copied, field)[place]
+            return copied.values[0] if field == "values" and len(copied.values) == 1 else copied
+
+        return change
+
+    def spread(place: int, one: int) -> Callable[[Any], ast.AST]:
+        def change(copied: Any) -> ast.AST:
+            name = ast.unparse(copied.args[place].value)
+            weaker = ast.parse(f"f(*{name}[:{one}], *{name}[{one + 1}:])", mode="eval").body
+            copied.args[place : place + 1] = weaker.args  # type: ignore[attr-defined]
+            return copied
+
+        return change
+
+    found: list[tuple[str, Callable[[Any], ast.AST]]] = []
+    if isinstance(node, ast.BoolOp):
+        found += [(f"without “{ast.unparse(one)}”", without("values", n)) for n, one in enumerate(node.values)]
+    elif isinstance(node, ast.Tuple | ast.Set) and len(node.elts) > 1 and isinstance(node.ctx, ast.Load):
+        found += [(f"without {ast.unparse(one)}", without("elts", n)) for n, one in enumerate(node.elts)]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        verb = node.func.attr
+        if verb == "holds":
+            for n, one in enumerate(node.args):
+                if isinstance(one, ast.Starred):
+                    roles = ast.unparse(one.value)
+                    found += [(f"without {roles}[{r}]", spread(n, r)) for r in range(SIZES[roles])]
+                elif len(node.args) > 1:
+                    found.append((f"without {ast.unparse(one)}", without("args", n)))
+        elif verb in ("filter", "exclude", "get"):
+            if verb != "get":
+                found.append((f"without {verb}(…)", lambda copied: copied.func.value))
+            if len(node.keywords) > 1:
+                found += [
+                    (f"without {one.arg} in {verb}(…)", without("keywords", n)) for n, one in enumerate(node.keywords)
+                ]
+        elif verb in ("visible_to", "standing"):
+            found.append((f"without {verb}(…)", lambda copied: copied.func.value))
+    return found
+
+
+SIZES: dict[str, int] = {}
+
+
+def mutants_of(function: FunctionType) -> list[Mutant]:
+    """Every way in which one thing can be taken out of this function."""
+    tree, start = _tree(function), function.__code__.co_firstlineno
+    SIZES.update({name: len(value) for name, value in function.__globals__.items() if isinstance(value, tuple)})
+    found: list[Mutant] = []
+    for number, (block, place) in enumerate(_statements(tree)):
+        statement = block[place]
+        line = start + statement.lineno - 1
+
+        def keep(changed: ast.FunctionDef, says: str, number: int = number, line: int = line) -> None:
+            found.append(Mutant(function, number, line, says, _compiled(function, changed)))
+
+        if isinstance(statement, ast.Pass):
+            continue
+        changed = copy.deepcopy(tree)
+        other_block, other_place = _statements(changed)[number]
+        other_block[other_place] = ast.Pass()
+        keep(changed, f"without “{ast.unparse(statement).splitlines()[0][:70]}”")
+        for at, node in enumerate(_own_nodes(statement)):
+            for says, change in _weakenings(node):
+                changed = copy.deepcopy(tree)
+                other_block, other_place = _statements(changed)[number]
+                target = list(_own_nodes(other_block[other_place]))[at]
+                swap = _Swap(target, change)
+                other_block[other_place] = swap.visit(other_block[other_place])
+                keep(changed, says)
+    return found
+
+
+class _Swap(ast.NodeTransformer):
+    def __init__(self, target: ast.AST, change: Callable[[Any], ast.AST]) -> None:
+        self.target, self.change = target, change
+
+    def visit(self, node: ast.AST) -> Any:
+        return self.change(node) if node is self.target else self.generic_visit(node)
+
+
+# ---- which cell runs what
+
+NOTED = "_noted_by_mutate_rules"
+
+
+@contextmanager
+def noting(targets: list[FunctionType]) -> Iterator[set[tuple[str, str, int]]]:
+    """While it lasts, every statement of the targets that runs puts its name into the set."""
+    noted: set[tuple[str, str, int]] = set()
+    setattr(builtins, NOTED, noted)
+    before = [(function, function.__code__) for function in targets]
+    for function in targets:
+        tree = _tree(function)
+        for number, (block, place) in sorted(enumerate(_statements(tree)), key=lambda one: -one[1][1]):
+            name = (function.__module__, function.__qualname__, number)
+            block.insert(place, ast.parse(f"{NOTED}.add({name!r})").body[0])
+        function.__code__ = _compiled(function, tree)
+    try:
+        yield noted
+    finally:
+        for function, code in before:
+            function.__code__ = code
+
+
+# ---- guards of pages
+
+
+def _closure(page: Any) -> dict[str, Any] | None:
+    while page is not None:
+        names = getattr(getattr(page, "__code__", None), "co_freevars", ())
+        if "rule" in names and "find" in names:
+            return dict(zip(names, page.__closure__, strict=True))
+        page = getattr(page, "__wrapped__", None)
+    return None
+
+
+@contextmanager
+def _blind(only: str = "") -> Iterator[None]:
+    """Every `visible_to` shows everything."""
+    shown = [one for one in functions("maca.") if one.__name__ == "visible_to"]
+    before = [(one, one.__code__) for one in shown]
+
+    def visible_to(self: Any, person: Any) -> Any:
+        return self
+
+    for one in shown:
+        one.__code__ = visible_to.__code__
+    try:
+        yield
+    finally:
+        for one, code in before:
+            one.__code__ = code
+
+
+def guard_mutants(only: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The address, words, and a context in which its guard is the weaker one."""
+    from maca.kernel.verdict import YES
+    from tests.house.matrix.sendings import PATTERNS
+
+    def weaker(cell: Any, put: Any) -> Callable[[], Any]:
+        @contextmanager
+        def alive() -> Iterator[None]:
+            before, cell.cell_contents = cell.cell_contents, put
+            try:
+                yield
+            finally:
+                cell.cell_contents = before
+
+        return alive
+
+    def seeing_everything(find: Callable[..., Any]) -> Callable[..., Any]:
+        def found(person: Any, **address: Any) -> Any:
+            with _blind():
+                return find(person, **address)
+
+        return found
+
+    for url, pattern in PATTERNS.items():
+        cells = _closure(pattern.callback)
+        if cells is None or not getattr(pattern.callback, "__module__", "").startswith(only):
+            continue
+        yield url, "its guard says yes to everybody", weaker(cells["rule"], lambda *_: YES)
+        if find := cells["find"].cell_contents:
+            yield url, "it finds without looking who asks", weaker(cells["find"], seeing_everything(find))
+
+
+# ---- the run
+
+
+def _room_notices(mutant: Mutant) -> bool:
+    """The room's own tests, in a process of their own with this mutant in it."""
+    room = mutant.function.__module__.split(".")[1]
+    chosen = f"{mutant.function.__module__}|{mutant.function.__qualname__}|{mutant.statement}|{mutant.says}"
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "tools.mutate_rules", "-p", "no:randomly",
+               f"tests/{room}"]  # fmt: skip
+    done = subprocess.run(command, env={**os.environ, "MACA_MUTANT": chosen}, capture_output=True, check=False)
+    return done.returncode == 1
+
+
+def pytest_collection_finish() -> None:
+    """As a plugin of pytest: bring the mutant that the environment names to life, for the whole run."""
+    module, name, number, says = os.environ["MACA_MUTANT"].split("|", 3)
+    for function in functions(module):
+        for mutant in mutants_of(function) if function.__qualname__ == name else ():
+            if (str(mutant.statement), mutant.says) == (number, says):
+                function.__code__ = mutant.code
+                return
+    raise RuntimeError(f"no mutant {os.environ['MACA_MUTANT']}")
+
+
+def run(only: str) -> int:
+    from tests.house.matrix.stand import build, rolled_back
+    from tests.house.matrix.tries import Cell, Site, cells_of
+    from tools.permissions_table import table
+
+    began = time.monotonic()
+
+    def say(words: str) -> None:
+        print(f"{time.monotonic() - began:6.0f} s  {words}", flush=True)
+
+    survivors: list[tuple[str, Mutant | None]] = []
+    caught = {"matrix": 0, "tests of the room": 0}
+    with rolled_back():
+        stand = build(list(table().situations))
+        say("the world of the matrix is built")
+        with Site(stand).watched() as site:
+            cells = [one for section in table().sections for one in cells_of(section, table()) if one.method != "HEAD"]
+            runs: dict[tuple[str, str, int], list[Cell]] = defaultdict(list)
+            of_page: dict[str, list[Cell]] = defaultdict(list)
+            with noting(functions("maca.")) as noted:
+                for cell in cells:
+                    noted.clear()
+                    if fault := site.attempt(cell):
+                        print(f"As things are, the matrix fails: {cell}, was: {fault}")
+                        return 1
+                    for name in noted:
+                        runs[name].append(cell)
+                    of_page[cell.url].append(cell)
+            say(f"{len(cells)} cells are as the table says")
+
+            def notices(tried: list[Cell]) -> Cell | None:
+                order = random.Random(7).sample(tried, len(tried))
+                return next((cell for cell in order if _attempt(site, cell)), None)
+
+            mutants = [mutant for function in functions(only) for mutant in mutants_of(function)]
+            for number, mutant in enumerate(mutants, start=1):
+                name = (mutant.function.__module__, mutant.function.__qualname__, mutant.statement)
+                with mutant.alive():
+                    if notices(runs[name]):
+                        caught["matrix"] += 1
+                    else:
+                        survivors.append((mutant.name, mutant))
+                if number % 50 == 0:
+                    say(f"{number} of {len(mutants)} weakened functions tried, {len(survivors)} not noticed")
+            guards = list(guard_mutants(only))
+            for url, says, alive in guards:
+                with alive():
+                    if notices(of_page[url]):
+                        caught["matrix"] += 1
+                    else:
+                        survivors.append((f"page {url}: {says}", None))
+            say(f"{len(guards)} weakened guards tried, {len(survivors)} mutants not noticed by the matrix")
+    left = []
+    for words, one in survivors:
+        if words in EQUIVALENT:
+            continue
+        if one and _room_notices(one):
+            caught["tests of the room"] += 1
+            say(f"noticed by tests/{one.function.__module__.split('.')[1]}: {words}")
+        else:
+            left.append(words)
+    equivalent = [words for words, _ in survivors if words in EQUIVALENT]
+    total = len(mutants) + len(guards) - len(equivalent)
+    done = sum(caught.values())
+    say(
+        f"{done} of {total} noticed ({done / max(total, 1):.1%}): "
+        + ", ".join(f"{n} by the {o}" for o, n in caught.items())
+    )
+    for words in equivalent:
+        print(f"  the same as before: {words}: {EQUIVALENT[words]}")
+    for words in left:
+        print(f"  NOT NOTICED: {words}")
+    return int(done * 100 < TARGET * total)
+
+
+def _attempt(site: Any, cell: Any) -> str:
+    """A page that breaks has noticed too."""
+    try:
+        return str(site.attempt(cell))
+    except Exception as problem:
+        return repr(problem)
+
+
+def main() -> int:
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("--only", default="maca.", help="a room, such as maca.returns")
+    only = given.parse_args().only
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maca.config.settings")
+    import logging
+
+    import django
+    from django.test.utils import setup_databases, setup_test_environment, teardown_databases
+
+    django.setup()
+    logging.disable(logging.CRITICAL)
+    setup_test_environment()
+    made = setup_databases(0, False, aliases=["default", "keystore"])
+    try:
+        return run(only)
+    finally:
+        teardown_databases(made, 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
