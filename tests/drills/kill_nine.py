@@ -26,6 +26,7 @@ from typing import Any
 
 from tests.journeys.browser import Site, served_demo
 
+NOT_TOLD = {"is_told": "no", "found_on-day": "", "found_on-month": "", "found_on-year": "", "found_at": ""}
 AUDIT = "/audits/neglect-3/"
 WRITERS = [
     ("Grace Lewis", "cases/4/returns/health-visiting/"),
@@ -89,10 +90,10 @@ def reading(visitor: Visitor) -> str:
 
 def raising(numbers: Any) -> Callable[[Visitor], str]:
     def raise_concern(visitor: Visitor) -> str:
-        path = f"{AUDIT}cases/2/concerns/new/"
+        path = f"{AUDIT}cases/1/concern/"
         form = visitor.get(path).split("<main")[1]
         words = f"concern {next(numbers)}"
-        visitor.post(form, path, what=words, route="phone")
+        visitor.post(form, path, what=words, **NOT_TOLD)
         return words
 
     return raise_concern
