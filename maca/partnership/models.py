@@ -167,6 +167,9 @@ class Person(AbstractBaseUser):
     def roles(self) -> frozenset[Role]:
         return frozenset(Role(appointment.role) for appointment in self.appointments.all())
 
+    def may_sign_in(self) -> bool:
+        return self.is_active
+
     def holds(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
 
