@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import context, ratelimit
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.ratelimit import get_cache_key, get_rates
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -101,7 +101,7 @@ class Accounts(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         key = self._get_login_attempts_cache_key(request, **credentials)
-        self._login_failed_rl_usage = ratelimit.consume(request, action="login_failed", key=key)
+        self._login_failed_rl_usage = ratelimit.consume(request, app="allauth.account", action="login_failed", key=key)
         if not self._login_failed_rl_usage:
             request.limited = True  # type: ignore[attr-defined]
             minutes = minutes_to_wait(request, key)
@@ -160,8 +160,8 @@ def _send(mail: EmailMessage) -> None:
 def minutes_to_wait(request: HttpRequest, key: str) -> int:
     """Until the oldest of the tries that are counted is forgotten."""
     waits = [1.0]
-    for rate in get_rates(app="allauth.account", action="login_failed"):
-        name = get_cache_key(request, app="allauth.account", action="login_failed", rate=rate, key=key)
+    for rate in ratelimit.get_rates(app="allauth.account", action="login_failed"):
+        name = ratelimit.get_cache_key(request, app="allauth.account", action="login_failed", rate=rate, key=key)
         tries: list[float] = cache.get(name, [])
         if len(tries) >= rate.amount:
             waits.append((tries[-1] + rate.duration - time.time()) / 60)
@@ -203,8 +203,9 @@ class SecondFactors(DefaultMFAAdapter):
 BOUND_TO = "a second step"
 
 
-def _key(secret: str) -> bytes:
-    return HKDF(SHA256(), 32, None, b"maca.accounts second step").derive(secret.encode())
+def _key(secret: str | bytes) -> bytes:
+    material = secret if isinstance(secret, bytes) else secret.encode()
+    return HKDF(SHA256(), 32, None, b"maca.accounts second step").derive(material)
 
 
 class Issuers(DefaultSocialAccountAdapter):
@@ -226,5 +227,3 @@ class Issuers(DefaultSocialAccountAdapter):
                 return
         messages.error(request, f"{issuer.name} signed you in, but there is no account here for the address it gave.")
         raise ImmediateHttpResponse(redirect(settings.LOGIN_URL))
-
-

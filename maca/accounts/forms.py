@@ -11,7 +11,7 @@ from django.contrib.auth.tokens import default_token_generator
 from maca.accounts.queries import person_of_address
 from maca.design.forms import Form, PasswordField, TextField
 
-PASSWORD_HELP = (
+HELP = (
     "12 characters or more. Three or four words that only you would put together are easier to remember, and harder "
     "to guess, than a short password full of signs. You may paste it from a password manager."
 )
@@ -23,7 +23,7 @@ class NewPasswordField(PasswordField):
     user: Any = None
 
     def __init__(self, **kwargs: Any) -> None:
-        usual: dict[str, Any] = {"autocomplete": "new-password", "help_text": PASSWORD_HELP}
+        usual: dict[str, Any] = {"autocomplete": "new-password", "help_text": HELP}
         super().__init__(**usual | kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -36,7 +36,7 @@ class CodeField(TextField):
     """Six digits from an app, or one of the recovery codes; spaces between them do not matter."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"width": 10, "autocomplete": "one-time-code", "called": "the code"} | kwargs)
+        super().__init__(width=10, autocomplete="one-time-code", called="the code", **kwargs)
         self.widget.attrs |= {"inputmode": "numeric", "spellcheck": False}
 
     def to_python(self, value: Any) -> Any:

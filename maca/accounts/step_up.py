@@ -15,7 +15,6 @@ from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
-from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -111,17 +110,13 @@ def _proved_by(request: HttpRequest, person: Person, form: ProofForm) -> str | N
         record_authentication(request, person, method="one click", reauthenticated=True)
         return "one click"
     given = form.cleaned_data
-    checks: list[tuple[str, type[forms.Form]]] = [
-        ("credential", ReauthenticateWebAuthnForm),
-        ("code", ReauthenticateForm),
-    ]
-    for name, check in checks:
+    for name, check in (("credential", ReauthenticateWebAuthnForm), ("code", ReauthenticateForm)):
         if not given.get(name):
             continue
         # allauth takes the credential as the JSON it was sent as.
         proof = check(data={name: form.data[f"prove-{name}"] if name == "credential" else given[name]}, user=person)
         if proof.is_valid():
-            proof.save()  # type: ignore[attr-defined]
+            proof.save()
             return "passkey" if name == "credential" else "code"
         form.add_error(name if name == "code" else None, proof.errors[name][0])
         return None

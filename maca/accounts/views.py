@@ -22,6 +22,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from markupsafe import Markup
@@ -204,6 +205,15 @@ class ChangePassword(Wrong, account.PasswordChangeView):
     template_name = "accounts/change_password.html"
     form_class = forms.ChangePasswordForm
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Whoever comes in by their agency's own sign-in has no password here.
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            return redirect("mfa_index")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_default_success_url(self) -> str:
+        return reverse("mfa_index")
+
 
 # ---- the second step
 
@@ -295,7 +305,8 @@ class AddPasskey(Wrong, Added, webauthn.AddWebAuthnView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         found = super().get_context_data(**context)
-        return {**found, "form": context.get("form") or self.get_form(), "options": found["js_data"]["creation_options"]}
+        form = context.get("form") or self.get_form()
+        return {**found, "form": form, "options": found["js_data"]["creation_options"]}
 
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():

@@ -235,7 +235,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if MACA_TRAINING else "https"
 # Whoever proved who they are within five minutes is not asked again.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ACCOUNT_LOGIN_TIMEOUT = 15 * 60
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 PASSWORD_RESET_TIMEOUT = 60 * 60
 # A try that succeeds is given back, so that a whole hospital behind one address can sign in at nine o'clock.
 # “key” is the account, or the account from a browser that has signed in to it before: see maca.accounts.browsers.
