@@ -10,50 +10,59 @@ from maca.kernel.holding import hold
 from maca.partnership.models import Person
 
 
-def _hold(person: Person) -> None:
-    hold(person, read=("partnership", "agency"))
+def _held(person: Person) -> Person:
+    """Who is signed in stands in the request as a promise; the journal names the class of what it is about."""
+    held = Person(pk=person.pk)
+    hold(held, read=("partnership", "agency"))
+    return held
 
 
 @transaction.atomic
 def note_sign_in(*, how: list[str], by: Person) -> None:
     """Write down that somebody signed in, and with what."""
+    by = _held(by)
     write("signed in", by, by=by, how=how)
 
 
 @transaction.atomic
 def note_proof(*, how: str, by: Person) -> None:
     """Write down that somebody signed in proved again who they are, before something grave."""
+    by = _held(by)
     write("proved who they are", by, by=by, how=how)
 
 
 @transaction.atomic
 def note_password_set(*, by: Person) -> None:
     """Write down that a person has another password. Their other sign-ins end with the old one."""
+    by = _held(by)
     write("changed their password", by, by=by)
 
 
 @transaction.atomic
 def note_second_factor_added(*, kind: str, by: Person) -> None:
     """Write down that a person has another second step."""
+    by = _held(by)
     write("added a second step", by, by=by, kind=kind)
 
 
 @transaction.atomic
 def note_recovery_codes_made(*, by: Person) -> None:
     """Write down that a person has new recovery codes. The old ones no longer work."""
+    by = _held(by)
     write("made recovery codes", by, by=by)
 
 
 @transaction.atomic
 def note_signed_out_elsewhere(*, by: Person) -> None:
     """Write down that a person ended their sign-ins in every other browser."""
+    by = _held(by)
     write("signed out everywhere else", by, by=by)
 
 
 @transaction.atomic
 def remove_second_factor(factor: Authenticator, *, by: Person) -> None:
     """Take out an authenticator app or a passkey, as long as another is left."""
-    _hold(by)
+    by = _held(by)
     rules.may_remove_second_factor(by, factor).insist()
     factor.delete()
     if not second_factors(by).exists():
@@ -64,7 +73,7 @@ def remove_second_factor(factor: Authenticator, *, by: Person) -> None:
 @transaction.atomic
 def make_room_for_another_app(*, by: Person) -> None:
     """Take out a person's authenticator app, in the transaction in which its successor is put in."""
-    _hold(by)
+    by = _held(by)
     Authenticator.objects.filter(user=by, type=Authenticator.Type.TOTP).delete()
 
 
@@ -72,7 +81,7 @@ def make_room_for_another_app(*, by: Person) -> None:
 def forget_second_factors(person: Person, *, by: Person) -> None:
     """Help somebody who has lost their phone, their passkeys and their recovery codes: at their next sign-in, after
     the password, they set up a second step anew. Their sign-ins end."""
-    _hold(person)
+    person = _held(person)
     Authenticator.objects.filter(user=person).delete()
     for one in UserSession.objects.filter(user=person):
         one.end()
