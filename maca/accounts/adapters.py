@@ -149,7 +149,8 @@ class Accounts(DefaultAccountAdapter):
             "accounts/mail/new_password.txt" if link else "accounts/mail/happened.txt",
             {"link": link, "subject": subject, "at": timezone.now()},
         )
-        mail = EmailMessage(subject, body, None, [email])
+        # To the address that is kept, never to the one that was typed: some letters look alike and are not.
+        mail = EmailMessage(subject, body, None, [context["user"].email])
         threading.Thread(target=_send, args=(mail,), daemon=True).start()
 
 

@@ -13,8 +13,7 @@ def may_remove_second_factor(person: Person, factor: Authenticator) -> Verdict:
     if not settings.MACA_TRAINING and second_factors(person).exclude(pk=factor.pk).count() == 0:
         return no(
             "last-second-factor",
-            "This is your only second step, and everybody signs in with two. Add a passkey, or change to another "
-            "phone, and then remove this one.",
+            "This is your only second step, and everybody signs in with two. Before it can be removed, add another.",
         )
     return YES
 

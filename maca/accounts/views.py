@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import perform_password_login, record_authentication
 from allauth.account.internal.flows.logout import logout
 from allauth.account.models import Login
@@ -23,8 +24,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from django.views.generic.edit import FormView
 from markupsafe import Markup
 
 from maca.accounts import forms
@@ -266,6 +269,11 @@ class SetUpApp(Wrong, Added, totp.ActivateTOTPView):
 
     template_name = "accounts/set_up_app.html"
     form_class = forms.AppForm
+
+    @method_decorator(reauthentication_required(app="allauth.mfa"))
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # allauth’s own would have the old app removed first, which leaves nothing where it is the only one.
+        return FormView.dispatch(self, request, *args, **kwargs)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         found = super().get_context_data(**context)
