@@ -42,7 +42,7 @@ def ask_again(request: HttpRequest) -> HttpResponse | None:
     if request.method != "POST":
         return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
     given: dict[str, str] = getattr(request, "proof", {})
-    form = _form(request, given)
+    form = _form(request, given or None)
     if given and _proves(request, form):
         return None
     carried = [(name, value) for name, all_of in request.POST.lists() if name not in NOT_CARRIED for value in all_of]
@@ -54,7 +54,7 @@ def prove(request: HttpRequest) -> HttpResponseBase:
     onward = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):
         onward = reverse("mfa_index")
-    form = _form(request, request.POST if request.method == "POST" else {})
+    form = _form(request, request.POST if request.method == "POST" else None)
     if request.method == "POST" and _proves(request, form):
         return resume_request(request) or redirect(onward)
     return _page(request, form, action=request.path, carried=[("next", onward)])
@@ -70,7 +70,7 @@ def _ways(person: Person) -> set[str]:
 
 
 def _form(request: HttpRequest, data: Any) -> ProofForm:
-    return ProofForm(data or None, ways=_ways(signed_in(request)))
+    return ProofForm(data, ways=_ways(signed_in(request)))
 
 
 def _page(request: HttpRequest, form: ProofForm, *, action: str, carried: list[tuple[str, str]]) -> HttpResponse:

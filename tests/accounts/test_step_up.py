@@ -84,6 +84,7 @@ def test_reading_is_asked_about_and_goes_on_after_the_proof(client):
 
 
 def carried(page: str) -> dict[str, str]:
+    page = page[page.index("<main") : page.index("</main")]
     found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     for name, words in re.findall(r'<textarea name="([^"]+)" hidden[^>]*>\n(.*?)</textarea>', page, flags=re.DOTALL):
         found[name] = words
