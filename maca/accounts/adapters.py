@@ -33,6 +33,7 @@ from maca.partnership.models import Person
 from maca.sealing.cipher import CannotOpenError, unwrap, wrap
 
 NO_MATCH = "That e-mail address and password do not match an account."
+KNOWN_BROWSER = {"login_failed": "10/15m/key"}
 # What allauth would say in words of its own. What is not here needs no word: the page itself shows it.
 SAID = {
     "account/messages/password_changed.txt": "Your password is changed. Every other browser is signed out.",
@@ -101,10 +102,14 @@ class Accounts(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         key = self._get_login_attempts_cache_key(request, **credentials)
-        self._login_failed_rl_usage = ratelimit.consume(request, app="allauth.account", action="login_failed", key=key)
+        # A browser known to this account stands and falls by its own tries, whatever others do at its address.
+        rates = KNOWN_BROWSER if browsers.is_known(request, credentials.get("email", "")) else None
+        self._login_failed_rl_usage = ratelimit.consume(
+            request, app="allauth.account", action="login_failed", config=rates, key=key
+        )
         if not self._login_failed_rl_usage:
             request.limited = True  # type: ignore[attr-defined]
-            minutes = minutes_to_wait(request, key)
+            minutes = minutes_to_wait(request, key, rates)
             wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
             error = self.validation_error("too_many_login_attempts")
             error.message = f"There have been too many tries. Wait {wait}, and try again."
@@ -158,10 +163,10 @@ def _send(mail: EmailMessage) -> None:
     mail.send(fail_silently=True)
 
 
-def minutes_to_wait(request: HttpRequest, key: str) -> int:
+def minutes_to_wait(request: HttpRequest, key: str, rates: dict[str, str] | None) -> int:
     """Until the oldest of the tries that are counted is forgotten."""
     waits = [1.0]
-    for rate in ratelimit.get_rates(app="allauth.account", action="login_failed"):
+    for rate in ratelimit.get_rates(app="allauth.account", action="login_failed", config=rates):
         name = ratelimit.get_cache_key(request, app="allauth.account", action="login_failed", rate=rate, key=key)
         tries: list[float] = cache.get(name, [])
         if len(tries) >= rate.amount:

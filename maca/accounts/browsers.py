@@ -36,12 +36,14 @@ def _read(request: HttpRequest) -> dict[str, Any]:
     return held if isinstance(held, dict) else {}
 
 
+def is_known(request: HttpRequest, email: str) -> bool:
+    """Whether this browser has signed in to this account before."""
+    return _mark(email) in _read(request).get("accounts", [])
+
+
 def count_of_tries(request: HttpRequest, email: str) -> str:
     """The name under which a try at this account from this browser is counted."""
-    held = _read(request)
-    if _mark(email) in held.get("accounts", []):
-        return f"{_mark(email)}:{held['browser']}"
-    return _mark(email)
+    return f"{_mark(email)}:{_read(request)['browser']}" if is_known(request, email) else _mark(email)
 
 
 def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
@@ -61,3 +63,17 @@ def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+# In this order: each browser also calls itself by the name of those below it.
+BROWSERS = [("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox")]
+BROWSERS += [("FxiOS", "Firefox"), ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari")]
+DEVICES = [("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "Android"), ("CrOS", "a Chromebook")]
+DEVICES += [("Windows", "Windows"), ("Macintosh", "a Mac"), ("Linux", "Linux")]
+
+
+def in_words(user_agent: str) -> str:
+    """“Edge on Windows”, as its owner would call it."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), "A browser")
+    device = next((name for sign, name in DEVICES if sign in user_agent), "")
+    return f"{browser} on {device}" if device else browser

@@ -82,6 +82,7 @@ def forget_second_factors(person: Person, *, by: Person) -> None:
     """Help somebody who has lost their phone, their passkeys and their recovery codes: at their next sign-in, after
     the password, they set up a second step anew. Their sign-ins end."""
     person = _held(person)
+    rules.may_forget_second_factors(by, person).insist()
     Authenticator.objects.filter(user=person).delete()
     for one in UserSession.objects.filter(user=person):
         one.end()

@@ -3,7 +3,7 @@ from django.conf import settings
 
 from maca.accounts.queries import second_factors
 from maca.kernel.verdict import YES, Verdict, no
-from maca.partnership.models import Person
+from maca.partnership.models import Person, Role
 
 
 def may_remove_second_factor(person: Person, factor: Authenticator) -> Verdict:
@@ -15,6 +15,15 @@ def may_remove_second_factor(person: Person, factor: Authenticator) -> Verdict:
             "last-second-factor",
             "This is your only second step, and everybody signs in with two. Before it can be removed, add another.",
         )
+    return YES
+
+
+def may_forget_second_factors(person: Person, other: Person) -> Verdict:
+    """The business manager or the operator helps somebody of their own partnership who has lost every second step."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.OPERATOR) or person.partnership_id != other.partnership_id:
+        return no("not-manager", "Only the business manager of their partnership can let somebody set this up anew.")
+    if person.pk == other.pk:
+        return no("your-own", "Somebody else has to do this for you, so that a stolen password is not enough.")
     return YES
 
 

@@ -31,6 +31,7 @@ from django.views.generic.edit import FormView
 from markupsafe import Markup
 
 from maca.accounts import forms
+from maca.accounts.browsers import in_words
 from maca.accounts.operations import (
     make_room_for_another_app,
     note_recovery_codes_made,
@@ -373,6 +374,7 @@ class YourSignIns(Wrong, usersessions.ListUserSessionsView):
     """In which browsers a person is signed in, and a way out of all the others."""
 
     template_name = "accounts/your_sign_ins.html"
+    extra_context = {"in_words": in_words}
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)

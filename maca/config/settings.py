@@ -240,7 +240,7 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 # A try that succeeds is given back, so that a whole hospital behind one address can sign in at nine o'clock.
 # “key” is the account, or the account from a browser that has signed in to it before: see maca.accounts.browsers.
 ACCOUNT_RATE_LIMITS = {
-    "login": "300/m/ip",
+    "login": "",  # only tries that fail are counted
     "login_failed": "100/15m/ip,10/15m/key",
     "reset_password": "30/15m/ip,5/15m/key",
     "reset_password_from_key": "60/15m/ip",

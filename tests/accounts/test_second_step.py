@@ -9,7 +9,7 @@ from django.core import mail
 
 from maca.accounts.adapters import SecondFactors
 from maca.accounts.operations import forget_second_factors, remove_second_factor
-from maca.accounts.rules import may_remove_second_factor
+from maca.accounts.rules import may_forget_second_factors, may_remove_second_factor
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.partnership.operations import operator_of
@@ -122,6 +122,16 @@ def test_another_phone_takes_the_place_of_the_old_one(production, with_app, brow
 def test_somebody_who_lost_everything_sets_up_anew(production, with_app, browser, come_in):
     forget_second_factors(with_app, by=operator_of(with_app.partnership))
     assert come_in(browser()).get("/").headers["Location"] == "/your-sign-in/"
+
+
+def test_nobody_forgets_their_own_second_steps_or_those_of_another_partnership(with_app, world):
+    world.manager.refresh_from_db()
+    assert may_forget_second_factors(world.manager, world.auditor)
+    assert may_forget_second_factors(world.manager, world.manager).code == "your-own"
+    assert may_forget_second_factors(world.manager, with_app).code == "not-manager"
+    assert may_forget_second_factors(world.chair, world.auditor).code == "not-manager"
+    with pytest.raises(Refused):
+        forget_second_factors(with_app, by=world.manager)
 
 
 def test_a_secret_is_sealed_and_opens_after_the_key_is_renewed(settings):

@@ -69,6 +69,16 @@ def test_one_address_cannot_try_every_account(real, browser, try_password, setti
     assert try_password(browser("10.0.0.9"), real.email).status_code == 422
 
 
+def test_nor_can_others_at_the_same_address(real, browser, try_password, come_in, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "5/15m/ip,10/15m/key"}
+    own = come_in(browser())
+    own.post("/sign-out/")
+    for guess in range(6):
+        try_password(browser(), f"{guess}@b.example")
+    assert try_password(browser(), real.email, PASSWORD).status_code == 429
+    assert try_password(own, real.email, PASSWORD).status_code == 302
+
+
 def test_signing_in_uses_no_try_up(real, browser, come_in):
     for _ in range(12):
         come_in(browser())
