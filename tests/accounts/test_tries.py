@@ -135,4 +135,4 @@ def test_a_password_is_hashed_whoever_is_asked_for(real, world, browser, try_pas
             try_password(client, email)
             took.setdefault(kind, []).append(time.perf_counter() - began)
     medians = {kind: statistics.median(times) for kind, times in took.items()}
-    assert max(medians.values()) < 1.3 * min(medians.values()), medians
+    assert max(medians.values()) < 1.5 * min(medians.values()), medians
