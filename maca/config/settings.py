@@ -9,6 +9,8 @@
 | `MACA_MODE` | `training` (loopback only, one-click sign-in for invented people) or `production` | `training` |
 | `MACA_HOSTS` | host names the site answers to, with commas between; needed in production | loopback |
 | `MACA_PROXY` | `no` where no proxy in front sets `X-Forwarded-Proto` itself | `yes` |
+| `MACA_IDLE_MINUTES` | how long a person may send nothing before they are signed out, 5 to 60 | 30 |
+| `MACA_OIDC` | a TOML or JSON file of the agencies whose own sign-in people may use | none |
 | `MACA_ROOT_KEY_FILE` | a file with the root key, or the key in `MACA_ROOT_KEY` | training: `root.key` in `MACA_DATA` |
 | `MACA_MAIL` | the mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…` | none: no mail |
 | `MACA_MAIL_FROM` | the address that mail comes from; needed with `MACA_MAIL` | none |
@@ -24,6 +26,8 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+
+from maca.accounts.issuers import read_issuers
 
 
 def _data_directory() -> Path:
@@ -135,6 +139,13 @@ def mail_server(url: str, sender: str) -> dict[str, Any]:
     }
 
 
+def _idle_minutes() -> int:
+    given = os.environ.get("MACA_IDLE_MINUTES", "").strip() or "30"
+    if not (given.isascii() and given.isdigit() and 5 <= int(given) <= 60):
+        raise ImproperlyConfigured(f"MACA_IDLE_MINUTES is “{given}”. Set it to a whole number from 5 to 60.")
+    return int(given)
+
+
 MACA_DATA = _data_directory()
 MACA_MODE = os.environ.get("MACA_MODE", "training").strip() or "training"
 if MACA_MODE not in ("training", "production"):
@@ -200,6 +211,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     *(f"maca.{room}" for room in ROOMS),
 ]
 
@@ -213,6 +230,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "maca.design.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "maca.accounts.middleware.TimeOuts",
+    "maca.accounts.middleware.SecondFactorFirst",
     "maca.design.middleware.Refusals",
 ]
 
@@ -227,7 +247,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "maca.design.jinja.environment",
-            "context_processors": ["maca.design.context.site"],
+            "context_processors": ["maca.design.context.site", "maca.accounts.context.time_out"],
         },
     }
 ]
@@ -266,7 +286,61 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "work-list"
 LOGOUT_REDIRECT_URL = "sign-in"
 
-SESSION_COOKIE_AGE = 8 * 60 * 60
+# ---- how a person comes in (maca.accounts, by django-allauth)
+
+# The table is made by a migration of maca.accounts. It counts tries, for every process alike.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_tries"}}
+
+ACCOUNT_ADAPTER = "maca.accounts.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # there is no sign-up: Accounts.is_open_for_signup says no
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# A person's one address is Person.email, proved by the invitation sent to it.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if MACA_TRAINING else "https"
+# Whoever proved who they are within five minutes is not asked again.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+PASSWORD_RESET_TIMEOUT = 60 * 60
+# A try that succeeds is given back, so that a whole hospital behind one address can sign in at nine o'clock.
+# “key” is the account, or the account from a browser that has signed in to it before: see maca.accounts.browsers.
+ACCOUNT_RATE_LIMITS = {
+    "login": "",  # only tries that fail are counted
+    "login_failed": "100/15m/ip,10/15m/key",
+    "reset_password": "30/15m/ip,5/15m/key",
+    "reset_password_from_key": "60/15m/ip",
+    "reauthenticate": "20/15m/user",
+    "change_password": "10/15m/user",
+}
+MFA_ADAPTER = "maca.accounts.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RATE_LIMITS = {"webauthn_login": "100/15m/ip"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "MACA"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
+USERSESSIONS_TRACK_ACTIVITY = False  # it would write on every request; TimeOuts notes it once a minute
+
+# Agencies' own sign-in, by OpenID Connect. Nothing is asked of an issuer before somebody signs in with it.
+MACA_ISSUERS = read_issuers(os.environ.get("MACA_OIDC", "").strip())
+SOCIALACCOUNT_ADAPTER = "maca.accounts.adapters.Issuers"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [issuer.as_app() for issuer in MACA_ISSUERS]}}
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+# A link, since the content security policy lets no form lead to another site.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+
+# Asked by maca.design.pages.guarded(…, step_up=True).
+MACA_STEP_UP = "maca.accounts.step_up.ask_again"
+
+MACA_IDLE_SECONDS = _idle_minutes() * 60
+SESSION_COOKIE_AGE = MACA_LONGEST_SECONDS = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -274,6 +348,9 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not MACA_TRAINING
 if not MACA_TRAINING:
+    # A browser takes a cookie of such a name from this host alone, over TLS alone.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     # The proxy in front says whether a request came over TLS. Of all X-Forwarded headers only this one is
     # believed, and none where MACA_PROXY=no says that nothing stands in front which sets it.

@@ -10,6 +10,7 @@ register_converter(PublicIdInAddress, "id")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maca.worklist.urls")),
     path("", include("maca.partnership.urls")),
+    path("", include("maca.accounts.urls")),
     path("", include("maca.audits.urls")),
     path("", include("maca.cases.urls")),
     path("", include("maca.concerns.urls")),

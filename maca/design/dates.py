@@ -21,8 +21,13 @@ def datetime(value: dt.datetime | None) -> str:
     """“23 November 2026 at 4:50pm”."""
     if value is None:
         return ""
+    return f"{date(value)} at {time(value)}"
+
+
+def time(value: dt.datetime) -> str:
+    """“4:50pm”."""
     local = timezone.localtime(value, LONDON)
-    return f"{date(local)} at {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
 
 def _day(value: dt.date | None, month: str) -> str:

@@ -100,6 +100,11 @@ def environment(**options: Any) -> Pages:
 
     pages.globals.update(static=static, url=url, form_keys=form_keys, problems=problems, error_summary=error_summary)
     pages.filters.update(
-        date=dates.date, shortdate=dates.shortdate, datetime=dates.datetime, plural=plural, lines=lines
+        date=dates.date,
+        shortdate=dates.shortdate,
+        datetime=dates.datetime,
+        time=dates.time,
+        plural=plural,
+        lines=lines,
     )
     return pages

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maca.design.forms import DATE_PARTS, Form
@@ -32,7 +34,12 @@ def anyone_signed_in(person: Any) -> Verdict:
 
 
 def guarded(
-    rule: Callable[..., Verdict], find: Callable[..., Any] | None = None, *, writes: bool = False, repeats: bool = False
+    rule: Callable[..., Verdict],
+    find: Callable[..., Any] | None = None,
+    *,
+    writes: bool = False,
+    repeats: bool = False,
+    step_up: bool = False,
 ) -> Callable[[Page], Page]:
     """Open a page by `rule(person, thing)`, where `thing = find(person, **address)`.
 
@@ -41,11 +48,16 @@ def guarded(
     answer GET and HEAD only, unless `writes`. A form sent twice goes where it went the first time,
     before the rule is asked: the rule may well say no to doing it again. What `repeats` saves an open form
     over and over, and is not looked up.
+
+    With `step_up`, whoever the rule lets in must have proved who they are within five minutes, or is asked to
+    now; what they sent goes on as soon as they have.
     """
 
     def decorate(view: Page) -> Page:
         @wraps(view)
         def page(request: HttpRequest, **address: Any) -> HttpResponse:
+            if step_up:
+                _set_proof_apart(request)
             if (
                 request.method == "POST"
                 and not repeats
@@ -55,19 +67,41 @@ def guarded(
                 return redirect(earlier)
             if find is None:
                 rule(request.user).insist()
-                return view(request)
+                return (step_up and _ask_again(request)) or view(request)
             try:
                 thing = find(request.user, **address)
             except ObjectDoesNotExist as nothing:
                 raise Http404 from nothing
             rule(request.user, thing).insist()
-            return view(request, thing)
+            return (step_up and _ask_again(request)) or view(request, thing)
 
         methods = require_http_methods(["GET", "HEAD", "POST"]) if writes else require_safe
         page.guard = rule  # type: ignore[attr-defined]
+        page.step_up = step_up  # type: ignore[attr-defined]
         return methods(page)
 
     return decorate
+
+
+def _ask_again(request: HttpRequest) -> HttpResponse | None:
+    """By a setting, since this room may not know the one in which people come in."""
+    ask: Callable[[HttpRequest], HttpResponse | None] = import_string(settings.MACA_STEP_UP)
+    return ask(request)
+
+
+def _set_proof_apart(request: HttpRequest) -> None:
+    """A password sent along as proof is no part of the form: it is neither kept, nor shown, nor counted as words."""
+    request.proof = {}  # type: ignore[attr-defined]
+    if request.method != "POST":
+        return
+    sent = QueryDict(mutable=True, encoding=request.POST.encoding)
+    for name, values in request.POST.lists():
+        if name.startswith("prove-"):
+            request.proof[name] = values[-1]  # type: ignore[attr-defined]
+        else:
+            sent.setlist(name, values)
+    sent._mutable = False
+    request.POST = sent  # type: ignore[assignment]
 
 
 def open_to_all(why: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:

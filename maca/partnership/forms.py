@@ -1,24 +1,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm
-
 from maca.design.dates import date
-from maca.design.forms import CheckboxesField, ChoiceField, EmailField, Form, PasswordField, SelectField, TextField
+from maca.design.forms import CheckboxesField, ChoiceField, EmailField, Form, SelectField, TextField
 from maca.partnership import rules
 from maca.partnership.models import ROLES_IN_PROSE, Agency, EndReason, Person, Role
 from maca.partnership.queries import is_due
-
-
-class SignInForm(AuthenticationForm, Form):
-    """E-mail address and password. The same sentence whether or not the account exists."""
-
-    username = TextField(label="E-mail address", autocomplete="username")
-    password = PasswordField(label="Password")
-    error_messages = {
-        "invalid_login": "That e-mail address and password do not match an account.",
-        "inactive": "That e-mail address and password do not match an account.",
-    }
 
 
 def _roles_field(offered: frozenset[Role]) -> CheckboxesField:

@@ -16,6 +16,19 @@ ALL = "planned circulated panel_opened published"
 CIRCULATED_ON = "circulated panel_opened published"
 AFTER_OPENING = "panel_opened published"
 
+# How a person comes in. These pages are about nobody's account but one's own, and tests/accounts tries them.
+OPEN_TO_ALL = {
+    "sign-in", "sign-in-as", "sign-out", "accept-invitation", "join", "account_login", "account_inactive",
+    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
+    "account_reset_password_from_key_done", "mfa_authenticate", "mfa_login_webauthn",
+    "openid_connect_login", "openid_connect_callback",
+}  # fmt: skip
+OWN_ACCOUNT = {
+    "account_reauthenticate", "stay-signed-in", "account_change_password", "usersessions_list", "mfa_index",
+    "mfa_list_webauthn", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_edit_webauthn",
+    "mfa_remove_webauthn", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+}  # fmt: skip
+
 
 def everyone_but(people: str) -> str:
     return " ".join(one for one in EVERYONE.split() if one not in people.split())

@@ -42,11 +42,11 @@ def test_a_password_signs_in_and_a_wrong_one_says_nothing_of_the_account(db, nob
         password="correct horse battery",
     )  # fmt: skip
     answers = [
-        nobody.post("/sign-in/", {"username": email, "password": "wrong wrong wrong"}).content.decode()
+        nobody.post("/sign-in/", {"login": email, "password": "wrong wrong wrong"}).content.decode()
         for email in ("a@b.example", "nobody@b.example")
     ]
     assert all("do not match an account" in answer for answer in answers)
-    right = nobody.post("/sign-in/", {"username": "a@B.example", "password": "correct horse battery"})
+    right = nobody.post("/sign-in/", {"login": "a@B.example", "password": "correct horse battery"})
     assert right.headers["Location"] == "/"
     assert Person.objects.get(email="a@b.example").password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 

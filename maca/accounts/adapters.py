@@ -1,0 +1,241 @@
+"""Where allauth asks the site: its words, its mails, who may come in, and how tries are counted."""
+
+import base64
+import math
+import threading
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from maca.accounts import browsers, rules
+from maca.accounts.operations import note_password_set, note_sign_in
+from maca.accounts.queries import person_of_address
+from maca.accounts.session import proofs, proved_lately
+from maca.partnership.fence import let_in
+from maca.partnership.models import Person
+from maca.sealing.cipher import CannotOpenError, unwrap, wrap
+
+NO_MATCH = "That e-mail address and password do not match an account."
+KNOWN_BROWSER = {"login_failed": "10/15m/key"}
+# What allauth would say in words of its own. What is not here needs no word: the page itself shows it.
+SAID = {
+    "account/messages/password_changed.txt": "Your password is changed. Every other browser is signed out.",
+    "mfa/messages/totp_activated.txt": "Your authenticator app is set up.",
+    "mfa/messages/webauthn_added.txt": "Your passkey is added.",
+    "usersessions/messages/sessions_logged_out.txt": "You are signed out everywhere else.",
+}
+# What a mail tells a person has happened to their own account. The body is the same for all of them.
+HAPPENED = {
+    "account/email/password_changed": "Your password was changed",
+    "account/email/password_reset": "Your password was changed",
+    "mfa/email/totp_activated": "An authenticator app was added to your account",
+    "mfa/email/webauthn_added": "A passkey was added to your account",
+    "mfa/email/recovery_codes_generated": "New recovery codes were made for your account",
+}
+
+
+class Accounts(DefaultAccountAdapter):
+    """By invitation only. The same words whether or not an account exists."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": NO_MATCH,
+        "incorrect_password": "That is not your password",
+        "enter_current_password": "That is not your password",
+        "incorrect_code": "That code is not right, or has run out. Enter the one that is shown now",
+        "invalid_password_reset": "This link has been used, or is more than an hour old.",
+        "rate_limited": "There have been too many tries. Wait 15 minutes, and try again.",
+        "too_many_login_attempts": "There have been too many tries. Wait 15 minutes, and try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    # ---- coming in
+
+    def pre_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse | None:
+        """Also a passkey or an agency's own sign-in is no way round the end of an account."""
+        if user.may_sign_in():
+            return None
+        messages.error(request, NO_MATCH)
+        return redirect(settings.LOGIN_URL)
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        let_in(user)
+        super().login(request, user)
+
+    def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **how)
+        note_sign_in(how=[proof["method"] for proof in proofs(request)], by=user)
+        browsers.remember(request, response, user.email)
+        return response
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        if said := message or SAID.get(message_template or ""):
+            messages.add_message(request, level, said, extra_tags=extra_tags)
+
+    # ---- tries
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return browsers.count_of_tries(request, credentials.get("email", ""))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        # A browser known to this account stands and falls by its own tries, whatever others do at its address.
+        rates = KNOWN_BROWSER if browsers.is_known(request, credentials.get("email", "")) else None
+        self._login_failed_rl_usage = ratelimit.consume(
+            request, app="allauth.account", action="login_failed", config=rates, key=key
+        )
+        if not self._login_failed_rl_usage:
+            request.limited = True  # type: ignore[attr-defined]
+            minutes = minutes_to_wait(request, key, rates)
+            wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
+            error = self.validation_error("too_many_login_attempts")
+            error.message = f"There have been too many tries. Wait {wait}, and try again."
+            raise error
+
+    # ---- proving again
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not of somebody who signed in this minute: setting up a second step follows the password at once."""
+        return not proved_lately(context.request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """One page of ours offers whichever ways this person has."""
+        url = reverse("account_reauthenticate")
+        return [{"id": "reauthenticate", "description": "", "url": url}] if user.is_authenticated else []
+
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        found = self.authenticate(context.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    # ---- mails
+
+    def set_password(self, user: Any, password: str) -> None:
+        let_in(user)
+        with transaction.atomic():
+            super().set_password(user, password)
+            note_password_set(by=Person.objects.select_related("partnership").get(pk=user.pk))
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        self.send_mail(template_prefix, user.email, {"user": user})
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Plain text to one person, about their own account and nothing else.
+
+        It is sent beside the answer and not before it, so that how long a page takes says nothing of whether
+        there is an account.
+        """
+        link = context.get("password_reset_url", "")
+        subject = "Choose a new password" if link else HAPPENED.get(template_prefix, "Your account was changed")
+        body = render_to_string(
+            "accounts/mail/new_password.txt" if link else "accounts/mail/happened.txt",
+            {"link": link, "subject": subject, "at": timezone.now()},
+        )
+        # To the address that is kept, never to the one that was typed: some letters look alike and are not.
+        mail = EmailMessage(subject, body, None, [context["user"].email])
+        threading.Thread(target=_send, args=(mail,), daemon=True).start()
+
+
+def _send(mail: EmailMessage) -> None:
+    mail.send(fail_silently=True)
+
+
+def minutes_to_wait(request: HttpRequest, key: str, rates: dict[str, str] | None) -> int:
+    """Until the oldest of the tries that are counted is forgotten."""
+    waits = [1.0]
+    for rate in ratelimit.get_rates(app="allauth.account", action="login_failed", config=rates):
+        name = ratelimit.get_cache_key(request, app="allauth.account", action="login_failed", rate=rate, key=key)
+        tries: list[float] = cache.get(name, [])
+        if len(tries) >= rate.amount:
+            waits.append((tries[-1] + rate.duration - time.time()) / 60)
+    return math.ceil(max(waits))
+
+
+class SecondFactors(DefaultMFAAdapter):
+    """The second step: an authenticator app or a passkey; recovery codes stand in for a lost one."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That code is not right, or has run out. Enter the one that is shown now",
+        "cannot_delete_authenticator": "This is your only second step.",
+    }
+
+    def _get_site_name(self) -> str:
+        return "MACA"
+
+    def encrypt(self, text: str) -> str:
+        """Secrets in a stolen database are of no use without the site's secret key, which is kept elsewhere."""
+        return base64.b64encode(wrap(text.encode(), under=_key(settings.SECRET_KEY), bound_to=BOUND_TO)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        sealed = base64.b64decode(encrypted_text)
+        for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
+            try:
+                return unwrap(sealed, under=_key(secret), bound_to=BOUND_TO).decode()
+            except CannotOpenError:
+                continue
+        raise CannotOpenError("no secret key of this site opens a second step; see SECRET_KEY_FALLBACKS")
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        return bool(rules.may_remove_second_factor(authenticator.user, authenticator))
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        return "My passkey"
+
+
+BOUND_TO = "a second step"
+
+
+def _key(secret: str | bytes) -> bytes:
+    material = secret if isinstance(secret, bytes) else secret.encode()
+    return HKDF(SHA256(), 32, None, b"maca.accounts second step").derive(material)
+
+
+class Issuers(DefaultSocialAccountAdapter):
+    """An agency's own sign-in opens an account that is there already, and never makes one."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def authenticate_by_email(self, sociallogin: Any) -> None:
+        """allauth's own way would wipe the person's password here; `pre_social_login` finds them instead."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Found by an address that the issuer has proved and may speak for, or not at all."""
+        issuer = next(one for one in settings.MACA_ISSUERS if one.id == sociallogin.account.provider)
+        for address in sociallogin.email_addresses:
+            proved = address.verified or issuer.proves_emails
+            if proved and issuer.speaks_for(address.email) and (person := person_of_address(address.email)):
+                sociallogin.user = person
+                return
+        messages.error(request, f"{issuer.name} signed you in, but there is no account here for the address it gave.")
+        raise ImmediateHttpResponse(redirect(settings.LOGIN_URL))

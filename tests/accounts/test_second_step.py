@@ -1,0 +1,196 @@
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
+from django.core import mail
+
+from maca.accounts.adapters import SecondFactors
+from maca.accounts.operations import forget_second_factors, remove_second_factor
+from maca.accounts.rules import may_forget_second_factors, may_remove_second_factor
+from maca.journal.models import Entry
+from maca.kernel.verdict import Refused
+from maca.partnership.operations import operator_of
+from tests.accounts.conftest import PASSWORD
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def code_of(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+@pytest.fixture
+def with_app(real):
+    TOTP.activate(real, SECRET)
+    return real
+
+
+def secret_on(page: str) -> str:
+    return re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
+
+
+def test_without_a_second_step_no_other_page_is_seen(production, real, browser, come_in):
+    client = come_in(browser())
+    for path in ("/", "/audits/", "/people/", "/your-sign-in/browsers/", "/your-sign-in/password/"):
+        assert client.get(path).headers["Location"] == "/your-sign-in/", path
+    page = client.get("/your-sign-in/").content.decode()
+    assert "Add a second step" in page
+
+
+def test_in_training_nobody_is_asked_for_one(real, browser, come_in):
+    assert come_in(browser()).get("/audits/").status_code == 200
+
+
+def test_setting_up_an_app_opens_the_site_and_shows_the_codes_once(production, real, browser, come_in):
+    client = come_in(browser())
+    before = client.session.session_key
+    secret = secret_on(client.get("/your-sign-in/app/").content.decode())
+    assert client.post("/your-sign-in/app/", {"code": "000000"}).status_code == 422
+    added = client.post("/your-sign-in/app/", {"code": code_of(secret)})
+    assert added.headers["Location"] == "/your-sign-in/recovery-codes/"
+    assert client.session.session_key != before
+    codes = re.findall(r"data-code>(\d+)<", client.get("/your-sign-in/recovery-codes/").content.decode())
+    assert len(codes) == 10
+    assert codes[0] not in client.get("/your-sign-in/recovery-codes/").content.decode()
+    assert client.get("/audits/").status_code == 200
+    assert Entry.objects.filter(did="added a second step").exists()
+    assert secret not in str(Authenticator.objects.get(type="totp").data)
+
+
+def test_the_password_alone_is_not_enough_once_there_is_a_second_step(production, with_app, browser, try_password):
+    client = browser()
+    answer = try_password(client, with_app.email, PASSWORD)
+    assert answer.headers["Location"] == "/sign-in/second-step/"
+    assert client.get("/").headers["Location"].startswith("/sign-in/")
+    before = client.session.session_key
+    assert client.post("/sign-in/second-step/", {"code": "000000"}).status_code == 422
+    assert client.get("/").status_code == 302
+    assert client.post("/sign-in/second-step/", {"code": code_of(SECRET)}).headers["Location"] == "/"
+    assert client.get("/").status_code == 200
+    assert client.session.session_key != before
+    assert not client.session.exists(before)
+
+
+def test_a_code_works_once(production, with_app, browser, try_password):
+    code = code_of(SECRET)
+    for expected in (302, 422):
+        client = browser()
+        try_password(client, with_app.email, PASSWORD)
+        assert client.post("/sign-in/second-step/", {"code": code}).status_code == expected
+
+
+def test_a_sign_in_from_before_the_second_step_ends(production, real, browser, come_in):
+    early, other = come_in(browser()), come_in(browser())
+    secret = secret_on(other.get("/your-sign-in/app/").content.decode())
+    other.post("/your-sign-in/app/", {"code": code_of(secret)})
+    assert early.get("/your-sign-in/").headers["Location"].startswith("/sign-in/")
+    assert early.get("/your-sign-in/passkeys/add/").headers["Location"].startswith("/sign-in/")
+    assert other.get("/").status_code == 200
+
+
+def test_the_last_second_step_stays(production, with_app):
+    app = Authenticator.objects.get(user=with_app, type="totp")
+    assert may_remove_second_factor(with_app, app).code == "last-second-factor"
+    with pytest.raises(Refused):
+        remove_second_factor(app, by=with_app)
+    assert Authenticator.objects.filter(pk=app.pk).exists()
+    # The control: beside a passkey it goes.
+    Authenticator.objects.create(user=with_app, type="webauthn", data={"name": "K", "credential": {"id": "k"}})
+    remove_second_factor(app, by=with_app)
+    assert not Authenticator.objects.filter(type="totp").exists()
+
+
+def test_nobody_removes_anothers(production, with_app, world):
+    app = Authenticator.objects.get(user=with_app, type="totp")
+    assert may_remove_second_factor(world.chair, app).code == "not-yours"
+
+
+def test_another_phone_takes_the_place_of_the_old_one(production, with_app, browser, try_password):
+    client = browser()
+    try_password(client, with_app.email, PASSWORD)
+    client.post("/sign-in/second-step/", {"code": code_of(SECRET)})
+    page = client.get("/your-sign-in/app/").content.decode()
+    assert "Change to another phone" in page
+    assert client.post("/your-sign-in/app/", {"code": code_of(secret_on(page))}).status_code == 302
+    assert Authenticator.objects.filter(user=with_app, type="totp").count() == 1
+    assert Authenticator.objects.get(user=with_app, type="totp").wrap().validate_code(code_of(SECRET)) is False
+
+
+def test_somebody_who_lost_everything_sets_up_anew(production, with_app, browser, come_in):
+    forget_second_factors(with_app, by=operator_of(with_app.partnership))
+    assert come_in(browser()).get("/").headers["Location"] == "/your-sign-in/"
+
+
+def test_nobody_forgets_their_own_second_steps_or_those_of_another_partnership(with_app, world):
+    world.manager.refresh_from_db()
+    assert may_forget_second_factors(world.manager, world.auditor)
+    assert may_forget_second_factors(world.manager, world.manager).code == "your-own"
+    assert may_forget_second_factors(world.manager, with_app).code == "not-manager"
+    assert may_forget_second_factors(world.chair, world.auditor).code == "not-manager"
+    with pytest.raises(Refused):
+        forget_second_factors(with_app, by=world.manager)
+
+
+def test_a_secret_is_sealed_and_opens_after_the_key_is_renewed(settings):
+    sealed = SecondFactors().encrypt(SECRET)
+    assert SECRET not in sealed
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
+    assert SecondFactors().decrypt(sealed) == SECRET
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(RuntimeError):
+        SecondFactors().decrypt(sealed)
+
+
+def test_signing_out_everywhere_else_ends_the_others_and_not_this_one(real, browser, come_in):
+    here, there = come_in(browser()), come_in(browser())
+    assert "(this one)" in here.get("/your-sign-in/browsers/").content.decode()
+    assert here.post("/your-sign-in/browsers/").status_code == 302
+    assert there.get("/").headers["Location"].startswith("/sign-in/")
+    assert here.get("/").status_code == 200
+    assert UserSession.objects.filter(user=real).count() == 1
+
+
+def test_another_password_ends_the_sign_ins_made_with_the_old_one(real, browser, come_in, try_password):
+    here, there = come_in(browser()), come_in(browser())
+    values = {"oldpassword": PASSWORD, "password1": "otter saddle mirror"}
+    assert here.post("/your-sign-in/password/", {**values, "oldpassword": "no no no no"}).status_code == 422
+    assert here.post("/your-sign-in/password/", {**values, "password1": "short"}).status_code == 422
+    assert here.post("/your-sign-in/password/", values).headers["Location"] == "/your-sign-in/"
+    assert here.get("/").status_code == 200
+    assert there.get("/").status_code == 302
+    assert try_password(browser(), real.email, PASSWORD).status_code == 422
+    assert Entry.objects.filter(did="changed their password").count() == 1
+
+
+def sent_link(person) -> str:
+    end = time.monotonic() + 5
+    while not mail.outbox and time.monotonic() < end:
+        time.sleep(0.02)
+    assert mail.outbox[0].to == [person.email]
+    return re.search(r"http://127.0.0.1(/\S+)", mail.outbox[0].body)[1]
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(real, browser, try_password):
+    client = browser()
+    client.post("/forgotten-password/", {"email": real.email.upper()})
+    link = sent_link(real)
+    page = client.get(link)
+    assert page.status_code == 302
+    assert page.headers["Location"].endswith("-set-password/")
+    assert "Choose a new password" in client.get(page.headers["Location"]).content.decode()
+    assert (
+        client.post(page.headers["Location"], {"password1": "otter saddle mirror"}).headers["Location"] == "/sign-in/"
+    )
+    assert try_password(browser(), real.email, "otter saddle mirror").status_code == 302
+    assert "This link cannot be used" in browser().get(link).content.decode()
+
+
+def test_nobody_without_an_account_or_a_password_is_written_to(real, world, browser):
+    for email in ("nobody@b.example", world.chair.email):
+        browser().post("/forgotten-password/", {"email": email})
+    browser().post("/forgotten-password/", {"email": real.email})
+    sent_link(real)
+    assert len(mail.outbox) == 1
