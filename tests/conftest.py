@@ -1,10 +1,22 @@
 import pytest
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from maca.partnership.models import Person
+from tests.lifting import journal_can_be_changed
 from tests.makers import World
 
 BOTH = ["default", "keystore"]
+
+_empty_the_tables = TransactionTestCase._fixture_teardown
+
+
+def _empty_the_tables_with_the_journal(test: TransactionTestCase) -> None:
+    """The journal refuses to be emptied, and a test that commits leaves entries behind."""
+    with journal_can_be_changed():
+        _empty_the_tables(test)
+
+
+TransactionTestCase._fixture_teardown = _empty_the_tables_with_the_journal
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from maca import __version__
+from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.site import Wrong, with_site
 
@@ -303,6 +304,7 @@ def person(
 
 
 main.add_command(keys)
+main.add_command(journal)
 
 
 if __name__ == "__main__":
