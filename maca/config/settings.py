@@ -261,4 +261,6 @@ MACA_NAVIGATION = [
     ("Priorities and themes", "priorities"),
     ("Briefings", "briefings"),
     ("People and roles", "people"),
+    ("Who read ours", "who-read-ours", "maca.governance.rules.may_see_who_read_ours"),
+    ("Journal", "journal", "maca.governance.rules.may_read_journal"),
 ]

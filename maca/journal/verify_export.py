@@ -96,7 +96,7 @@ def _gap(wanted: int, number: int) -> tuple[str, int]:
 
 def _changed(link: Link, last: str, links: Iterator[Link], others: Iterable[str]) -> tuple[str, int]:
     """An entry that is not what its digest says: changed, or moved from another place."""
-    number, before, digest, content = link
+    number, _, digest, _ = link
     if any(with_other(link, partnership=other) == digest for other in others):
         return "this chain is of another partnership", number
     if number > 1 and with_other(link, number=number - 1) == digest:

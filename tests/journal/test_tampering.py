@@ -1,4 +1,4 @@
-"""Whatever somebody who owns the database does to the journal is found, and where; an honest journal raises no alarm."""
+"""Whatever an owner of the database does to the journal is found, and where; an honest journal raises no alarm."""
 
 import datetime as dt
 import hashlib
@@ -247,9 +247,9 @@ def test_a_head_never_moves_back_and_one_that_lags_is_no_alarm():
 
 @pytest.mark.django_db(transaction=True)
 def test_no_head_is_kept_of_what_never_happened():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         write("did a thing", HERE, by=HERE)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     heads.keep_waiting()
     assert not Head.objects.exists()
 
