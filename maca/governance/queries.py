@@ -200,7 +200,7 @@ def outliers(person: Person) -> list[Outlier]:
             found[one.by, f"more than {MOST_READINGS_AN_HOUR} readings within an hour"].append(one)
         if is_out_of_hours(one.at):
             found[one.by, "readings out of hours"].append(one)
-        if one.audit in published and one.at > published[one.audit]:
+        if (since := published.get(one.audit)) and one.at > since:
             found[one.by, "readings of audits that were published already"].append(one)
         if len(cases[one.by]) > MOST_CASES:
             found[one.by, f"readings of more than {MOST_CASES} cases"].append(one)

@@ -11,17 +11,13 @@ from maca.journal.operations import write
 from maca.journal.queries import readings_in_last_hour
 from maca.journal.rules import MOST_AN_HOUR, may_read_more
 from maca.partnership.models import Role
-from maca.partnership.operations import add_person
 from tests.lifting import journal_can_be_changed
 from tests.makers import World
 
 
 @pytest.fixture
 def officer(world):
-    return add_person(
-        partnership=world.partnership, name="Farah Officer", email="farah@officer.example",
-        post="Information governance officer", roles=[Role.INFORMATION_GOVERNANCE], by=world.operator,
-    )  # fmt: skip
+    return world.governance
 
 
 @transaction.atomic
