@@ -1,13 +1,27 @@
+import time
+
 import pytest
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from maca.partnership.models import Person
 from tests.behind_the_fence import as_the_owner, as_the_role_that_serves, django_db_setup
+from tests.lifting import journal_can_be_changed
 from tests.makers import World
 
 __all__ = ["as_the_owner", "as_the_role_that_serves", "django_db_setup"]
 
 BOTH = ["default", "keystore"]
+
+_empty_the_tables = TransactionTestCase._fixture_teardown
+
+
+def _empty_the_tables_with_the_journal(test: TransactionTestCase) -> None:
+    """The journal refuses to be emptied, and a test that commits leaves entries behind."""
+    with journal_can_be_changed():
+        _empty_the_tables(test)
+
+
+TransactionTestCase._fixture_teardown = _empty_the_tables_with_the_journal
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,4 +50,9 @@ class SignIn:
     def __call__(self, person: Person) -> Client:
         client = Client(HTTP_HOST="127.0.0.1")
         client.force_login(person)
+        # As somebody who has just proved who they are.
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "one click", "at": time.time()}]
+        session["account_authentication_methods_user"] = str(person.pk)
+        session.save()
         return client

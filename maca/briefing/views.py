@@ -80,7 +80,12 @@ def read(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     )
 
 
-@guarded(rules.may_read_briefing, lambda person, audit, format: (find_briefing(person, audit), format))
+@guarded(
+    rules.may_read_briefing,
+    lambda person, audit, format: (find_briefing(person, audit), format),
+    # A draft that leaves the site is not screened yet.
+    step_up=lambda found: not found[0].is_published,
+)
 def download(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResponse:
     briefing, wanted = found
     if wanted not in FORMATS:
@@ -230,7 +235,7 @@ def send_back(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 
 
 @require_POST
-@guarded(rules.may_publish_briefing, find_briefing, writes=True)
+@guarded(rules.may_publish_briefing, find_briefing, writes=True, step_up=True)
 def publish(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     return _act(request, briefing, operations.publish_briefing, "The briefing has been published.", versioned=False)
 

@@ -201,7 +201,7 @@ def declare(request: HttpRequest, case: Case) -> HttpResponse:
     )
 
 
-@guarded(rules.may_destroy_case, find_case, writes=True)
+@guarded(rules.may_destroy_case, find_case, writes=True, step_up=True)
 def destroy_case(request: HttpRequest, case: Case) -> HttpResponse:
     back = reverse("case", kwargs={"audit": case.audit.slug, "case": case.number})
 
@@ -224,7 +224,7 @@ def destroy_case(request: HttpRequest, case: Case) -> HttpResponse:
     )
 
 
-@guarded(rules.may_open_identity, find_case, writes=True)
+@guarded(rules.may_open_identity, find_case, writes=True, step_up=True)
 def identity(request: HttpRequest, case: Case) -> HttpResponse:
     """Each opening is an act of its own, so it is shown in answer to the form and has no address."""
     form = OpenIdentityForm(request.POST if request.method == "POST" else None)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from maca import __version__
+from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.commands.notices import notices
 from maca.config.logs import tell_nothing_raised
@@ -349,6 +350,7 @@ def _site_address() -> str:
 
 main.add_command(keys)
 main.add_command(notices)
+main.add_command(journal)
 
 
 if __name__ == "__main__":

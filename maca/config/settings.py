@@ -398,11 +398,14 @@ MACA_NAVIGATION = [
     ("Briefings", "briefings"),
     ("Concerns", "concerns", "maca.concerns.queries.answers_for_concerns"),
     ("People and roles", "people"),
+    ("Who read ours", "who-read-ours", "maca.governance.rules.may_see_who_read_ours"),
+    ("Journal", "journal", "maca.governance.rules.may_read_journal"),
 ]
 # What stands on top of every page until this person has seen to it: functions from person to an alert or None.
 MACA_ALERTS = ["maca.concerns.queries.waiting_for"]
 # What the clock of “maca serve” does every half a minute, in this order: a name, and a function of the time.
 MACA_DUTIES = [
     ("alert again about concerns", "maca.concerns.operations.alert_again"),
+    ("send the journal’s head", "maca.governance.operations.daily_heads"),
     ("send notices", "maca.notices.operations.send_due"),
 ]

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maca.returns.urls")),
     path("", include("maca.panel.urls")),
     path("", include("maca.briefing.urls")),
+    path("", include("maca.governance.urls")),
 ]
 if settings.MACA_TRAINING:
     urlpatterns.append(path("gallery/", guarded(anyone_signed_in)(design.gallery), name="gallery"))

@@ -39,7 +39,7 @@ def guarded(
     *,
     writes: bool = False,
     repeats: bool = False,
-    step_up: bool = False,
+    step_up: bool | Callable[[Any], bool] = False,
 ) -> Callable[[Page], Page]:
     """Open a page by `rule(person, thing)`, where `thing = find(person, **address)`.
 
@@ -49,8 +49,8 @@ def guarded(
     before the rule is asked: the rule may well say no to doing it again. What `repeats` saves an open form
     over and over, and is not looked up.
 
-    With `step_up`, whoever the rule lets in must have proved who they are within five minutes, or is asked to
-    now; what they sent goes on as soon as they have.
+    With `step_up`, or for those things of which it says so, whoever the rule lets in must have proved who they are
+    within five minutes, or is asked to now; what they sent goes on as soon as they have.
     """
 
     def decorate(view: Page) -> Page:
@@ -67,13 +67,14 @@ def guarded(
                 return redirect(earlier)
             if find is None:
                 rule(request.user).insist()
-                return (step_up and _ask_again(request)) or view(request)
+                return (bool(step_up) and _ask_again(request)) or view(request)
             try:
                 thing = find(request.user, **address)
             except ObjectDoesNotExist as nothing:
                 raise Http404 from nothing
             rule(request.user, thing).insist()
-            return (step_up and _ask_again(request)) or view(request, thing)
+            grave = step_up(thing) if callable(step_up) else step_up
+            return (grave and _ask_again(request)) or view(request, thing)
 
         methods = require_http_methods(["GET", "HEAD", "POST"]) if writes else require_safe
         page.guard = rule  # type: ignore[attr-defined]

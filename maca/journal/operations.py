@@ -1,13 +1,18 @@
 """The one way to write in the journal. There is no way to change it."""
 
 import hashlib
-import json
+from functools import partial
 from typing import Any, Protocol
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from maca.journal import heads
+from maca.journal.chain import canonical_entry
 from maca.journal.models import Entry
+
+# What a detail may be long at most: enough for an id, a label, a slug or a digest, too little for an account.
+LONGEST_DETAIL = 120
 
 
 class Actor(Protocol):
@@ -28,33 +33,33 @@ class Thing(Protocol):
     def public_id(self) -> str: ...
 
 
-def digest_of(entry: Entry) -> str:
-    """SHA-256, in hexadecimal, over the digest before and every field of the entry, as canonical JSON."""
-    content = {
-        "partnership": entry.partnership,
-        "number": entry.number,
-        "at": entry.at.isoformat(),
-        "by": entry.by,
-        "by_name": entry.by_name,
-        "did": entry.did,
-        "about": entry.about,
-        "is_reading": entry.is_reading,
-        "details": entry.details,
-        "before": entry.before,
-    }
-    return hashlib.sha256(
-        json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    ).hexdigest()
+def _refuse_narrative(name: str, value: Any) -> None:
+    """Raises `ValueError`, which does not repeat the value, for a detail that is no id, label, count or digest."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            _refuse_narrative(name, key)
+            _refuse_narrative(name, one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            _refuse_narrative(name, one)
+    elif isinstance(value, str):
+        if len(value) > LONGEST_DETAIL or not value.isprintable():
+            raise ValueError(f"the detail “{name}” is no id, label, count or digest: narrative is never journalled")
+    elif value is not None and not isinstance(value, int):
+        raise ValueError(f"the detail “{name}” is a {type(value).__name__}, which the journal does not hold")
 
 
 def write(did: str, about: Thing, *, by: Actor, is_reading: bool = False, **details: Any) -> Entry:
     """Append one entry, in the transaction of the change that it records.
 
     `did` is an operation's name ("submitted a return"); `details` are ids, labels and counts, never
-    narrative. Raises `RuntimeError` outside a transaction: a change and its entry stand or fall together.
+    narrative. Raises `RuntimeError` outside a transaction: a change and its entry stand or fall together;
+    and `ValueError` for a detail that could be narrative.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("the journal is written in the same transaction as the change it records")
+    for name, value in details.items():
+        _refuse_narrative(name, value)
     partnership = by.partnership_public_id
     if connection.vendor == "postgresql":
         # One writer at a time for each chain; SQLite's IMMEDIATE transactions already are.
@@ -73,6 +78,8 @@ def write(did: str, about: Thing, *, by: Actor, is_reading: bool = False, **deta
         details=details,
         before=last["digest"] if last else "",
     )
-    entry.digest = digest_of(entry)
+    entry.digest = hashlib.sha256(canonical_entry(entry)).hexdigest()
     entry.save(force_insert=True)
+    # Robust: the change is on the disk by then, and a head that lags behind is no alarm.
+    transaction.on_commit(partial(heads.keep, partnership, entry.number, entry.digest), robust=True)
     return entry

@@ -31,5 +31,6 @@ def kind_of(code: str) -> Kind | None:
     return _kinds.get(code)
 
 
-def body(kind: Kind, address: str) -> str:
-    return "\n\n".join([*kind.lines, f"Sign in to read it: {address}"]) + "\n"
+def body(kind: Kind, address: str, reference: str = "") -> str:
+    kept = [reference] if reference else []
+    return "\n\n".join([*kind.lines, *kept, f"Sign in to read it: {address}"]) + "\n"

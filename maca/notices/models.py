@@ -13,6 +13,8 @@ class Notice(models.Model):
     to_address = models.EmailField()
     kind = models.CharField(max_length=60)
     link = models.CharField(max_length=200)
+    # Printed under the words: the head of the journal, which is a number and a digest.
+    reference = models.CharField(max_length=90, blank=True)
     queued_at = models.DateTimeField()
     # After this it would come too late to be of use.
     wants_by = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ Nothing that a person waits for ever waits for the mail server: a save wakes the
 """
 
 import datetime as dt
+import re
 import smtplib
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from maca.notices.clock import wake
 from maca.notices.kinds import Kind, body, kind_of
 from maca.notices.models import Notice
 
+REFERENCE = re.compile(r"[0-9a-f:]{0,90}")
 # Minutes from one try to the next; after the last, always as long again.
 GAPS = (1, 2, 5, 10, 30, 60)
 # Two days of trying.
@@ -52,14 +54,17 @@ class Sent:
     given_up: int = 0
 
 
-def queue(kind: Kind, *, to: Recipient, link: str, wants_by: dt.datetime | None = None) -> Notice:
+def queue(kind: Kind, *, to: Recipient, link: str, reference: str = "", wants_by: dt.datetime | None = None) -> Notice:
     """Queue a notice in the transaction of the change it tells of; it goes when that is on the disk.
 
-    `link` is the path of a page, and says nothing to whoever cannot sign in. After `wants_by` it is dropped.
+    `link` is the path of a page, and says nothing to whoever cannot sign in. `reference` is digits, letters a to f
+    and colons, and nothing else. After `wants_by` it is dropped.
     Raises `RuntimeError` outside a transaction: a notice never tells of what did not happen.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a notice is queued in the same transaction as the change it tells of")
+    if not REFERENCE.fullmatch(reference):
+        raise ValueError("a reference is digits, letters a to f and colons, 90 at the most")
     now = timezone.now()
     notice = Notice.objects.create(
         partnership=to.partnership_public_id,
@@ -67,6 +72,7 @@ def queue(kind: Kind, *, to: Recipient, link: str, wants_by: dt.datetime | None 
         to_address=to.email,
         kind=kind.code,
         link=link,
+        reference=reference,
         queued_at=now,
         next_try_at=now,
         wants_by=wants_by,
@@ -111,7 +117,9 @@ def _send(notice: Notice, kind: Kind, now: dt.datetime, done: Sent) -> bool:
     row = Notice.objects.filter(pk=notice.pk)
     server = get_connection(timeout=TIMEOUT)
     address = settings.MACA_ADDRESS or TRAINING_ADDRESS
-    message = EmailMessage(kind.subject, body(kind, address + notice.link), to=[notice.to_address], connection=server)
+    message = EmailMessage(
+        kind.subject, body(kind, address + notice.link, notice.reference), to=[notice.to_address], connection=server
+    )
     opened = False
     try:
         server.open()

@@ -1,0 +1,217 @@
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+
+from maca.audits.models import Audit
+from maca.cases.models import Case, IdentityReason, Involvement
+from maca.journal.models import Entry
+from maca.kernel.clock import LONDON, is_working_day
+from maca.partnership.models import Person
+from maca.returns.models import AgencyReturn
+
+A_PAGE = 50
+# What shows a case as a whole, and with it what an agency handed in, or whose case it is.
+SHOWS_A_CASE = ("read a report", "read a hearing", "opened an identity")
+
+# A reading is out of the ordinary past these. They are a start, to be set by what is usual: a panel that reads
+# two cases side by side comes to about 20 an hour, and one audit has 3 to 9 cases.
+MOST_READINGS_AN_HOUR = 30
+MOST_CASES = 10
+DAY_BEGINS, DAY_ENDS = 7, 20
+LOOK_BACK = dt.timedelta(days=30)
+# The report reads no more than this; where there is more, the newest.
+MOST_READ = 20_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as it is shown: who, with post and agency as they are now, did what, about what, why."""
+
+    number: int
+    at: dt.datetime
+    who: str
+    post: str
+    agency: str
+    did: str
+    about: str
+    reason: str
+    is_reading: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of lines, newest first, and the number to go on from if there are more."""
+
+    lines: list[Line]
+    more_before: int | None
+
+
+def entries_visible_to(person: Person) -> QuerySet[Entry]:
+    """The journal of one's own partnership. Who may read it, the rules say."""
+    return Entry.objects.filter(partnership=person.partnership_public_id)
+
+
+def journal_page(
+    person: Person,
+    *,
+    before: int | None = None,
+    by: str = "",
+    day: dt.date | None = None,
+    kind: str = "",
+    case: str = "",
+) -> Page:
+    """The journal of one's partnership, newest first: of one person, one day in London, one kind, one case label."""
+    found = entries_visible_to(person)
+    if by:
+        found = found.filter(by=by)
+    if day:
+        begins = dt.datetime.combine(day, dt.time(), LONDON)
+        found = found.filter(at__gte=begins, at__lt=dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), LONDON))
+    if kind:
+        found = found.filter(is_reading=kind == "reading")
+    if case:
+        label = f"Case {case}" if case.isdigit() else case
+        found = found.filter(Q(details__case=label) | Q(details__label=label))
+    return _page(person, found, before)
+
+
+def readings_of_ours(person: Person) -> QuerySet[Entry]:
+    """Every reading of one's own agency's returns, and of cases it was asked about, as a whole or by identity."""
+    ours = AgencyReturn.objects.filter(agency=person.agency_id)
+    asked_about = Case.objects.filter(pk__in=Involvement.objects.filter(agency=person.agency_id).values("case"))
+    read = entries_visible_to(person).filter(is_reading=True)
+    return read.filter(
+        Q(about__in=ours.order_by().values_list(Concat(Value("AgencyReturn:"), F("public_id"))))
+        | Q(about__in=asked_about.order_by().values_list(Concat(Value("Case:"), F("public_id"))), did__in=SHOWS_A_CASE)
+    )
+
+
+def who_read_ours(person: Person, *, before: int | None = None) -> Page:
+    """Who read what one's own agency wrote, newest first."""
+    return _page(person, readings_of_ours(person), before)
+
+
+def _page(person: Person, found: QuerySet[Entry], before: int | None) -> Page:
+    if before is not None:
+        found = found.filter(number__lt=before)
+    entries = list(found.order_by("-number")[: A_PAGE + 1])
+    shown = entries[:A_PAGE]
+    people = _people(person, {one.by for one in shown})
+    return Page([_line(one, people) for one in shown], shown[-1].number if len(entries) > A_PAGE else None)
+
+
+def _people(person: Person, ids: Iterable[str]) -> dict[str, Person]:
+    found = Person.objects.visible_to(person).filter(public_id__in=ids).select_related("agency")
+    return {one.public_id: one for one in found}
+
+
+def _line(entry: Entry, people: dict[str, Person]) -> Line:
+    who = people.get(entry.by)
+    return Line(
+        number=entry.number,
+        at=entry.at,
+        who=entry.by_name,
+        post=who.post if who else "",
+        agency=str(who.agency) if who and who.agency else "",
+        did=entry.did,
+        about=_about(entry),
+        reason=_reason(entry.details.get("reason")),
+        is_reading=entry.is_reading,
+    )
+
+
+def _about(entry: Entry) -> str:
+    """“Case 1 of neglect-3” where the entry says so, else the kind of thing it was."""
+    label = entry.details.get("case") or entry.details.get("label")
+    audit = entry.details.get("audit")
+    if label:
+        return f"{label} of {audit}" if audit else str(label)
+    kind = entry.about.partition(":")[0]
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip().capitalize()
+    return f"{words}, {audit}" if audit else words
+
+
+def _reason(code: Any) -> str:
+    return dict(IdentityReason.choices).get(str(code), "") if code else ""
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """Something one person did that is out of the ordinary: what, how often, and when last."""
+
+    who: str
+    post: str
+    what: str
+    count: int
+    last_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Reading:
+    by: str
+    by_name: str
+    at: dt.datetime
+    about: str
+    audit: str
+    case: str
+
+
+def _readings(found: QuerySet[Entry]) -> list[Reading]:
+    """The newest readings of the last 30 days, bounded."""
+    rows = (
+        found.filter(is_reading=True, at__gte=timezone.now() - LOOK_BACK)
+        .order_by("-at")
+        .values_list("by", "by_name", "at", "about", "details")[:MOST_READ]
+    )
+    return [
+        Reading(by, name, at, about, str(details.get("audit") or ""), str(details.get("case") or ""))
+        for by, name, at, about, details in rows
+    ]
+
+
+def is_out_of_hours(at: dt.datetime) -> bool:
+    """Before 7 in the morning or after 8 in the evening in London, at a weekend or on a bank holiday in England."""
+    local = at.astimezone(LONDON)
+    return not (DAY_BEGINS <= local.hour < DAY_ENDS and is_working_day(local.date()))
+
+
+def outliers(person: Person) -> list[Outlier]:
+    """What is out of the ordinary among the readings of one's partnership in the last 30 days, newest first."""
+    readings = _readings(entries_visible_to(person))
+    published = dict(
+        Audit.objects.filter(partnership=person.partnership_id, published_at__isnull=False).values_list(
+            "slug", "published_at"
+        )
+    )
+    found: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    hours = Counter((one.by, one.at.replace(minute=0, second=0, microsecond=0)) for one in readings)
+    cases: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for one in readings:
+        if one.case:
+            cases[one.by].add((one.audit, one.case))
+    for one in readings:
+        if hours[one.by, one.at.replace(minute=0, second=0, microsecond=0)] > MOST_READINGS_AN_HOUR:
+            found[one.by, f"more than {MOST_READINGS_AN_HOUR} readings within an hour"].append(one)
+        if is_out_of_hours(one.at):
+            found[one.by, "readings out of hours"].append(one)
+        if (since := published.get(one.audit)) and one.at > since:
+            found[one.by, "readings of audits that were published already"].append(one)
+        if len(cases[one.by]) > MOST_CASES:
+            found[one.by, f"readings of more than {MOST_CASES} cases"].append(one)
+    people = _people(person, {by for by, _ in found})
+    listed = [
+        Outlier(of[0].by_name, people[by].post if by in people else "", what, len(of), max(one.at for one in of))
+        for (by, what), of in found.items()
+    ]
+    return sorted(listed, key=lambda one: one.last_at, reverse=True)
+
+
+def out_of_hours_of_ours(person: Person) -> int:
+    """How many readings of one's own agency's records were out of hours in the last 30 days."""
+    return sum(is_out_of_hours(one.at) for one in _readings(readings_of_ours(person)))
