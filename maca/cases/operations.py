@@ -23,7 +23,7 @@ from maca.cases.models import (
 )
 from maca.cases.seal import case_key, identity_key, nomination_keys
 from maca.cases.stages import NominationStage
-from maca.journal.operations import write
+from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
@@ -129,11 +129,10 @@ def open_identity(case: Case, *, reason: IdentityReason, by: Person) -> Identity
     hold(case, "audit", read=("nomination__identity",))
     rules.may_open_identity(by, case).insist()
     assert case.nomination is not None  # the rule has looked
-    write(
+    note_reading(
         "opened an identity",
         case,
         by=by,
-        is_reading=True,
         audit=case.audit.slug,
         case=case.label,
         reason=reason.value,
@@ -147,7 +146,7 @@ def read_case(case: Case, *, by: Person) -> Nomination | None:
     if case.nomination is None or case.destroyed_at:
         return None
     rules.may_read_case(by, case).insist()
-    write("read a case", case, by=by, is_reading=True, audit=case.audit.slug, case=case.label)
+    note_reading("read a case", case, by=by, audit=case.audit.slug, case=case.label)
     return case_key(case).open(case.nomination)
 
 
@@ -157,7 +156,7 @@ def read_nominations(audit: Audit, *, by: Person) -> list[Nomination]:
     rules.may_read_nominations(by, audit).insist()
     listed = queries.nominations(audit)
     if listed:
-        write("read nominations", audit, by=by, is_reading=True, audit=audit.slug)
+        note_reading("read nominations", audit, by=by, audit=audit.slug)
     keys = nomination_keys(listed)
     for one in listed:
         if one.public_id in keys:
@@ -171,7 +170,7 @@ def read_nominations(audit: Audit, *, by: Person) -> list[Nomination]:
 def read_nomination(nomination: Nomination, *, by: Person) -> Nomination:
     """Show one nomination to whoever decides on it. Recorded before it is shown."""
     rules.may_select_case(by, nomination).insist()
-    write("read a nomination", nomination, by=by, is_reading=True, audit=nomination.audit.slug)
+    note_reading("read a nomination", nomination, by=by, audit=nomination.audit.slug)
     return nomination_keys([nomination])[nomination.public_id].open(nomination)
 
 

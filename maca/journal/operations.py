@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.db import connection, transaction
 from django.utils import timezone
 
-from maca.journal import heads
+from maca.journal import heads, rules
 from maca.journal.chain import canonical_entry
 from maca.journal.models import Entry
 
@@ -83,3 +83,9 @@ def write(did: str, about: Thing, *, by: Actor, is_reading: bool = False, **deta
     # Robust: the change is on the disk by then, and a head that lags behind is no alarm.
     transaction.on_commit(partial(heads.keep, partnership, entry.number, entry.digest), robust=True)
     return entry
+
+
+def note_reading(did: str, about: Thing, *, by: Actor, **details: Any) -> Entry:
+    """Append the entry of a reading, before anything is shown. Raises `Refused` for who has been shown too much."""
+    rules.may_read_more(by).insist()
+    return write(did, about, by=by, is_reading=True, **details)

@@ -10,7 +10,7 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.operations import involve_agency
 from maca.cases.seal import case_key
-from maca.journal.operations import write
+from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
@@ -227,7 +227,7 @@ def decline_return(
 
 def _note_reading(did: str, agency_return: AgencyReturn, *, by: Person, **details: object) -> DataKey:
     case = agency_return.case
-    write(did, agency_return, by=by, is_reading=True, audit=case.audit.slug, case=case.label, **details)
+    note_reading(did, agency_return, by=by, audit=case.audit.slug, case=case.label, **details)
     return case_key(case)
 
 
@@ -268,5 +268,5 @@ def read_answer(asking: Asking, answer: Answer, *, by: Person) -> Answer:
 def read_report(case: Case, *, did: str = "read a report", by: Person) -> SummativeReport:
     """Show every agency’s account of a case side by side."""
     rules.may_read_summative_report(by, case).insist()
-    write(did, case, by=by, is_reading=True, audit=case.audit.slug, case=case.label)
+    note_reading(did, case, by=by, audit=case.audit.slug, case=case.label)
     return summative_report(case, case_key(case))
