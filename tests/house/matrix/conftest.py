@@ -11,6 +11,5 @@ from tools.permissions_table import table
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     """Every audit in every situation, built once for a module and taken away with it."""
-    with django_db_blocker.unblock(), rolled_back():
-        with Site(build(list(table().situations))).watched() as site:
-            yield site
+    with django_db_blocker.unblock(), rolled_back(), Site(build(list(table().situations))).watched() as site:
+        yield site

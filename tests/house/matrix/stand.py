@@ -48,7 +48,7 @@ from maca.panel.operations import (
     withdraw_finding,
 )
 from maca.panel.queries import Column
-from maca.partnership.models import Agency, AgencyKind, Person, Role
+from maca.partnership.models import AgencyKind, Person, Role
 from maca.partnership.operations import add_person, register_agency
 from maca.returns.models import AgencyReturn, DeclineReason, Evidence
 from maca.returns.operations import (
@@ -387,10 +387,11 @@ class Builder:
 
 
 # Whoever may see the case, and has said something about it.
-DECLARING = (
-    "manager conflicted_manager author chair member outside_member conflicted_member own_lead own_auditor "
-    "conflicted_auditor other_lead other_auditor declined_lead unknown_lead panel_member unseated"
-).split()
+DECLARING = [
+    "manager", "conflicted_manager", "author", "chair", "member", "outside_member", "conflicted_member", "own_lead",
+    "own_auditor", "conflicted_auditor", "other_lead", "other_auditor", "declined_lead", "unknown_lead",
+    "panel_member", "unseated",
+]  # fmt: skip
 
 
 def build(situations: list[str]) -> Stand:
