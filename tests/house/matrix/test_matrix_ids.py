@@ -136,7 +136,7 @@ def test_an_id_in_a_field_that_is_not_ones_own_is_answered_as_one_that_nobody_ha
     assert theirs
     foreign = site.stand.people[f"b_{role}"].public_id if role else theirs.audit.public_id
     answers, data, before = [], site.sending(url, situation), changes()
-    for value in (foreign, new_public_id(), "0", "-1", HUGE, "chair", str(site.stand.people["chair"].pk)):
+    for value in (foreign, new_public_id(), "0", "-1", HUGE, "chair", str(site.stand.people["chair"].pk + 1_000_000)):
         response = site.answer(site.request(site.path(url, situation), "POST", who, {**data, field: value}))
         assert (response.status_code, changes()) == (422, before), f"{field}={value}: {response.status_code}"
         answers.append(FORM_KEY.sub("", response.content.decode()).replace(value, ""))
