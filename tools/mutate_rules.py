@@ -38,7 +38,19 @@ EQUIVALENT: dict[str, str] = {
     "maca.returns.models AgencyReturnQuerySet.visible_to: without “person.agency_id”": (
         "nobody can hold an agency role without an agency, and no return is of no agency"
     ),
-    "maca.panel.queries find_hearing: without “hearing.case = found”": "it would be fetched again: slower, and the same",
+    "maca.panel.queries find_hearing: without “hearing.case = found”": "it is then fetched again: slower, and the same",
+    **dict.fromkeys(
+        (
+            f"page {url}: its guard says yes to everybody"
+            for url in ("case", "nominations", "report", "hearing", "autosave", "autosave-engagement")
+        ),
+        "the operation behind the page asks the same rule again before it shows or writes anything",
+    ),
+    "page return: its guard says yes to everybody": "whoever the rule refuses does not find the return at all",
+    **dict.fromkeys(
+        (f"page {url}: it finds without looking who asks" for url in ("adopt-theme", "plan-audit")),
+        "it does not find by `visible_to`; its own filter is among the weakened functions",
+    ),
 }
 TARGET = 98
 
@@ -299,7 +311,9 @@ def guard_mutants(only: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         cells = _closure(pattern.callback)
         if cells is None or not getattr(pattern.callback, "__module__", "").startswith(only):
             continue
-        yield url, "its guard says yes to everybody", weaker(cells["rule"], lambda *_: YES)
+        # Some pages are for everybody who finds them: their rule says so, and cannot be made weaker.
+        if "return no(" in (source := inspect.getsource(cells["rule"].cell_contents)) or "return may_" in source:
+            yield url, "its guard says yes to everybody", weaker(cells["rule"], lambda *_: YES)
         if find := cells["find"].cell_contents:
             yield url, "it finds without looking who asks", weaker(cells["find"], seeing_everything(find))
 
@@ -393,14 +407,14 @@ def run(only: str) -> int:
             say(f"{len(guards)} weakened guards tried, {len(survivors)} mutants not noticed by the matrix")
     left = []
     for words, one in survivors:
-        if one and one.lasting_name in EQUIVALENT:
+        if (one.lasting_name if one else words) in EQUIVALENT:
             continue
         if one and _room_notices(one):
             caught["rules’ own tests"] += 1
             say(f"noticed by tests/{one.function.__module__.split('.')[1]}: {words}")
         else:
             left.append(words)
-    equivalent = [one.lasting_name for _, one in survivors if one and one.lasting_name in EQUIVALENT]
+    equivalent = [name for words, one in survivors if (name := one.lasting_name if one else words) in EQUIVALENT]
     total = len(mutants) + len(guards) - len(equivalent)
     done = sum(caught.values())
     say(

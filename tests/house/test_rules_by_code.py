@@ -1,4 +1,4 @@
-"""Refusals that a page cannot tell apart: another no, or another fence, stands behind each. So they are told by code."""
+"""Refusals that a page cannot tell apart, since another no or another fence stands behind each: told by their code."""
 
 import pytest
 
