@@ -7,7 +7,7 @@ BIN := .venv/bin
 TEST_DATA := $(CURDIR)/.build/test-data
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-quick test-browser test-postgres test-wheel check bench docs format lock pictures clean help
+.PHONY: run test test-quick test-browser test-postgres test-wheel check mutate bench docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ check: .build/dev ## Lint, types, import contracts, migrations, generated docs
 	MACA_DATA=$(TEST_DATA) $(BIN)/lint-imports --no-logo
 	MACA_DATA=$(TEST_DATA) $(BIN)/python -W error -m django makemigrations --check --dry-run --settings maca.config.settings
 	MACA_DATA=$(TEST_DATA) $(BIN)/python -m tools.write_docs --check
+
+mutate: .build/dev ## Weaken the rules one by one, and see whether the policy table notices; ARGS="--only maca.returns"
+	MACA_DATA=$(CURDIR)/.build/mutate-data $(BIN)/python -m tools.mutate_rules $(ARGS)
 
 bench: .build/dev ## Speed as ratios in one run, and queries at 10 and at 1,000 audits
 	@rm -rf .build/bench-data

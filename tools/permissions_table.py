@@ -9,7 +9,7 @@ from typing import Any
 FILE = Path(__file__).parent.parent / "maca" / "partnership" / "data" / "permissions.toml"
 CELLS = ("yes", "part", "403", "404", "declare")
 NOT_ROWS = ("url", "says", "methods", "at", "shows", "open", "signed_in")
-PARTS = ("who", "groups", "situations", "always")
+PARTS = ("who", "groups", "together", "situations", "always")
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,18 @@ class Section:
 class Table:
     people: dict[str, str]
     groups: dict[str, tuple[str, ...]]
+    together: dict[str, str]
     situations: dict[str, Situation]
     sections: tuple[Section, ...]
+
+    def in_words(self, people: list[str]) -> str:
+        """These people, those who stand together by one name."""
+        words, left = [], list(people)
+        for group, name in self.together.items():
+            if set(self.groups[group]) <= set(left):
+                words.append(name)
+                left = [one for one in left if one not in self.groups[group]]
+        return "; ".join([*(self.people[one] for one in left), *words])
 
     @property
     def not_signed_in(self) -> tuple[str, ...]:
@@ -95,6 +105,7 @@ def table() -> Table:
     return Table(
         people=raw["who"],
         groups={name: tuple(_spread(names, raw["who"], raw["groups"])) for name, names in raw["groups"].items()},
+        together=raw["together"],
         situations={name: Situation(name, *words) for name, words in raw["situations"].items()},
         sections=tuple(_section(name, given, raw) for name, given in raw.items() if name not in PARTS),
     )

@@ -15,8 +15,10 @@ import django
 
 django.setup()
 
+from maca.audits.stages import AuditStage  # noqa: E402
 from maca.kernel.stages import Stages  # noqa: E402
 from maca.partnership.models import ROLES_IN_PROSE  # noqa: E402
+from tools.permissions_table import table  # noqa: E402
 
 DOCS = Path(__file__).parent.parent / "docs"
 ROOMS = ["audits", "cases", "concerns", "returns", "panel", "briefing", "worklist"]
@@ -67,9 +69,60 @@ def workflow() -> str:
     return "\n".join(lines) + "\n"
 
 
+IN_WORDS = {
+    "yes": "yes",
+    "part": "in part",
+    "403": "told why not",
+    "404": "not there",
+    "declare": "declares first",
+}
+
+
+def _who_may_what() -> list[str]:
+    """The policy table, action by action: one row for those who meet the same."""
+    policy = table()
+    lines = ["", "## Who may see and do what", ""]
+    lines.append(
+        "From `maca/partnership/data/permissions.toml`, which is written by hand. The tests try every line of it, "
+        "as everybody, on every run. Whoever is not signed in, or has been deactivated, is led to sign in."
+    )
+    lines += ["", "| word | what it means |", "|---|---|"]
+    lines += [
+        "| yes | the page opens, or the act is done |",
+        "| in part | the page opens, without what the action is named for |",
+        "| told why not | refused with a sentence (403): they may know that it is there |",
+        "| not there | the page for what does not exist (404): they may not know that it is |",
+        "| declares first | led to say whether they have a conflict of interest |",
+    ]
+    lines += ["", "| situation | stage of the audit | how things stand |", "|---|---|---|"]
+    lines += [
+        f"| {name.replace('_', ' ')} | {AuditStage(one.stage).label} | {one.says} |"
+        for name, one in policy.situations.items()
+    ]
+    for section in policy.sections:
+        lines += ["", f"### {section.says}", ""]
+        if section.open:
+            lines.append(section.open)
+            continue
+        same: dict[tuple[str, ...], list[str]] = {}
+        for who in policy.people:
+            if who not in policy.not_signed_in:
+                same.setdefault(tuple(section.cells[who, one] for one in section.at), []).append(who)
+        usual = max(same, key=lambda row: len(same[row]))
+        columns = [one.replace("_", " ") for one in section.at]
+        lines += [f"| who | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+        for row in sorted(same, key=lambda row: row == usual):
+            whose = "Everybody else" if row == usual and len(same) > 1 else policy.in_words(same[row])
+            whose = "Everybody" if len(same) == 1 else whose
+            lines.append(f"| {whose} | {' | '.join(IN_WORDS[word] for word in row)} |")
+    return lines
+
+
 def permissions() -> str:
-    lines = ["# Permissions", "", MADE, "", "## Roles", "", "| role | what it may do |", "|---|---|"]
+    made = MADE.replace("the code. Change the code,", "the policy table and the code. Change those,")
+    lines = ["# Permissions", "", made, "", "## Roles", "", "| role | what it may do |", "|---|---|"]
     lines += [f"| {role.label} | {prose} |" for role, prose in ROLES_IN_PROSE.items()]
+    lines += _who_may_what()
     lines += ["", "## Rules", ""]
     lines.append("Everything that is not allowed by a rule is refused. Nothing of another partnership is there at all.")
     for room in ["partnership", *ROOMS]:

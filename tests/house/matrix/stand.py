@@ -388,23 +388,10 @@ class Builder:
 
 # Whoever may see the case, and has said something about it.
 DECLARING = [
-    "manager",
-    "conflicted_manager",
-    "author",
-    "chair",
-    "member",
-    "outside_member",
-    "conflicted_member",
-    "own_lead",
-    "own_auditor",
-    "conflicted_auditor",
-    "other_lead",
-    "other_auditor",
-    "declined_lead",
-    "unknown_lead",
-    "panel_member",
-    "unseated",
-]
+    "manager", "conflicted_manager", "author", "chair", "member", "outside_member", "conflicted_member", "own_lead",
+    "own_auditor", "conflicted_auditor", "other_lead", "other_auditor", "declined_lead", "unknown_lead",
+    "panel_member", "unseated",
+]  # fmt: skip
 
 
 def build(situations: list[str]) -> Stand:
