@@ -20,6 +20,7 @@ from maca.kernel.ids import PUBLIC_ID, new_public_id
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership import rules
+from maca.partnership.fence import SIGN_IN, standing
 from maca.partnership.models import Agency, Partnership, Person, Role
 from maca.partnership.operations import add_person
 from maca.partnership.register import choose_password, enter, hold_person
@@ -134,7 +135,9 @@ def invite_person(
     if partnership.pk != by.partnership_id:
         raise Refused("not-your-partnership", "You can invite people to your own partnership only.")
     rules.may_invite_person(by, roles, agency).insist()
-    if Person.objects.filter(email__iexact=email).exists():
+    with standing(SIGN_IN):  # an address has one account on the whole installation
+        taken = Person.objects.filter(email__iexact=email).exists()
+    if taken:
         write("could not invite a person", partnership, by=by, roles=sorted(roles))
         return None
     person = Person(partnership=partnership, agency=agency, email=email.lower(), name=name, post=post)

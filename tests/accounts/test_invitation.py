@@ -2,15 +2,15 @@ import pytest
 
 from maca.accounts.views import INVITATION
 from maca.journal.models import Entry
-from maca.partnership.invitations import tokens
+from maca.partnership.invitations import invite_at_the_machine, link_for
 from maca.partnership.models import Role
-from maca.partnership.operations import add_person, operator_of
+from maca.partnership.operations import operator_of
 from tests.accounts.conftest import PASSWORD
 
 
 @pytest.fixture
 def invited(real):
-    return add_person(
+    return invite_at_the_machine(
         partnership=real.partnership,
         name="Dr Amina Noor",
         email="gp@b.example",
@@ -22,7 +22,7 @@ def invited(real):
 
 @pytest.fixture
 def link(invited):
-    return f"/invitation/{invited.public_id}/{tokens.make_token(invited)}/"
+    return link_for(invited, "")
 
 
 def test_an_invitation_leads_to_a_password_and_then_to_the_second_step(production, invited, link, browser):

@@ -132,9 +132,9 @@ def test_a_bad_setting_is_answered_with_what_to_set(tmp_path, settings, says):
 
 
 def test_the_demo_is_made_once_and_anew_when_asked(maca):
-    assert "19 people" in maca("demo").stdout
+    assert "21 people" in maca("demo").stdout
     assert "there already" in maca("demo").stdout
-    assert "19 people" in maca("demo", "--reset").stdout
+    assert "21 people" in maca("demo", "--reset").stdout
 
 
 def test_a_reset_never_takes_real_work_with_it(maca):

@@ -14,19 +14,24 @@ from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.browser
 PASSWORD = "heron lantern gravel"
+PRODUCTION = {
+    "MACA_SECRET_KEY": "q8Zr2LwV0pXnT5kYb7HcJd3FsG9mAeUiRoQt",
+    "MACA_MAIL": "smtp://user:password@localhost:587",
+    "MACA_MAIL_FROM": "audits@localhost.example",
+}
 EMAIL = "new.gp@practice.example"
 
 INVITE = f"""
 import django; django.setup()
 from maca.partnership.models import AgencyKind, Partnership, Role
-from maca.partnership.operations import add_person, operator_of, register_agency
-from maca.partnership.invitations import tokens
+from maca.partnership.operations import operator_of, register_agency
+from maca.partnership.invitations import invite_at_the_machine, link_for
 partnership = Partnership.objects.get()
 by = operator_of(partnership)
 agency = register_agency(partnership=partnership, name="High Street Surgery", kind=AgencyKind.GP, by=by)
-person = add_person(partnership=partnership, name="Dr Amina Noor", email="{EMAIL}", post="General practitioner",
+person = invite_at_the_machine(partnership=partnership, name="Dr Amina Noor", email="{EMAIL}", post="General practitioner",
                     roles=[Role.AUDITOR], agency=agency, by=by)
-print(f"/invitation/{{person.public_id}}/{{tokens.make_token(person)}}/")
+print(link_for(person, ""))
 """
 
 
@@ -34,7 +39,12 @@ print(f"/invitation/{{person.public_id}}/{{tokens.make_token(person)}}/")
 def production(tmp_path_factory):
     """The site as it is served to others, on the one name for which a browser needs no TLS."""
     with a_database(f"production_{uuid4().hex[:12]}") as database:
-        settings = {"MACA_MODE": "production", "MACA_HOSTS": "localhost", "MACA_ROOT_KEY": encode(new_key())}
+        settings = {
+            "MACA_MODE": "production",
+            "MACA_HOSTS": "localhost",
+            "MACA_ROOT_KEY": encode(new_key()),
+            **PRODUCTION,
+        }
         site = Site(tmp_path_factory.mktemp("production"), database, **settings)
         site.environment["DJANGO_SETTINGS_MODULE"] = "maca.config.settings"
         founded = site.maca("partnership", "Anywhere Safeguarding Children Partnership")
