@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
+from django.conf import settings
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
@@ -40,11 +41,6 @@ urlpatterns = [
     path("sign-in/", sign_in, name="sign-in"),
     path("sign-in/", sign_in, name="account_login"),
     path("sign-in/", sign_in, name="account_inactive"),
-    path(
-        "sign-in/as/<id:person>/",
-        _open(views.sign_in_as, "One click signs in an invented person. It exists only in training mode."),
-        name="sign-in-as",
-    ),
     path("sign-in/second-step/", _open(views.SecondStep.as_view()), name="mfa_authenticate"),
     path("sign-in/passkey/", _open(views.PasskeySignIn.as_view()), name="mfa_login_webauthn"),
     path("sign-in/with/<slug:provider_id>/", _open(openid_connect.login), name="openid_connect_login"),
@@ -74,3 +70,6 @@ urlpatterns = [
     path(own + "recovery-codes/new/", _own(views.NewRecoveryCodes.as_view()), name="mfa_generate_recovery_codes"),
     path(own + "browsers/", _own(views.YourSignIns.as_view()), name="usersessions_list"),
 ]
+if settings.MACA_TRAINING:
+    one_click = _open(views.sign_in_as, "One click signs in an invented person. It exists only in training mode.")
+    urlpatterns.append(path("sign-in/as/<id:person>/", one_click, name="sign-in-as"))

@@ -15,6 +15,8 @@ from tests.journeys.conftest import Visitor
 pytestmark = pytest.mark.browser
 PASSWORD = "heron lantern gravel"
 PRODUCTION = {
+    "MACA_MODE": "production",
+    "MACA_HOSTS": "localhost",
     "MACA_SECRET_KEY": "q8Zr2LwV0pXnT5kYb7HcJd3FsG9mAeUiRoQt",
     "MACA_MAIL": "smtp://user:password@localhost:587",
     "MACA_MAIL_FROM": "audits@localhost.example",
@@ -29,8 +31,8 @@ from maca.partnership.invitations import invite_at_the_machine, link_for
 partnership = Partnership.objects.get()
 by = operator_of(partnership)
 agency = register_agency(partnership=partnership, name="High Street Surgery", kind=AgencyKind.GP, by=by)
-person = invite_at_the_machine(partnership=partnership, name="Dr Amina Noor", email="{EMAIL}", post="General practitioner",
-                    roles=[Role.AUDITOR], agency=agency, by=by)
+person = invite_at_the_machine(partnership=partnership, name="Dr Amina Noor", email="{EMAIL}",
+                    post="General practitioner", roles=[Role.AUDITOR], agency=agency, by=by)
 print(link_for(person, ""))
 """
 
