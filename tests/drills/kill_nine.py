@@ -210,8 +210,10 @@ def drill(rounds: int, *, torn: bool, seed: int) -> list[str]:
                 one.stopping = True
             for one in everybody:
                 one.join()
-                if strange := [words for words in one.told if words.startswith("HTTP")]:
+                # Without transactions two writers can break each other; what is looked for is what they leave.
+                if strange := [words for words in one.told if words.startswith("HTTP") and not torn]:
                     return [f"{one.who} was answered {strange}"]
+                one.told = [words for words in one.told if not words.startswith("HTTP")]
             for (_, place), one in zip(WRITERS, visitors, strict=True):
                 saved[place] += one.told
             raised += raiser.told
