@@ -96,8 +96,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if person.holds(*READS_EVERY_CASE):
             return mine
         involved = Exists(Involvement.objects.filter(case=OuterRef("pk"), agency=person.agency_id))
-        introduces = Exists(Presenter.objects.filter(case=OuterRef("pk"), person=person.pk))
-        part = Q(introduces)
+        part = Q(pk__in=[])
+        if person.holds(*INTRODUCES_CASES):
+            part |= Q(Exists(Presenter.objects.filter(case=OuterRef("pk"), person=person.pk)))
         if person.holds(Role.PANEL_MEMBER):
             part |= Q(Exists(Seat.objects.filter(case=OuterRef("pk"), person=person.pk)))
         if person.holds(Role.AGENCY_LEAD, Role.AUDITOR):

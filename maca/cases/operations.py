@@ -34,6 +34,11 @@ from maca.sealing.operations import destroy_key, make_key
 from maca.sealing.queries import keys_left
 
 
+def _hold(case: Case, *read: str) -> None:
+    hold(case, "audit", read=read)
+    queries.forget_parts(case)
+
+
 @transaction.atomic
 def nominate_case(
     audit: Audit,
@@ -107,7 +112,7 @@ def pass_over_case(nomination: Nomination, *, reason: str, by: Person) -> None:
 @transaction.atomic
 def name_presenter(case: Case, *, person: Person, version: int | None, by: Person) -> None:
     """Name the social worker or practice manager who will introduce the case."""
-    hold(case, "audit")
+    _hold(case)
     rules.may_name_presenter(by, case).insist()
     if person.partnership_id != case.audit.partnership_id or not person.holds(*INTRODUCES_CASES):
         raise Refused("not-a-presenter", "Choose a social worker or practice manager of your own partnership.")
@@ -126,7 +131,7 @@ def involve_agency(case: Case, agency: Agency) -> None:
 @transaction.atomic
 def open_identity(case: Case, *, reason: IdentityReason, by: Person) -> Identity:
     """Show who the child is, to somebody who needs it and says why. Recorded before it is shown."""
-    hold(case, "audit", read=("nomination__identity",))
+    _hold(case, "nomination__identity")
     rules.may_open_identity(by, case).insist()
     assert case.nomination is not None  # the rule has looked
     note_reading(
@@ -158,10 +163,11 @@ def read_nominations(audit: Audit, *, by: Person) -> list[Nomination]:
     if listed:
         note_reading("read nominations", audit, by=by, audit=audit.slug)
     keys = nomination_keys(listed)
+    closed = queries.nominations_in_conflict(audit, by)
     for one in listed:
-        if one.public_id in keys:
+        if one.public_id in keys and one.pk not in closed:
             keys[one.public_id].open(one)
-        else:  # destroyed
+        else:  # destroyed, or not for somebody with a conflict of interest
             one.rationale = one.decision = ""
     return listed
 
@@ -177,7 +183,7 @@ def read_nomination(nomination: Nomination, *, by: Person) -> Nomination:
 @transaction.atomic
 def declare_interest(case: Case, *, interest: Interest, by: Person) -> Declaration:
     """Say what one has to do with the family of a case. Somebody who held or supervised it does not audit it."""
-    hold(case, "audit")
+    _hold(case)
     rules.may_declare_interest(by, case).insist()
     declaration = Declaration.objects.create(case=case, person=by, interest=interest)
     if interest in CONFLICTS:
@@ -190,7 +196,7 @@ def declare_interest(case: Case, *, interest: Interest, by: Person) -> Declarati
 @transaction.atomic
 def seat_panel(case: Case, *, people: Collection[Person], version: int | None, by: Person) -> None:
     """Give panel members their seats for a case, and take back the seats of those left out."""
-    hold(case, "audit")
+    _hold(case)
     rules.may_name_presenter(by, case).insist()
     if any(one.partnership_id != case.audit.partnership_id or not one.holds(Role.PANEL_MEMBER) for one in people):
         raise Refused("not-a-panel-member", "Choose panel members of your own partnership.")
@@ -200,6 +206,7 @@ def seat_panel(case: Case, *, people: Collection[Person], version: int | None, b
     Seat.objects.filter(case=case).exclude(person__in=people).delete()
     for one in people:
         Seat.objects.get_or_create(case=case, person=one)
+    queries.forget_parts(case)
     write("seated a panel", case, by=by, case=case.label, people=sorted(one.public_id for one in people))
 
 
@@ -210,7 +217,7 @@ def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
     The keys go last, when the rest is certain: without the record of it nothing is destroyed. In the backups
     of the keystore they live until those expire.
     """
-    hold(case, "audit", read=("nomination",))
+    _hold(case, "nomination")
     rules.may_destroy_case(by, case).insist()
     assert case.nomination is not None  # the rule has looked
     Case.objects.filter(pk=case.pk).update(destroyed_at=timezone.now())

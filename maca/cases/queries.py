@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
-from maca.cases.models import INTRODUCES_CASES, Case, Declaration, Interest, Nomination, Presenter
+from maca.cases.models import CONFLICTS, INTRODUCES_CASES, Case, Declaration, Interest, Nomination, Presenter, Seat
 from maca.partnership.models import Person, Role
 
 
@@ -58,9 +58,13 @@ def possible_panel(audit: Audit) -> list[Person]:
 
 @dataclass(frozen=True)
 class Part:
-    """What a person has to do with a case: do they introduce it, and what interest did they last declare?"""
+    """What a person has to do with a case: do they introduce it, have they a seat, what did they last declare?
+
+    Introducing and a seat count only as long as the role is held that they were given for.
+    """
 
     introduces: bool
+    is_seated: bool
     interest: Interest | None
 
 
@@ -69,18 +73,31 @@ def part_in(case: Case, person: Person) -> Part:
     kept: dict[int, Part] = case.__dict__.setdefault("_parts", {})
     if person.pk not in kept:
         newest = Declaration.objects.filter(case=OuterRef("pk"), person=person.pk).order_by("-pk")
-        introduces, interest = (
+        introduces, seated, interest = (
             Case.objects.filter(pk=case.pk)
             .values_list(
                 Exists(Presenter.objects.filter(case=OuterRef("pk"), person=person.pk)),
+                Exists(Seat.objects.filter(case=OuterRef("pk"), person=person.pk)),
                 Subquery(newest.values("interest")[:1]),
             )
             .get()
         )
-        kept[person.pk] = Part(introduces, Interest(interest) if interest else None)
+        kept[person.pk] = Part(
+            introduces and person.holds(*INTRODUCES_CASES),
+            seated and person.holds(Role.PANEL_MEMBER),
+            Interest(interest) if interest else None,
+        )
     return kept[person.pk]
 
 
 def forget_parts(case: Case) -> None:
     """Somebody's part in this case has just changed."""
     case.__dict__.pop("_parts", None)
+
+
+def nominations_in_conflict(audit: Audit, person: Person) -> set[int]:
+    """The keys of those nominations whose case this person has declared a conflict of interest in."""
+    newest = Declaration.objects.filter(case=OuterRef("pk"), person=person.pk).order_by("-pk")
+    cases = Case.objects.filter(audit=audit, nomination__isnull=False)
+    in_conflict = cases.annotate(interest=Subquery(newest.values("interest")[:1])).filter(interest__in=CONFLICTS)
+    return {pk for pk in in_conflict.values_list("nomination_id", flat=True) if pk is not None}

@@ -27,11 +27,13 @@ def may_work_on_case(person: Person, case: Case) -> Verdict:
 
 
 def may_declare_interest(person: Person, case: Case) -> Verdict:
-    """Everybody on a case declares their interest in it, and may declare anew when they learn more."""
+    """Everybody on a case declares their interest, and anew when they learn more; a declared conflict stands."""
     if case.nomination_id is None:
         return no("no-identity", "This audit was recorded from its briefing. It holds no identity.")
     if case.destroyed_at:
         return no("destroyed", DESTROYED)
+    if part_in(case, person).interest in CONFLICTS:
+        return no("conflict", "You have declared a conflict of interest in this case, and that stands.")
     return YES
 
 

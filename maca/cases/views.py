@@ -197,7 +197,7 @@ def declare(request: HttpRequest, case: Case) -> HttpResponse:
             "may_open_identity": rules.may_open_identity(person, case),
             "back": reverse("audit", kwargs={"audit": case.audit.slug}),
         },
-        saved="Your declaration is on the record. If you have a conflict, ask your lead to name somebody else.",
+        saved="Your declaration is on the record.",
     )
 
 

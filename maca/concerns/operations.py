@@ -1,6 +1,7 @@
 """Raising a concern, alerting until it is acknowledged, and closing it. It waits for nothing but the disk."""
 
 import datetime as dt
+import logging
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, transaction
@@ -27,6 +28,7 @@ from maca.sealing.models import KeyKind
 from maca.sealing.operations import make_key
 from maca.sealing.queries import KeyMissingError, key_for
 
+log = logging.getLogger(__name__)
 EVERY = dt.timedelta(minutes=15)
 CANNOT_SEAL = (
     "This has NOT been saved: the keys that protect it cannot be reached. Do not wait for this site. Ring 999 if a "
@@ -83,7 +85,13 @@ def alert_again(now: dt.datetime) -> int:
     transaction, so that neither a second process nor a crash makes two alerts of one, or none.
     """
     due = Concern.objects.unacknowledged().filter(last_alert_at__lte=now - EVERY)
-    return sum(_alert_once_more(one, now) for one in due.select_related("case__audit__partnership"))
+    alerted = 0
+    for one in due.select_related("case__audit__partnership"):
+        try:
+            alerted += _alert_once_more(one, now)
+        except Exception as problem:  # one that fails keeps no other from being told
+            log.error("a concern could not be alerted again: %s", type(problem).__name__)
+    return alerted
 
 
 @transaction.atomic
@@ -102,7 +110,14 @@ def _alert_once_more(concern: Concern, now: dt.datetime) -> bool:
 def read_concern(concern: Concern, *, by: Person) -> tuple[Concern, list[ConcernNote]]:
     """Show a concern and its notes to somebody who may read it. Recorded before it is shown."""
     rules.may_read_concern(by, concern).insist()
-    write("read a concern", concern, by=by, is_reading=True)
+    write(
+        "read a concern",
+        concern,
+        by=by,
+        is_reading=True,
+        audit=concern.case.audit.slug,
+        case=concern.case.label,
+    )
     key = key_for(KeyKind.CONCERN, concern.public_id)
     notes = [key.open(note) for note in concern.notes.select_related("written_by")]
     return key.open(concern), notes

@@ -1,6 +1,7 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
+from maca.cases.rules import may_work_on_case
 from maca.kernel.verdict import YES, Verdict, no
 from maca.panel.models import Finding, Hearing
 from maca.panel.queries import Column, returns_outstanding, unheard
@@ -42,7 +43,7 @@ def may_hear_case(person: Person, hearing: Hearing) -> Verdict:
         return no("not-the-chair", "Only the chair leads the hearing of a case.")
     if hearing.case.audit.stage != AuditStage.PANEL_OPENED:
         return no("panel-closed", "The panel has closed.")
-    return YES
+    return may_work_on_case(person, hearing.case)
 
 
 def may_finish_hearing(person: Person, hearing: Hearing) -> Verdict:
@@ -66,7 +67,7 @@ def may_record_finding(person: Person, column: Column) -> Verdict:
         return no("panel-not-open", "Findings are recorded while the panel is open.")
     if column.case is not None and column.case.hearing.stage == HearingStage.WAITING:
         return no("not-introduced", f"First record who introduced {column.case}.")
-    return YES
+    return may_work_on_case(person, column.case) if column.case else YES
 
 
 def may_change_finding(person: Person, finding: Finding) -> Verdict:
@@ -75,7 +76,7 @@ def may_change_finding(person: Person, finding: Finding) -> Verdict:
         return no("not-the-chair", "Only the chair changes findings.")
     if finding.audit.stage != AuditStage.PANEL_OPENED:
         return no("panel-not-open", "The panel has closed, so its findings stand as they are.")
-    return YES
+    return may_work_on_case(person, finding.case) if finding.case else YES
 
 
 def may_close_panel(person: Person, audit: Audit) -> Verdict:

@@ -124,10 +124,12 @@ def end_account(person: Person, *, reason: EndReason, version: int | None, by: P
 @transaction.atomic
 def attest_people(answers: Mapping[Person, EndReason | None], *, by: Person) -> None:
     """Say of each person that they still work here and still need the account (None), or why it ends."""
-    # In one order, so that two people at it never wait for each other.
-    for person in sorted(answers, key=lambda one: one.pk):
-        reason = answers[person]
+    # All held first, and in one order: whoever has written waits for nobody, so no two wait for each other.
+    people = sorted(answers, key=lambda one: one.pk)
+    for person in people:
         hold_person(person)
+    for person in people:
+        reason = answers[person]
         rules.may_attest_person(by, person).insist()
         if reason is None:
             save_changes(person, version=None, attested_on=today(), attested_by=by)

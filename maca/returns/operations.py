@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +11,8 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.operations import involve_agency
 from maca.cases.seal import case_key
-from maca.journal.operations import note_reading, write
+from maca.journal import operations as journal
+from maca.journal.operations import note_reading
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
@@ -64,6 +66,12 @@ def circulate_audit(
             )
             write("asked an agency", agency_return, by=by, agency=agency.slug, case=case.label)
     enter(audit, AuditStage.CIRCULATED, by=by)
+
+
+def write(did: str, agency_return: AgencyReturn, *, by: Person, **details: Any) -> None:
+    """Every entry about a return says which case of which audit it is."""
+    case = agency_return.case
+    journal.write(did, agency_return, by=by, **{"audit": case.audit.slug, "case": case.label, **details})
 
 
 def _hold(agency_return: AgencyReturn) -> None:

@@ -46,12 +46,17 @@ def _choices(agency_return: AgencyReturn, questions: tuple[Question, ...]) -> di
     return choices_of(agency_return.case, questions, agency_return.answers.filter(question__in=deciding))
 
 
+def _is_asked(agency_return: AgencyReturn, question: Question, questions: tuple[Question, ...]) -> bool:
+    """Most questions hang on no other, and then nothing need be opened to see."""
+    return not question.shown_if_id or question in shown(questions, _choices(agency_return, questions))
+
+
 def find_asking(person: Person, audit: str, case: int, agency: str, question: int) -> Asking:
     agency_return = _returns(person, audit, case, agency).get()
     questions = tuple(agency_questions(agency_return.case.audit))
     one = next((one for one in questions if one.number == question), None)
-    # Most questions hang on no other, and then nothing need be opened to see whether this one is asked.
-    if one is None or (one.shown_if_id and one not in shown(questions, _choices(agency_return, questions))):
+    # Whether an earlier answer makes it out of place is for the agency alone to learn: only then is it looked up.
+    if one is None or (person.speaks_for(agency_return.agency) and not _is_asked(agency_return, one, questions)):
         raise Question.DoesNotExist
     answer = agency_return.answers.filter(question=one).first() or Answer(agency_return=agency_return, question=one)
     return Asking(agency_return, one, answer, questions)

@@ -158,7 +158,8 @@ def may_read_summative_report(person: Person, case: Case) -> Verdict:
             "published",
             "The briefing has been published, so the panel’s papers are closed. Your own return stays open to you.",
         )
-    if part_in(case, person).introduces or case.seats.filter(person=person).exists():
+    part = part_in(case, person)
+    if part.introduces or part.is_seated:
         return YES
     if not case.returns.filter(agency=person.agency_id).exclude(stage__in=TOOK_NO_PART).exists():
         return no("took-no-part", "Your agency gave no account of this case, so it is not on its panel.")

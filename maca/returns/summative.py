@@ -13,7 +13,7 @@ from maca.sealing.cipher import DataKey
 NOT_ANSWERED = "Not answered"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cell:
     """What one agency said to one question. `gap` says why there is nothing, where there is nothing.
 
@@ -26,7 +26,7 @@ class Cell:
     gap: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Row:
     number: int
     question: str
@@ -38,7 +38,7 @@ class Row:
         return all(cell.gap for cell in self.cells) and any(cell.gap == NOT_ANSWERED for cell in self.cells)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AgencyAccount:
     """How one agency's return stands, and its account of its engagement."""
 
@@ -53,7 +53,7 @@ class AgencyAccount:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SummativeReport:
     case: str
     accounts: tuple[AgencyAccount, ...]

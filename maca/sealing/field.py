@@ -48,9 +48,9 @@ class SealedField(models.BinaryField):
         return Sealed(value or b"")
 
     def get_prep_value(self, value: Any) -> Any:
-        if isinstance(value, str) and value:
+        if value and not isinstance(value, (Sealed, memoryview)):
             raise NotSealedError(f"{self.model.__name__}.{self.name} was about to be stored in clear")
-        return super().get_prep_value(b"" if value in ("", None) else bytes(value))
+        return super().get_prep_value(bytes(value) if value else b"")
 
     def value_to_string(self, obj: models.Model) -> str:
         raise NotSealedError(f"{self.model.__name__}.{self.name} is not written out")

@@ -6,7 +6,7 @@ from django.utils import timezone
 from maca.sealing.cipher import DataKey, data_key, new_key, unwrap, wrap
 from maca.sealing.keystore import ALIAS
 from maca.sealing.models import Key, KeyKind
-from maca.sealing.queries import KeyMissingError, bound_to, key_for, partnership_key
+from maca.sealing.queries import KeyMissingError, bound_to, partnership_key
 from maca.sealing.root import fingerprint, root_key
 
 
@@ -28,18 +28,26 @@ def make_key(kind: KeyKind, *, owner: str, partnership: str) -> DataKey:
     It is on the keystore's disk when this returns, whatever becomes of the transaction of the content: a key
     without content does no harm, content without its key is lost.
     """
-    under = Key.objects.filter(kind=KeyKind.PARTNERSHIP, owner=partnership, retired_at=None).first()
-    if under is None:
-        raise KeyMissingError("the keystore has no key for this partnership")
     key = new_key()
-    row = Key(kind=kind, partnership=partnership, owner=owner)
-    _wrapped_under(row, key, partnership_key(under.public_id), under.public_id).save(force_insert=True)
+    with transaction.atomic(using=ALIAS):
+        # Held until the new key stands under it, so that a rotation finds every key that hangs on the old one.
+        under = _live_key(partnership)
+        row = Key(kind=kind, partnership=partnership, owner=owner)
+        _wrapped_under(row, key, partnership_key(under.public_id), under.public_id).save(force_insert=True)
     return data_key(row.public_id, partnership, key)
 
 
+def _live_key(partnership: str) -> Key:
+    """The key of a partnership that is in use, held until the transaction ends."""
+    live = Key.objects.select_for_update().filter(kind=KeyKind.PARTNERSHIP, owner=partnership, retired_at=None).first()
+    if live is None:
+        raise KeyMissingError("the keystore has no key for this partnership")
+    return live
+
+
 def destroy_key(kind: KeyKind, *, owner: str, by: str) -> None:
-    """Destroy the key of one thing. What it sealed can never be read again here; in the keystore's backups its
-    key lives until they expire. Doing it twice changes nothing."""
+    """Destroy the key of one thing. What it sealed can never be read again here; in the keystore's backups, and in
+    PostgreSQL's own log until that is recycled, its key lives on. Doing it twice changes nothing."""
     Key.objects.filter(kind=kind, owner=owner, destroyed_at=None).update(
         wrapped=None, destroyed_at=timezone.now(), destroyed_by=by
     )
@@ -47,7 +55,7 @@ def destroy_key(kind: KeyKind, *, owner: str, by: str) -> None:
 
 
 def _leave_no_trace() -> None:
-    """The old page or row of a destroyed key is overwritten on the disk, not merely let go."""
+    """Have the database let go of the old page or row of a destroyed key at once, as far as it does."""
     connection = connections[ALIAS]
     if connection.in_atomic_block:
         transaction.on_commit(_leave_no_trace, using=ALIAS)
@@ -74,13 +82,12 @@ def rotate_partnership_key(partnership: str) -> int:
 
     It can be killed at any point and run again: the old key stays until nothing hangs on it.
     """
-    live = Key.objects.get(kind=KeyKind.PARTNERSHIP, owner=partnership, retired_at=None)
     retired = Key.objects.filter(kind=KeyKind.PARTNERSHIP, owner=partnership).exclude(retired_at=None)
     if not retired.filter(wrapped__isnull=False).exists():
         with transaction.atomic(using=ALIAS):
-            Key.objects.filter(pk=live.pk).update(retired_at=timezone.now())
+            Key.objects.filter(pk=_live_key(partnership).pk).update(retired_at=timezone.now())
             make_partnership_key(partnership)
-        live = Key.objects.get(kind=KeyKind.PARTNERSHIP, owner=partnership, retired_at=None)
+    live = Key.objects.get(kind=KeyKind.PARTNERSHIP, owner=partnership, retired_at=None)
     new, done = partnership_key(live.public_id), 0
     for old in retired.filter(wrapped__isnull=False):
         under = partnership_key(old.public_id)
@@ -92,15 +99,9 @@ def rotate_partnership_key(partnership: str) -> int:
             done += Key.objects.filter(pk=row.pk, wrapped_by=old.public_id, destroyed_at=None).update(
                 wrapped=row.wrapped, wrapped_by=row.wrapped_by
             )
-        if not Key.objects.filter(wrapped_by=old.public_id, wrapped__isnull=False).exists():
-            Key.objects.filter(pk=old.pk).update(wrapped=None, destroyed_at=timezone.now())
+        with transaction.atomic(using=ALIAS):
+            Key.objects.select_for_update().get(pk=old.pk)
+            if not Key.objects.filter(wrapped_by=old.public_id, wrapped__isnull=False).exists():
+                Key.objects.filter(pk=old.pk).update(wrapped=None, destroyed_at=timezone.now())
     _leave_no_trace()
     return done
-
-
-def key_made_if_missing(kind: KeyKind, *, owner: str, partnership: str) -> DataKey:
-    """The key of one thing, made now if it has none yet. Raises `KeyGoneError` for one that was destroyed."""
-    try:
-        return key_for(kind, owner)
-    except KeyMissingError:
-        return make_key(kind, owner=owner, partnership=partnership)

@@ -1,12 +1,23 @@
 import pytest
 
+from maca.audits.models import Heading
 from maca.cases import rules
-from maca.cases.models import Case, IdentityReason, Nomination
-from maca.cases.operations import open_identity, pass_over_case, select_case
-from maca.cases.queries import find_case
+from maca.cases.models import Case, IdentityReason, Interest, Nomination
+from maca.cases.operations import (
+    declare_interest,
+    open_identity,
+    pass_over_case,
+    read_nominations,
+    seat_panel,
+    select_case,
+)
+from maca.cases.queries import find_case, forget_parts
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
+from maca.panel import rules as panel_rules
+from maca.panel.queries import Column
 from maca.partnership.models import Appointment, Person, Role
+from maca.returns.rules import may_read_summative_report
 from tests.makers import World
 
 
@@ -78,3 +89,70 @@ def test_an_agency_opens_only_the_identities_it_was_asked_about(world):
     assert rules.may_open_identity(both, case).code == "not-asked"
     case.involvements.create(agency=both.agency)
     assert rules.may_open_identity(both, case)
+
+
+# ---- interests and seats
+
+
+def declare(case, who, interest=Interest.NONE):
+    return declare_interest(case, interest=interest, by=who)
+
+
+@pytest.mark.parametrize("interest", [Interest.HELD, Interest.SUPERVISED, Interest.RELATED])
+def test_whoever_has_a_conflict_is_kept_out_of_the_case_and_cannot_take_it_back(world, interest):
+    audit = world.panel_opened(1)
+    case = audit.cases.select_related("audit", "nomination", "hearing").get()
+    assert rules.may_work_on_case(world.chair, case)
+    declare(case, world.chair, interest)
+    for verdict in (
+        rules.may_work_on_case(world.chair, case),
+        rules.may_open_identity(world.chair, case),
+        rules.may_declare_interest(world.chair, case),
+        panel_rules.may_hear_case(world.chair, case.hearing),
+        panel_rules.may_record_finding(world.chair, Column(audit, case, Heading.WENT_WELL)),
+    ):
+        assert verdict.code in ("conflict", "not-introduced"), verdict
+    with pytest.raises(Refused):
+        declare(case, world.chair, Interest.NONE)
+    assert not read_nominations(audit, by=world.chair)[0].rationale
+    assert read_nominations(audit, by=world.manager)[0].rationale == "It would teach us."
+
+
+def test_having_met_the_family_is_no_conflict_and_goes_on_record(world):
+    case = world.selected(1).cases.select_related("audit", "nomination").get()
+    declare(case, world.auditor, Interest.MET)
+    assert rules.may_work_on_case(world.auditor, case)
+    assert Entry.objects.filter(did="declared an interest", details__interest="met").count() == 1
+
+
+def test_a_seat_shows_one_case_and_ends_with_the_role_or_a_conflict(world):
+    audit = world.panel_opened(2)
+    first, second = audit.cases.select_related("audit", "nomination")
+    seat_panel(first, people=[world.panel_member], version=None, by=world.chair)
+    assert set(Case.objects.visible_to(world.panel_member)) == {first}
+    assert may_read_summative_report(world.panel_member, first)
+    assert not may_read_summative_report(world.panel_member, second)
+    world.panel_member.appointments.all().delete()
+    now = Person.objects.get(pk=world.panel_member.pk)
+    forget_parts(first)
+    assert not Case.objects.visible_to(now).exists()
+    assert not may_read_summative_report(now, first)
+
+
+def test_somebody_with_a_conflict_is_given_no_seat_and_loses_the_one_they_have(world):
+    case = world.selected(1).cases.select_related("audit", "nomination").get()
+    seat_panel(case, people=[world.panel_member], version=None, by=world.chair)
+    declare(case, world.panel_member, Interest.HELD)
+    assert not case.seats.exists()
+    with pytest.raises(Refused):
+        seat_panel(case, people=[world.panel_member], version=None, by=world.chair)
+
+
+def test_a_presenter_who_is_no_longer_in_practice_sees_the_case_no_more(world):
+    case = world.panel_opened(1).cases.select_related("audit", "nomination").get()
+    assert may_read_summative_report(world.social_worker, case)
+    world.social_worker.appointments.all().delete()
+    now = Person.objects.get(pk=world.social_worker.pk)
+    forget_parts(case)
+    assert not Case.objects.visible_to(now).exists()
+    assert not may_read_summative_report(now, case)

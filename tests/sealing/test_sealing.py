@@ -118,6 +118,14 @@ def test_nothing_sealed_is_shown_by_mistake_and_nothing_opened_in_a_traceback(id
     assert isinstance(opened, Opened)
 
 
+def test_a_report_says_nothing_of_itself_in_a_traceback(world):
+    audit = world.circulated(1)
+    world.submitted(world.return_of(audit))
+    report = read_report(audit.cases.select_related("audit", "nomination").get(), by=world.manager)
+    assert report.accounts[0].before == "Known since birth."
+    assert "Known since birth." not in repr(report) + repr(report.accounts) + repr(report.rows[0].cells)
+
+
 def test_nothing_of_the_words_is_in_the_row(identities):
     one = identities[0]
     assert sealed_fields(Identity) == ["child", "born_on", "address", "household", "record_number"]
@@ -233,6 +241,34 @@ print(check_every_key(), Key.objects.exclude(kind="partnership").values("wrapped
 """
 
 
+MAKE_MORE = """
+import django; django.setup()
+import sys
+from maca.sealing.models import KeyKind
+from maca.sealing.operations import make_key
+print("began", flush=True)
+for number in range(1000, 1400):
+    make_key(KeyKind.CASE, owner=f"{number:032}", partnership="p" * 32)
+"""
+
+
+def test_keys_made_while_a_partnership_is_rotated_are_never_lost(tmp_path):
+    environment = {
+        **os.environ, "MACA_DATA": str(tmp_path), "MACA_MODE": "training", "DJANGO_SETTINGS_MODULE":
+        "maca.config.settings", "DATABASE_URL": "", "MACA_KEYSTORE_URL": "",
+    }  # fmt: skip
+    subprocess.run([sys.executable, "-c", MAKE], env=environment, check=True)
+    with subprocess.Popen([sys.executable, "-c", MAKE_MORE], env=environment, stdout=subprocess.PIPE) as making:
+        assert making.stdout
+        making.stdout.readline()
+        for _ in range(2):
+            subprocess.run([sys.executable, "-c", ROTATE, "p" * 32], env=environment, check=True, capture_output=True)
+    assert making.returncode == 0
+    subprocess.run([sys.executable, "-c", ROTATE, "p" * 32], env=environment, check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", CHECK], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[0] == "800"
+
+
 def test_a_rotation_that_is_killed_is_resumed_and_no_key_is_ever_out_of_reach(tmp_path):
     environment = {
         **os.environ, "MACA_DATA": str(tmp_path), "MACA_MODE": "training", "DJANGO_SETTINGS_MODULE":
@@ -270,7 +306,7 @@ def readings() -> list[tuple[str, str]]:
     return list(Entry.objects.filter(is_reading=True).order_by("number").values_list("did", "about"))
 
 
-def test_each_reading_is_an_entry_of_its_own_and_shows_nothing_without_one(world, monkeypatch):
+def test_each_reading_is_an_entry_of_its_own(world):
     audit = world.circulated(1)
     case = audit.cases.select_related("audit", "nomination").get()
     one = world.answer_all(world.return_of(audit))
