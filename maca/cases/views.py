@@ -28,6 +28,13 @@ def _nominations_page(audit: Audit) -> str:
     return reverse("nominations", kwargs={"audit": audit.slug})
 
 
+def _onward(request: HttpRequest) -> str:
+    """Where somebody was going when another page had to come first; empty if they did not say."""
+    onward = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
+    return onward if safe else ""
+
+
 @guarded(rules.may_read_nominations, find_audit)
 def nominations(request: HttpRequest, audit: Audit) -> HttpResponse:
     person = signed_in(request)
@@ -173,10 +180,7 @@ def seats(request: HttpRequest, case: Case) -> HttpResponse:
 def declare(request: HttpRequest, case: Case) -> HttpResponse:
     """Said before a case is first opened; afterwards one goes on to where one was going."""
     person = signed_in(request)
-    here = reverse("case", kwargs={"audit": case.audit.slug, "case": case.number})
-    onward = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):
-        onward = here
+    onward = _onward(request) or reverse("case", kwargs={"audit": case.audit.slug, "case": case.number})
     declared = part_in(case, person).interest
 
     def do(form: InterestForm, version: int | None) -> str:
@@ -195,6 +199,7 @@ def declare(request: HttpRequest, case: Case) -> HttpResponse:
             "caption": case.audit.title,
             "button_text": "Declare",
             "may_open_identity": rules.may_open_identity(person, case),
+            "onward": onward,
             "back": reverse("audit", kwargs={"audit": case.audit.slug}),
         },
         saved="Your declaration is on the record. If you have a conflict, ask your lead to name somebody else.",
@@ -233,4 +238,6 @@ def identity(request: HttpRequest, case: Case) -> HttpResponse:
         opened = operations.open_identity(
             case, reason=IdentityReason(form.cleaned_data["reason"]), by=signed_in(request)
         )
-    return render(request, "cases/identity.html", {"case": case, "form": form, "identity": opened})
+    undeclared = rules.may_work_on_case(signed_in(request), case).code == "undeclared"
+    context = {"case": case, "form": form, "identity": opened, "undeclared": undeclared, "onward": _onward(request)}
+    return render(request, "cases/identity.html", context)

@@ -37,17 +37,15 @@ print(link_for(person, ""))
 """
 
 
+def production_settings() -> dict[str, str]:
+    return {**PRODUCTION, "MACA_ROOT_KEY": encode(new_key())}
+
+
 @pytest.fixture(scope="module")
 def production(tmp_path_factory):
     """The site as it is served to others, on the one name for which a browser needs no TLS."""
     with a_database(f"production_{uuid4().hex[:12]}") as database:
-        settings = {
-            "MACA_MODE": "production",
-            "MACA_HOSTS": "localhost",
-            "MACA_ROOT_KEY": encode(new_key()),
-            **PRODUCTION,
-        }
-        site = Site(tmp_path_factory.mktemp("production"), database, **settings)
+        site = Site(tmp_path_factory.mktemp("production"), database, **production_settings())
         site.environment["DJANGO_SETTINGS_MODULE"] = "maca.config.settings"
         founded = site.maca("partnership", "Anywhere Safeguarding Children Partnership")
         assert founded.returncode == 0, founded.stderr
