@@ -18,10 +18,13 @@ from maca.cases.forms import (
     PresenterForm,
     SeatsForm,
 )
-from maca.cases.models import Case, DestructionReason, IdentityReason, Interest, Nomination
+from maca.cases.models import CONFLICTS, Case, DestructionReason, IdentityReason, Interest, Nomination
 from maca.cases.queries import cases_of, find_case, find_nomination, part_in, possible_panel, possible_presenters
 from maca.design.pages import do_once, form_page, guarded
 from maca.partnership.requests import signed_in
+
+DECLARED = "Your declaration is on the record."
+ASK_ANOTHER = " Somebody else works on this case: ask your lead to name them."
 
 
 def _nominations_page(audit: Audit) -> str:
@@ -202,7 +205,7 @@ def declare(request: HttpRequest, case: Case) -> HttpResponse:
             "onward": onward,
             "back": reverse("audit", kwargs={"audit": case.audit.slug}),
         },
-        saved="Your declaration is on the record. If you have a conflict, ask your lead to name somebody else.",
+        saved=DECLARED + (ASK_ANOTHER if request.POST.get("interest") in CONFLICTS else ""),
     )
 
 
@@ -239,5 +242,12 @@ def identity(request: HttpRequest, case: Case) -> HttpResponse:
             case, reason=IdentityReason(form.cleaned_data["reason"]), by=signed_in(request)
         )
     undeclared = rules.may_work_on_case(signed_in(request), case).code == "undeclared"
-    context = {"case": case, "form": form, "identity": opened, "undeclared": undeclared, "onward": _onward(request)}
+    context = {
+        "case": case,
+        "form": form,
+        "identity": opened,
+        # Sent to its own page, which also says what is wrong with it.
+        "declaration": InterestForm() if undeclared else None,
+        "onward": _onward(request),
+    }
     return render(request, "cases/identity.html", context)
