@@ -30,6 +30,10 @@ test-postgres: .build/pgserver ## Every test, on PostgreSQL
 test-wheel: .build/dev ## Install the wheel somewhere else, and run the demo from it
 	PYTHON=$(PYTHON) sh tools/try_wheel.sh
 
+kill: .build/dev ## A hundred kill -9 under load, and the control that must fail; DATABASE_URL for PostgreSQL
+	$(BIN)/python -m tests.drills.kill_nine $(ARGS)
+	@if $(BIN)/python -m tests.drills.kill_nine --rounds 20 --torn; then echo "The control did not fail."; exit 1; fi
+
 check: .build/dev ## Lint, types, import contracts, migrations, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

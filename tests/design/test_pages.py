@@ -54,6 +54,7 @@ def ask(rf: RequestFactory) -> Ask:
             name="Alex <b>Shah",
             post="Health visitor lead",
             manager=manager,
+            holds=lambda *roles: False,
             partnership=SimpleNamespace(name="Northfield", training=training),
         )
         return request

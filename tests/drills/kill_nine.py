@@ -26,7 +26,6 @@ from typing import Any
 
 from tests.journeys.browser import Site, served_demo
 
-NOT_TOLD = {"is_told": "no", "found_on-day": "", "found_on-month": "", "found_on-year": "", "found_at": ""}
 AUDIT = "/audits/neglect-3/"
 WRITERS = [
     ("Grace Lewis", "cases/4/returns/health-visiting/"),
@@ -49,8 +48,12 @@ class Visitor(threading.Thread):
         return self.open(self.site.address + path, timeout=10).read().decode()
 
     def post(self, page: str, path: str, **values: str) -> str:
-        fields = re.findall(r'<input type="hidden" name="(csrfmiddlewaretoken|once|version)"[^>]*value="([^"]*)"', page)
-        body = urllib.parse.urlencode({**dict(fields), **values}).encode()
+        fields = {}
+        for tag in re.findall(r"<input[^>]*>", page):
+            name, value = re.search(r'name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
+            if name and value and 'type="radio"' not in tag and 'type="checkbox"' not in tag:
+                fields[name[1]] = value[1]
+        body = urllib.parse.urlencode({**fields, **values}).encode()
         return self.open(self.site.address + path, data=body, timeout=10).read().decode()
 
     def sign_in(self) -> "Visitor":
@@ -93,7 +96,7 @@ def raising(numbers: Any) -> Callable[[Visitor], str]:
         path = f"{AUDIT}cases/1/concern/"
         form = visitor.get(path).split("<main")[1]
         words = f"concern {next(numbers)}"
-        visitor.post(form, path, what=words, **NOT_TOLD)
+        visitor.post(form, path, what=words, is_told="no")
         return words
 
     return raise_concern
@@ -199,7 +202,7 @@ def drill(rounds: int, *, torn: bool, seed: int) -> list[str]:
             everybody = [*visitors, reader, raiser]
             for one in everybody:
                 one.start()
-            time.sleep(0.4 + chance.random() * 0.6)
+            time.sleep(0.7 + chance.random() * 0.6)
             assert site.server is not None
             os.kill(site.server.pid, signal.SIGKILL)
             site.server.wait()
@@ -207,8 +210,10 @@ def drill(rounds: int, *, torn: bool, seed: int) -> list[str]:
                 one.stopping = True
             for one in everybody:
                 one.join()
-                if strange := [words for words in one.told if words.startswith("HTTP")]:
+                # Without transactions two writers can break each other; what is looked for is what they leave.
+                if strange := [words for words in one.told if words.startswith("HTTP") and not torn]:
                     return [f"{one.who} was answered {strange}"]
+                one.told = [words for words in one.told if not words.startswith("HTTP")]
             for (_, place), one in zip(WRITERS, visitors, strict=True):
                 saved[place] += one.told
             raised += raiser.told

@@ -1,9 +1,11 @@
 """The control of the drill `kill_nine`: the site with its transactions taken away, so that a change and its entry
 in the journal no longer stand or fall together. Serves like `maca serve`."""
 
+import os
 import time
 from typing import Any
 
+import django
 from django.db import transaction
 from django.db.transaction import Atomic
 
@@ -23,6 +25,8 @@ def leave(self: Atomic, *problem: Any) -> None:
 
 
 def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "maca.config.settings"
+    django.setup()
     from maca.config.command import main as maca
     from maca.journal import operations
 

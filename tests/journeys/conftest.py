@@ -87,6 +87,12 @@ class Visitor:
             self.page.get_by_role("button", name=name, exact=True).first.click()
         self.look()
 
+    def declares(self, interest: str = "Nothing: I know neither the family nor the work with them") -> None:
+        """Whoever comes to a case for the first time is asked for their interest in it, and led on."""
+        self.sees("Have you a conflict of interest")
+        self.choose(interest)
+        self.press("Declare")
+
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(label).first.fill(text)
 
