@@ -97,7 +97,6 @@ def test_a_new_colleague_comes_in_and_comes_back(browser, production, phone):
     visitor.goto(link)
     assert page.url == production.address + "/invitation/"
     visitor.sees("Welcome, Dr Amina Noor")
-    visitor.picture("join")
     visitor.fill("Choose a password", "short")
     visitor.press("Continue")
     visitor.sees("There is a problem")
@@ -106,11 +105,9 @@ def test_a_new_colleague_comes_in_and_comes_back(browser, production, phone):
 
     # No other page before a second step.
     visitor.sees("Add a second step")
-    visitor.picture("add-second-step")
     visitor.goto("/audits/")
     visitor.sees("Add a second step")
     visitor.follow("Use an app")
-    visitor.picture("set-up-app")
     secret = page.locator("main code").inner_text().replace(" ", "")
     visitor.fill("Code from the app", "000000")
     visitor.press("Continue")
@@ -119,7 +116,6 @@ def test_a_new_colleague_comes_in_and_comes_back(browser, production, phone):
     visitor.fill("Code from the app", code_of(secret))
     visitor.press("Continue")
     visitor.sees("Keep these recovery codes")
-    visitor.picture("recovery-codes")
     codes = page.locator("[data-code]").all_inner_texts()
     assert len(codes) == 10
     with page.expect_download() as saved:
@@ -155,7 +151,6 @@ def test_a_new_colleague_comes_in_and_comes_back(browser, production, phone):
     # A passkey is added and named, and is a sign-in of its own.
     virtual_authenticator(visitor)
     visitor.goto("/your-sign-in/passkeys/add/")
-    visitor.picture("add-passkey")
     visitor.fill("Name of this passkey", "Work laptop")
     visitor.press("Add the passkey")
     visitor.sees("Passkey “Work laptop”")
