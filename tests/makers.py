@@ -44,8 +44,8 @@ EVERY_ROLE = [
 class World:
     """One partnership, its three agencies and its people, by name: `world.chair`, `world.health`."""
 
-    def __init__(self, name: str = "Anywhere Partnership") -> None:
-        self.partnership = found_partnership(name=name, training=True)
+    def __init__(self, name: str = "Anywhere Partnership", *, training: bool = True) -> None:
+        self.partnership = found_partnership(name=name, training=training)
         self.operator = operator_of(self.partnership)
         kinds = {"health": AgencyKind.HEALTH_VISITING, "police": AgencyKind.POLICE, "school": AgencyKind.SCHOOL}
         self.agencies: dict[str, Agency] = {

@@ -18,14 +18,24 @@ from maca.cases.forms import (
     PresenterForm,
     SeatsForm,
 )
-from maca.cases.models import Case, DestructionReason, IdentityReason, Interest, Nomination
+from maca.cases.models import CONFLICTS, Case, DestructionReason, IdentityReason, Interest, Nomination
 from maca.cases.queries import cases_of, find_case, find_nomination, part_in, possible_panel, possible_presenters
 from maca.design.pages import do_once, form_page, guarded
 from maca.partnership.requests import signed_in
 
+DECLARED = "Your declaration is on the record."
+ASK_ANOTHER = " Somebody else works on this case: ask your lead to name them."
+
 
 def _nominations_page(audit: Audit) -> str:
     return reverse("nominations", kwargs={"audit": audit.slug})
+
+
+def _onward(request: HttpRequest) -> str:
+    """Where somebody was going when another page had to come first; empty if they did not say."""
+    onward = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
+    return onward if safe else ""
 
 
 @guarded(rules.may_read_nominations, find_audit)
@@ -173,10 +183,7 @@ def seats(request: HttpRequest, case: Case) -> HttpResponse:
 def declare(request: HttpRequest, case: Case) -> HttpResponse:
     """Said before a case is first opened; afterwards one goes on to where one was going."""
     person = signed_in(request)
-    here = reverse("case", kwargs={"audit": case.audit.slug, "case": case.number})
-    onward = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure()):
-        onward = here
+    onward = _onward(request) or reverse("case", kwargs={"audit": case.audit.slug, "case": case.number})
     declared = part_in(case, person).interest
 
     def do(form: InterestForm, version: int | None) -> str:
@@ -195,9 +202,10 @@ def declare(request: HttpRequest, case: Case) -> HttpResponse:
             "caption": case.audit.title,
             "button_text": "Declare",
             "may_open_identity": rules.may_open_identity(person, case),
+            "onward": onward,
             "back": reverse("audit", kwargs={"audit": case.audit.slug}),
         },
-        saved="Your declaration is on the record.",
+        saved=DECLARED + (ASK_ANOTHER if request.POST.get("interest") in CONFLICTS else ""),
     )
 
 
@@ -233,4 +241,13 @@ def identity(request: HttpRequest, case: Case) -> HttpResponse:
         opened = operations.open_identity(
             case, reason=IdentityReason(form.cleaned_data["reason"]), by=signed_in(request)
         )
-    return render(request, "cases/identity.html", {"case": case, "form": form, "identity": opened})
+    undeclared = rules.may_work_on_case(signed_in(request), case).code == "undeclared"
+    context = {
+        "case": case,
+        "form": form,
+        "identity": opened,
+        # Sent to its own page, which also says what is wrong with it.
+        "declaration": InterestForm() if undeclared else None,
+        "onward": _onward(request),
+    }
+    return render(request, "cases/identity.html", context)

@@ -342,6 +342,25 @@ def attest(email: str) -> None:
     click.echo(f"{found.name} can sign in for another 90 days.")
 
 
+@main.command("forget-second-step")
+@click.argument("email")
+@with_site
+def forget_second_step(email: str) -> None:
+    """Let somebody set up their second step anew, when their phone, passkeys and recovery codes are all lost.
+
+    Be sure that it is them who asks, by ringing a number you knew before. They keep their password.
+    """
+    from maca.accounts.operations import forget_second_factors
+    from maca.partnership.models import Person
+    from maca.partnership.operations import operator_of
+
+    found = Person.objects.filter(email__iexact=email).select_related("partnership").first()
+    if found is None:
+        raise Wrong(f"Nobody has an account with {email}.")
+    forget_second_factors(found, by=operator_of(found.partnership))
+    click.echo(f"{found.name} is signed out everywhere, and sets up a second step at the next sign-in.")
+
+
 def _site_address() -> str:
     from django.conf import settings
 

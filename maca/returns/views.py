@@ -11,7 +11,7 @@ from maca.audits.models import Audit
 from maca.audits.queries import agency_questions, find_audit
 from maca.cases.models import Case
 from maca.cases.queries import find_case
-from maca.cases.rules import may_work_on_case
+from maca.cases.rules import may_open_identity, may_work_on_case
 from maca.design.pages import do_once, form_page, guarded, version_sent
 from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.versions import Changed
@@ -87,6 +87,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
     """The request, how the return stands, and everything answered so far."""
     person = signed_in(request)
     may_read_answers = rules.may_read_answers(person, agency_return)
+    may_work = may_work_on_case(person, agency_return.case)
     answers: dict[int, Answer] = {}
     evidence: list[Evidence] = []
     if may_read_answers:
@@ -104,7 +105,8 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "questions": [(question, answers.get(question.pk)) for question in questions],
             "evidence": evidence,
             "may_read_answers": may_read_answers,
-            "may_work": may_work_on_case(person, agency_return.case),
+            "may_work": may_work,
+            "may_open_identity": may_work.code == "undeclared" and may_open_identity(person, agency_return.case),
             "may_answer": rules.may_answer_return(person, agency_return),
             "may_answer_questions": rules.may_answer_questions(person, agency_return),
             "may_submit": rules.may_submit_return(person, agency_return),

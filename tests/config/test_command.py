@@ -173,6 +173,15 @@ def test_a_person_made_at_the_command_line_has_a_strong_password(maca):
     assert "has an account already" in maca(*words, "correct horse battery").stderr
 
 
+def test_somebody_who_lost_every_second_step_is_helped_at_the_machine(maca):
+    wrong = maca("forget-second-step", "nobody@example.gov.uk")
+    assert (wrong.returncode, "Nobody has an account" in wrong.stderr) == (2, True)
+    account = ("--name", "A Chair", "--post", "Chair", "--role", "chair", "--password", "heron lantern gravel")
+    assert maca("person", "chair@example.gov.uk", *account).returncode == 0
+    helped = maca("forget-second-step", "chair@example.gov.uk")
+    assert "A Chair is signed out everywhere" in helped.stdout, helped.stderr
+
+
 def test_the_very_first_person_is_invited_with_a_link_on_the_operators_screen(maca):
     maca("partnership", "A Partnership")
     words = ("person", "first@b.example", "--name", "A", "--post", "B", "--role", "chair", "--invite")

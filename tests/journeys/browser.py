@@ -57,6 +57,8 @@ class Site:
         self.data = data
         self.environment = {**os.environ, "MACA_DATA": str(data), **settings}
         self.environment.pop("DATABASE_URL", None)
+        # It is ours, and a site in production does not start beside a setting it does not know.
+        self.environment.pop("MACA_PICTURES", None)
         if database:
             self.environment["DATABASE_URL"] = database
         self.address = ""

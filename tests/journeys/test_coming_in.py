@@ -37,17 +37,15 @@ print(link_for(person, ""))
 """
 
 
+def production_settings() -> dict[str, str]:
+    return {**PRODUCTION, "MACA_ROOT_KEY": encode(new_key())}
+
+
 @pytest.fixture(scope="module")
 def production(tmp_path_factory):
     """The site as it is served to others, on the one name for which a browser needs no TLS."""
     with a_database(f"production_{uuid4().hex[:12]}") as database:
-        settings = {
-            "MACA_MODE": "production",
-            "MACA_HOSTS": "localhost",
-            "MACA_ROOT_KEY": encode(new_key()),
-            **PRODUCTION,
-        }
-        site = Site(tmp_path_factory.mktemp("production"), database, **settings)
+        site = Site(tmp_path_factory.mktemp("production"), database, **production_settings())
         site.environment["DJANGO_SETTINGS_MODULE"] = "maca.config.settings"
         founded = site.maca("partnership", "Anywhere Safeguarding Children Partnership")
         assert founded.returncode == 0, founded.stderr
@@ -99,7 +97,6 @@ def test_a_new_colleague_comes_in_and_comes_back(browser, production, phone):
     visitor.goto(link)
     assert page.url == production.address + "/invitation/"
     visitor.sees("Welcome, Dr Amina Noor")
-    visitor.picture("join")
     visitor.fill("Choose a password", "short")
     visitor.press("Continue")
     visitor.sees("There is a problem")
@@ -108,11 +105,9 @@ def test_a_new_colleague_comes_in_and_comes_back(browser, production, phone):
 
     # No other page before a second step.
     visitor.sees("Add a second step")
-    visitor.picture("add-second-step")
     visitor.goto("/audits/")
     visitor.sees("Add a second step")
     visitor.follow("Use an app")
-    visitor.picture("set-up-app")
     secret = page.locator("main code").inner_text().replace(" ", "")
     visitor.fill("Code from the app", "000000")
     visitor.press("Continue")
@@ -121,7 +116,6 @@ def test_a_new_colleague_comes_in_and_comes_back(browser, production, phone):
     visitor.fill("Code from the app", code_of(secret))
     visitor.press("Continue")
     visitor.sees("Keep these recovery codes")
-    visitor.picture("recovery-codes")
     codes = page.locator("[data-code]").all_inner_texts()
     assert len(codes) == 10
     with page.expect_download() as saved:
@@ -157,7 +151,6 @@ def test_a_new_colleague_comes_in_and_comes_back(browser, production, phone):
     # A passkey is added and named, and is a sign-in of its own.
     virtual_authenticator(visitor)
     visitor.goto("/your-sign-in/passkeys/add/")
-    visitor.picture("add-passkey")
     visitor.fill("Name of this passkey", "Work laptop")
     visitor.press("Add the passkey")
     visitor.sees("Passkey “Work laptop”")
