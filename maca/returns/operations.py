@@ -64,11 +64,11 @@ def circulate_audit(
                 asked_by=by,
                 due_on=audit.returns_due_on,
             )
-            write("asked an agency", agency_return, by=by, agency=agency.slug, case=case.label)
+            _write("asked an agency", agency_return, by=by, agency=agency.slug, case=case.label)
     enter(audit, AuditStage.CIRCULATED, by=by)
 
 
-def write(did: str, agency_return: AgencyReturn, *, by: Person, **details: Any) -> None:
+def _write(did: str, agency_return: AgencyReturn, *, by: Person, **details: Any) -> None:
     """Every entry about a return says which case of which audit it is."""
     case = agency_return.case
     journal.write(did, agency_return, by=by, **{"audit": case.audit.slug, "case": case.label, **details})
@@ -90,7 +90,7 @@ def say_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -
     save_changes(agency_return, version=version, decline_reason="", decline_words=Sealed(), **_stamp(by))
     if agency_return.stage != ReturnStage.STARTED:
         move(agency_return, to=ReturnStage.STARTED)
-    write("said a family is known", agency_return, by=by)
+    _write("said a family is known", agency_return, by=by)
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Perso
     save_changes(agency_return, version=version, **_stamp(by))
     if agency_return.stage != ReturnStage.NOT_KNOWN:
         move(agency_return, to=ReturnStage.NOT_KNOWN)
-    write("said a family is not known", agency_return, by=by)
+    _write("said a family is not known", agency_return, by=by)
 
 
 @transaction.atomic
@@ -122,7 +122,7 @@ def describe_engagement(
         version = agency_return.version
     sealed = case_key(agency_return.case).seal_all(agency_return, engagement_before=before, engagement_now=now)
     save_changes(agency_return, version=version, **sealed, sitting=sitting, **_stamp(by))
-    write("described an engagement", agency_return, by=by, version=agency_return.version, sealed=digest(sealed))
+    _write("described an engagement", agency_return, by=by, version=agency_return.version, sealed=digest(sealed))
 
 
 @transaction.atomic
@@ -153,7 +153,7 @@ def save_answer(
     key = case_key(asking.agency_return.case)
     sealed = key.seal_all(answer, choice=choice, how_known=how_known, points=points)
     save_changes(answer, version=version, **sealed, sitting=sitting, **_stamp(by))
-    write(
+    _write(
         "saved an answer",
         asking.agency_return,
         by=by,
@@ -184,7 +184,7 @@ def cite_evidence(
     for name, value in sealed.items():
         setattr(evidence, name, value)
     evidence.save(force_insert=True)
-    write("cited evidence", agency_return, by=by, evidence=evidence.public_id)
+    _write("cited evidence", agency_return, by=by, evidence=evidence.public_id)
     return evidence
 
 
@@ -194,7 +194,7 @@ def remove_evidence(evidence: Evidence, *, by: Person) -> None:
     _hold(evidence.agency_return)
     rules.may_remove_evidence(by, evidence).insist()
     evidence.delete()
-    write("removed evidence", evidence.agency_return, by=by, evidence=evidence.public_id)
+    _write("removed evidence", evidence.agency_return, by=by, evidence=evidence.public_id)
 
 
 @transaction.atomic
@@ -204,7 +204,7 @@ def submit_return(agency_return: AgencyReturn, *, version: int | None, by: Perso
     rules.may_submit_return(by, agency_return).insist()
     save_changes(agency_return, version=version, submitted_by=by, **_stamp(by))
     move(agency_return, to=ReturnStage.SUBMITTED)
-    write("submitted a return", agency_return, by=by)
+    _write("submitted a return", agency_return, by=by)
 
 
 @transaction.atomic
@@ -214,7 +214,7 @@ def extend_return(agency_return: AgencyReturn, *, due_on: dt.date, version: int 
     rules.may_extend_return(by, agency_return).insist()
     before = agency_return.due_on
     save_changes(agency_return, version=version, due_on=due_on, **_stamp(by))
-    write("extended a return", agency_return, by=by, before=before.isoformat(), now=due_on.isoformat())
+    _write("extended a return", agency_return, by=by, before=before.isoformat(), now=due_on.isoformat())
 
 
 @transaction.atomic
@@ -227,7 +227,7 @@ def decline_return(
     sealed = case_key(agency_return.case).seal(agency_return, "decline_words", words)
     save_changes(agency_return, version=version, decline_reason=reason, decline_words=sealed, **_stamp(by))
     move(agency_return, to=ReturnStage.DECLINED)
-    write("declined a return", agency_return, by=by, reason=str(reason))
+    _write("declined a return", agency_return, by=by, reason=str(reason))
 
 
 # ---- reading: recorded before anything is shown
