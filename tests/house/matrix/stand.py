@@ -492,9 +492,7 @@ class Builder:
     def _closed_concern(self) -> Standing:
         standing = self.concern(acknowledged=True)
         assert standing.concern
-        close_concern(
-            standing.concern, receipt="R", replied_at=timezone.now(), version=None, by=self.people["manager"]
-        )
+        close_concern(standing.concern, receipt="R", replied_at=timezone.now(), version=None, by=self.people["manager"])
         return standing
 
     def _closed_untold(self) -> Standing:
@@ -568,6 +566,11 @@ def build(situations: list[str]) -> Stand:
     audit = theirs.circulated(1)
     theirs.answer_all(theirs.return_of(audit))
     stand.their_standing = settle(Standing(audit, agency_return=theirs.return_of(audit)))
+    case = stand.their_standing.case
+    assert case
+    stand.their_standing.concern = raise_concern(
+        case, what=WORDS["concern"], found_at=timezone.now(), told=None, by=theirs.auditor
+    )
     stand.sessions = {who: sign_in(person) for who, person in people.items()}
     Person.objects.filter(pk=people["left"].pk).update(is_active=False)
     return stand

@@ -41,7 +41,7 @@ def undone(site: Site) -> Iterator[None]:
 
 def an_open_cell(section: Section) -> tuple[str, str]:
     """Somebody for whom the page opens, preferring who sees least, and the situation."""
-    order = ["own_auditor", "own_lead", "presenter", "member", "chair", "manager"]
+    order = ["own_auditor", "own_lead", "presenter", "member", "chair", "manager", "care_lead"]
     found = [key for key, word in section.cells.items() if word == "yes" and key[0] in order]
     return min(found, key=lambda key: order.index(key[0]))
 
@@ -53,7 +53,10 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     assert other.nomination
     assert other.evidence
     assert other.finding
+    assert theirs.concern
     ids = {
+        "person": [site.stand.theirs.auditor.public_id, site.stand.ours.operator.public_id],
+        "concern": [theirs.concern.public_id],
         "nomination": [theirs.nomination.public_id, other.nomination.public_id],
         "finding": [other.finding.public_id],
         "evidence": [other.evidence.public_id],

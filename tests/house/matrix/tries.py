@@ -1,7 +1,8 @@
 """Try one cell of the table, and say what was wrong with the answer."""
 
+import copy
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import middleware
 from django.contrib.auth.middleware import get_user
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.handlers.base import BaseHandler
 from django.db import connection, connections, transaction
@@ -16,8 +18,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory, override_settings
 
 from maca.config import urls
+from maca.design import middleware as refusals
 from maca.partnership.fence import let_in
-from tests.house.matrix.sendings import PATTERNS, address, sent_to, words_of
+from tests.house.matrix.sendings import address, sent_to, words_of
 from tests.house.matrix.stand import WORDS, Stand
 from tools.permissions_table import Section, Table
 
@@ -28,6 +31,11 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE")
 def bare_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Stands in for the page that says that nothing is there, whose words are tried elsewhere: it is shown so often."""
     return HttpResponse(status=404)
+
+
+def bare_refusal(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """Stands in for the page that says why not, which is shown as often: its sentence alone."""
+    return HttpResponse(f'<p class="govuk-body">{context["sentence"]}</p>', status=status)
 
 
 def found_before(request: HttpRequest) -> Any:
@@ -105,6 +113,20 @@ class Site:
             self.writing.append(sql)
         return execute(sql, params, many, context)
 
+    def load(self, load: Callable[[SessionStore], dict[str, Any]]) -> Callable[[SessionStore], dict[str, Any]]:
+        """Read the session of each person of the table once."""
+        standing, read = set(self.stand.sessions.values()), {}
+
+        def loaded(session: SessionStore) -> dict[str, Any]:
+            key = session.session_key
+            if key not in standing:
+                return load(session)
+            if key not in read:
+                read[key] = load(session)
+            return copy.deepcopy(read[key])
+
+        return loaded
+
     @contextmanager
     def watched(self) -> Iterator["Site"]:
         """Count every statement that writes, on both databases."""
@@ -112,7 +134,10 @@ class Site:
         with ExitStack() as stack, override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=8 * 60 * 60):
             stack.callback(setattr, urls, "handler404", urls.handler404)
             stack.callback(setattr, middleware, "get_user", middleware.get_user)
+            stack.callback(setattr, refusals, "render", refusals.render)
+            stack.callback(setattr, SessionStore, "load", SessionStore.load)
             urls.handler404, middleware.get_user = bare_not_found, found_before
+            refusals.render, SessionStore.load = bare_refusal, self.load(SessionStore.load)
             for alias in connections:
                 stack.enter_context(connections[alias].execute_wrapper(self.count))
             yield self
