@@ -23,7 +23,11 @@ pytestmark = pytest.mark.django_db
 HUGE = "9" * 30
 # Numbers that stand for themselves in an address, so that each can be put in another's place.
 MARKED = {"case": 7777777, "question": 8888888}
-FORM_KEY = re.compile(r'<input type="hidden" name="(csrfmiddlewaretoken|once)"[^>]*>')
+# What differs from one drawing of a page to the next: the keys of its form, and how long the sign-in still lasts.
+FORM_KEY = re.compile(
+    r'<input type="hidden" name="(csrfmiddlewaretoken|once)"[^>]*>|data-(left|longest)="\d+"'
+    r'|<p [^>]*id="time-out-foot">[^<]*</p>'
+)
 
 
 @pytest.fixture(autouse=True)
