@@ -8,7 +8,7 @@ from typing import Any
 
 FILE = Path(__file__).parent.parent / "maca" / "partnership" / "data" / "permissions.toml"
 CELLS = ("yes", "part", "403", "404", "declare")
-NOT_ROWS = ("url", "says", "methods", "at", "shows", "open", "signed_in")
+NOT_ROWS = ("url", "also", "says", "methods", "at", "shows", "open", "signed_in", "answers")
 PARTS = ("who", "groups", "together", "situations", "always")
 
 
@@ -31,7 +31,9 @@ class Section:
     methods: tuple[str, ...]
     at: tuple[str, ...]
     shows: str
+    also: tuple[str, ...]  # other names of the same address
     open: str  # why it needs no rule
+    answers: tuple[int, ...]  # with what an open page also answers when what it is asked for is not there
     open_to_nobody: bool  # and nobody signed in either
     cells: dict[tuple[str, str], str]  # (person, situation): cell
 
@@ -92,7 +94,9 @@ def _section(name: str, given: dict[str, Any], raw: dict[str, Any]) -> Section:
         methods=tuple(given.get("methods", "GET").split()),
         at=at,
         shows=given.get("shows", ""),
+        also=tuple(given.get("also", "").split()),
         open=given.get("open", ""),
+        answers=tuple(int(one) for one in given.get("answers", "").split()),
         open_to_nobody="open" in given and not given.get("signed_in", False),
         cells=cells,
     )

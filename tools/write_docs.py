@@ -96,7 +96,7 @@ def _who_may_what() -> list[str]:
     ]
     lines += ["", "| situation | stage of the audit | how things stand |", "|---|---|---|"]
     lines += [
-        f"| {name.replace('_', ' ')} | {AuditStage(one.stage).label} | {one.says} |"
+        f"| {name.replace('_', ' ')} | {AuditStage(one.stage).label if one.stage else 'any'} | {one.says} |"
         for name, one in policy.situations.items()
     ]
     for section in policy.sections:

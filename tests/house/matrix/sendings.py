@@ -1,5 +1,6 @@
 """What is in the addresses of a standing audit, and what is sent to them: sound values, as a page would send them."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,14 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "evidence": standing.evidence.public_id if standing.evidence else NOWHERE,
         "priority": standing.audit.theme.priority.public_id if standing.audit.theme.priority else NOWHERE,
         "theme": standing.audit.theme.public_id,
-        "person": stand.people["manager"].public_id,
+        "person": (standing.subject or stand.ours.auditor).public_id,
+        "concern": standing.concern.public_id if standing.concern else NOWHERE,
+        "passkey": NOWHERE,
+        "provider_id": "nobody",
+        "uid": "x",
+        "token": "x",
+        "uidb36": "1",
+        "key": "x",
     }
 
 
@@ -78,6 +86,29 @@ def _of_briefing(standing: Standing, **values: Any) -> Values:
     return {**values, "version": standing.briefing.version if standing.briefing else 1}
 
 
+def _moment(name: str) -> Values:
+    day = today() - dt.timedelta(days=1)
+    return {f"{name}_on-day": day.day, f"{name}_on-month": day.month, f"{name}_on-year": day.year,
+            f"{name}_time": "09:00"}  # fmt: skip
+
+
+def _told(stand: Stand, standing: Standing) -> Values:
+    return _of_concern(standing, told_name="N", told_agency="A", route="phone", **_moment("told"))
+
+
+def _of_concern(standing: Standing, **values: Any) -> Values:
+    return {**values, "version": standing.concern.version if standing.concern else 1}
+
+
+def _of_subject(standing: Standing, **values: Any) -> Values:
+    return {**values, "version": standing.subject.version if standing.subject else 1}
+
+
+def _everybody_stays(stand: Stand, standing: Standing) -> Values:
+    everybody = [*stand.people.values(), *stand.ours.people.values(), *stand.theirs.people.values()]
+    return {f"person-{person.public_id}": "yes" for person in everybody}
+
+
 def _circulated(stand: Stand, standing: Standing) -> Values:
     cases = {f"case-{case.number}": ["health"] for case in standing.audit.cases.all()}
     return {"purpose": "P", "legal_basis": "L", "version": standing.audit.version, **cases}
@@ -104,6 +135,18 @@ def _answer(stand: Stand, standing: Standing) -> Values:
 
 SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "sign-in": lambda stand, it: {"username": "nobody@example.org", "password": "wrong"},
+    "invite-person": lambda stand, it: {
+        "name": "New", "post": "P", "email": "new@anywhere.example", "agency": stand.ours.health.public_id,
+        "roles": ["auditor"],
+    },
+    "attest-people": _everybody_stays,
+    "change-roles": lambda stand, it: _of_subject(it, roles=["auditor", "panel_member"]),
+    "end-account": lambda stand, it: _of_subject(it, reason="left"),
+    "invite-again": lambda stand, it: _of_subject(it),
+    "raise-concern": lambda stand, it: {"what": "W", "is_told": "no", **_moment("found")},
+    "say-told": _told,
+    "close-concern": lambda stand, it: _of_concern(it, receipt="R", **_moment("replied")),
+    "note-concern": lambda stand, it: {"words": "W"},
     "record-priority": lambda stand, it: {"title": "T", "source": "board", "reason": "R"},
     "adopt-theme": lambda stand, it: {"title": "Another theme"},
     "plan-audit": _plan,

@@ -3,6 +3,8 @@
 Built once for a run, by doing the steps. The audits stand side by side, so that nothing is built anew between cells.
 """
 
+import datetime as dt
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +12,9 @@ from dataclasses import dataclass, field
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections, transaction
+from django.utils import timezone
 
+from maca.accounts.session import BEGAN, SEEN
 from maca.audits.models import Audit, Heading
 from maca.audits.operations import plan_audit
 from maca.audits.question_sets import ready_made
@@ -36,6 +40,9 @@ from maca.cases.operations import (
     seat_panel,
     select_case,
 )
+from maca.concerns.models import Concern, Route, Telling
+from maca.concerns.operations import acknowledge_concern, close_concern, raise_concern
+from maca.concerns.stages import ConcernStage
 from maca.demo.operations import DATA
 from maca.kernel.clock import today, working_days_from
 from maca.panel.models import Finding
@@ -48,8 +55,8 @@ from maca.panel.operations import (
     withdraw_finding,
 )
 from maca.panel.queries import Column
-from maca.partnership.models import AgencyKind, Person, Role
-from maca.partnership.operations import add_person, register_agency
+from maca.partnership.models import AgencyKind, Appointment, EndReason, Person, Role
+from maca.partnership.operations import add_person, end_account, register_agency
 from maca.returns.models import AgencyReturn, DeclineReason, Evidence
 from maca.returns.operations import (
     circulate_audit,
@@ -67,7 +74,7 @@ from tests.makers import World
 # Who plays whom: the agency and the roles of each person in the table.
 CAST: dict[str, tuple[str, list[Role]]] = {
     "left": ("health", [Role.AUDITOR, Role.CHAIR, Role.BUSINESS_MANAGER]),
-    "no_role": ("health", []),
+    "no_role": ("health", [Role.PANEL_MEMBER]),  # who loses it
     "conflicted_manager": ("", [Role.BUSINESS_MANAGER]),
     "undeclared_manager": ("", [Role.BUSINESS_MANAGER]),
     "author": ("", [Role.BUSINESS_MANAGER, Role.SUB_GROUP_MEMBER]),
@@ -84,6 +91,7 @@ CAST: dict[str, tuple[str, list[Role]]] = {
     "outside_lead": ("gp", [Role.AGENCY_LEAD]),
     "outside_auditor": ("gp", [Role.AUDITOR]),
     "absent_auditor": ("probation", [Role.AUDITOR]),
+    "care_lead": ("care", [Role.AGENCY_LEAD]),
     "presenter": ("", [Role.SOCIAL_WORKER]),
     "presenting_manager": ("", [Role.PRACTICE_MANAGER]),
     # Both are of the agency whose return it is, without speaking for it.
@@ -91,6 +99,19 @@ CAST: dict[str, tuple[str, list[Role]]] = {
     "other_presenting_manager": ("health", [Role.PRACTICE_MANAGER]),
     "unseated": ("", [Role.PANEL_MEMBER]),
 }
+# Nobody of the table, but whom its people have to do with: whose account it is, and whom a lead speaks for.
+COLLEAGUES = [
+    ("second_manager", "", Role.BUSINESS_MANAGER),
+    ("second_chair", "", Role.CHAIR),
+    ("second_lead", "health", Role.AGENCY_LEAD),
+    ("second_outsider", "", Role.SOCIAL_WORKER),
+    ("leaver", "health", Role.AUDITOR),
+    ("invitee", "health", Role.AUDITOR),
+    ("next_manager", "", Role.BUSINESS_MANAGER),
+    ("of_hospital", "hospital", Role.AUDITOR),
+    ("of_housing", "housing", Role.AUDITOR),
+    ("of_care", "care", Role.AUDITOR),
+]
 # What each word after `shows` in the table looks like on a page.
 WORDS = {
     "audits": "Quernstone",
@@ -99,6 +120,7 @@ WORDS = {
     "child": "Zebedee Quux",
     "account": "Known since the spring of quinces.",
     "finding": "The plan was quilted together well.",
+    "concern": "A quagga was seen.",
 }
 
 
@@ -115,6 +137,8 @@ class Standing:
     briefing: Briefing | None = None
     good_practice: Finding | None = None
     left_out: Finding | None = None
+    concern: Concern | None = None
+    subject: Person | None = None  # whose account the page is about
 
 
 @dataclass
@@ -135,6 +159,10 @@ def sign_in(person: Person) -> str:
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = "maca.partnership.backend.WithRoles"
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    # As somebody who has just proved who they are, and was noted as here.
+    session["account_authentication_methods"] = [{"method": "one click", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session[BEGAN], session[SEEN] = int(time.time()), int(time.time()) + 60 * 60
     session.save()
     return str(session.session_key)
 
@@ -145,6 +173,8 @@ class Builder:
     def __init__(self, world: World, people: dict[str, Person]) -> None:
         self.world, self.people = world, people
         self.theme = world.theme()
+        self.still: Standing | None = None
+        self.worrying: Standing | None = None
 
     def plan(self, situation: str, panel_in: int = 45) -> Standing:
         audit = plan_audit(
@@ -378,6 +408,100 @@ class Builder:
         destroy_case(standing.case, reason=DestructionReason.ASKED, by=self.people["manager"])
         return standing
 
+    # ---- accounts, and concerns
+
+    def about(self, who: str) -> Standing:
+        """An account. The audit beside it is of no account."""
+        if self.still is None:
+            self.still = self.plan("still")
+        return Standing(self.still.audit, subject=self.world.people[who])
+
+    def _joined(self) -> Standing:
+        return self.about("auditor")
+
+    def _joined_manager(self) -> Standing:
+        return self.about("second_manager")
+
+    def _joined_chair(self) -> Standing:
+        return self.about("second_chair")
+
+    def _joined_lead(self) -> Standing:
+        return self.about("second_lead")
+
+    def _joined_outsider(self) -> Standing:
+        return self.about("second_outsider")
+
+    def _ended(self) -> Standing:
+        standing = self.about("leaver")
+        assert standing.subject
+        end_account(standing.subject, reason=EndReason.LEFT, version=None, by=self.people["chair"])
+        return standing
+
+    def invited(self, who: str) -> Standing:
+        standing = self.about(who)
+        assert standing.subject
+        Person.objects.filter(pk=standing.subject.pk).update(joined_at=None)
+        return standing
+
+    def _invited(self) -> Standing:
+        return self.invited("invitee")
+
+    def _invited_manager(self) -> Standing:
+        return self.invited("next_manager")
+
+    def concern(self, *, raised_by: str = "own_auditor", told: bool = True, acknowledged: bool = False) -> Standing:
+        if self.worrying is None:
+            self.worrying = self.circulated("worrying")
+        case, at = self.worrying.case, timezone.now() - dt.timedelta(hours=1)
+        assert case
+        telling = Telling("N", "A", Route.PHONE, at, None)
+        concern = raise_concern(
+            case, what=WORDS["concern"], found_at=at, told=telling if told else None, by=self.people[raised_by]
+        )
+        if acknowledged:
+            acknowledge_concern(concern, by=self.people["manager"])
+        return Standing(self.worrying.audit, concern=concern)
+
+    def _raised(self) -> Standing:
+        return self.concern(told=False)
+
+    def _told(self) -> Standing:
+        return self.concern()
+
+    def _raised_by_manager(self) -> Standing:
+        return self.concern(raised_by="manager")
+
+    def _alerted_again(self) -> Standing:
+        standing = self.concern()
+        assert standing.concern
+        Concern.objects.filter(pk=standing.concern.pk).update(chair_answers=True)
+        return standing
+
+    def _acknowledged(self) -> Standing:
+        return self.concern(acknowledged=True)
+
+    def _acknowledged_untold(self) -> Standing:
+        return self.concern(told=False, acknowledged=True)
+
+    def _acknowledged_of_manager(self) -> Standing:
+        standing = self.concern(raised_by="manager")
+        assert standing.concern
+        acknowledge_concern(standing.concern, by=self.people["author"])
+        return standing
+
+    def _closed_concern(self) -> Standing:
+        standing = self.concern(acknowledged=True)
+        assert standing.concern
+        close_concern(standing.concern, receipt="R", replied_at=timezone.now(), version=None, by=self.people["manager"])
+        return standing
+
+    def _closed_untold(self) -> Standing:
+        """Closed before who was told had to be on the record."""
+        standing = self.concern(told=False, acknowledged=True)
+        assert standing.concern
+        Concern.objects.filter(pk=standing.concern.pk).update(stage=ConcernStage.CLOSED)
+        return standing
+
     def _recorded(self) -> Standing:
         value = read_briefing(DATA / "six-step-briefing-neglect-2.txt").value
         audit = import_briefing(
@@ -399,7 +523,7 @@ def build(situations: list[str]) -> Stand:
     ours, theirs = World("Quern Partnership"), World("Elsewhere Partnership")
     for name, kind in (
         ("hospital", AgencyKind.HOSPITAL), ("housing", AgencyKind.HOUSING),
-        ("gp", AgencyKind.GP), ("probation", AgencyKind.PROBATION),
+        ("gp", AgencyKind.GP), ("probation", AgencyKind.PROBATION), ("care", AgencyKind.CHILDREN_SOCIAL_CARE),
     ):  # fmt: skip
         ours.agencies[name] = register_agency(
             partnership=ours.partnership, name=name.title(), kind=kind, by=ours.operator
@@ -413,6 +537,18 @@ def build(situations: list[str]) -> Stand:
             email=f"{who}@{ours.partnership.public_id}.example",
             post=f"Post of the {who}",
             roles=roles,
+            agency=ours.agencies[agency] if agency else None,
+            by=ours.operator,
+        )
+    Appointment.objects.filter(person=people["no_role"]).delete()
+    vars(people["no_role"]).pop("roles", None)
+    for who, agency, role in COLLEAGUES:
+        ours.people[who] = add_person(
+            partnership=ours.partnership,
+            name=who.replace("_", " ").title(),
+            email=f"{who}@{ours.partnership.public_id}.example",
+            post=f"Post of the {who}",
+            roles=[role],
             agency=ours.agencies[agency] if agency else None,
             by=ours.operator,
         )
@@ -430,6 +566,11 @@ def build(situations: list[str]) -> Stand:
     audit = theirs.circulated(1)
     theirs.answer_all(theirs.return_of(audit))
     stand.their_standing = settle(Standing(audit, agency_return=theirs.return_of(audit)))
+    case = stand.their_standing.case
+    assert case
+    stand.their_standing.concern = raise_concern(
+        case, what=WORDS["concern"], found_at=timezone.now(), told=None, by=theirs.auditor
+    )
     stand.sessions = {who: sign_in(person) for who, person in people.items()}
     Person.objects.filter(pk=people["left"].pk).update(is_active=False)
     return stand
@@ -447,6 +588,10 @@ def settle(standing: Standing) -> Standing:
         standing.evidence = standing.agency_return.evidence.first()
     standing.finding = standing.audit.findings.first()
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
+    if standing.concern:
+        standing.concern.refresh_from_db()
+    if standing.subject:
+        standing.subject = Person.objects.get(pk=standing.subject.pk)
     return standing
 
 

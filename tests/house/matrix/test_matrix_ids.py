@@ -23,7 +23,11 @@ pytestmark = pytest.mark.django_db
 HUGE = "9" * 30
 # Numbers that stand for themselves in an address, so that each can be put in another's place.
 MARKED = {"case": 7777777, "question": 8888888}
-FORM_KEY = re.compile(r'<input type="hidden" name="(csrfmiddlewaretoken|once)"[^>]*>')
+# What differs from one drawing of a page to the next: the keys of its form, and how long the sign-in still lasts.
+FORM_KEY = re.compile(
+    r'<input type="hidden" name="(csrfmiddlewaretoken|once)"[^>]*>|data-(left|longest)="\d+"'
+    r'|<p [^>]*id="time-out-foot">[^<]*</p>'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +45,7 @@ def undone(site: Site) -> Iterator[None]:
 
 def an_open_cell(section: Section) -> tuple[str, str]:
     """Somebody for whom the page opens, preferring who sees least, and the situation."""
-    order = ["own_auditor", "own_lead", "presenter", "member", "chair", "manager"]
+    order = ["own_auditor", "own_lead", "presenter", "member", "chair", "manager", "care_lead"]
     found = [key for key, word in section.cells.items() if word == "yes" and key[0] in order]
     return min(found, key=lambda key: order.index(key[0]))
 
@@ -53,7 +57,10 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     assert other.nomination
     assert other.evidence
     assert other.finding
+    assert theirs.concern
     ids = {
+        "person": [site.stand.theirs.auditor.public_id, site.stand.ours.operator.public_id],
+        "concern": [theirs.concern.public_id],
         "nomination": [theirs.nomination.public_id, other.nomination.public_id],
         "finding": [other.finding.public_id],
         "evidence": [other.evidence.public_id],

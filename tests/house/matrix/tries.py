@@ -1,20 +1,26 @@
 """Try one cell of the table, and say what was wrong with the answer."""
 
+import copy
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import middleware
+from django.contrib.auth.middleware import get_user
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.handlers.base import BaseHandler
 from django.db import connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 
 from maca.config import urls
-from tests.house.matrix.sendings import PATTERNS, address, sent_to, words_of
+from maca.design import middleware as refusals
+from maca.partnership.fence import let_in
+from tests.house.matrix.sendings import address, sent_to, words_of
 from tests.house.matrix.stand import WORDS, Stand
 from tools.permissions_table import Section, Table
 
@@ -27,6 +33,20 @@ def bare_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(status=404)
 
 
+def bare_refusal(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """Stands in for the page that says why not, which is shown as often: its sentence alone."""
+    return HttpResponse(f'<p class="govuk-body">{context["sentence"]}</p>', status=status)
+
+
+def found_before(request: HttpRequest) -> Any:
+    """The person of a session whom an earlier cell has found, let through the fence as if found now."""
+    if (person := getattr(request, "known", None)) is None:
+        return get_user(request)
+    let_in(person)
+    request._cached_user = person
+    return person
+
+
 @dataclass(frozen=True)
 class Cell:
     """One request: who sends what where, and the word of the table for it."""
@@ -37,6 +57,7 @@ class Cell:
     who: str
     word: str
     shows: str = ""
+    answers: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}, {self.situation}, {self.who}: should be “{self.word}”"
@@ -54,12 +75,12 @@ def cells_of(section: Section, table: Table) -> Iterator[Cell]:
             else:
                 word = section.cells[who, situation]
             for method in methods:
-                yield Cell(section.url, method, situation, who, word, section.shows)
+                yield Cell(section.url, method, situation, who, word, section.shows, section.answers)
 
 
 def unserved_cells(table: Table) -> Iterator[Cell]:
     """Every method that an address does not serve, in every situation in which its sections try it."""
-    for url in PATTERNS:
+    for url in {section.url: None for section in table.sections}:
         sections = [section for section in table.sections if section.url == url]
         served = {method for section in sections for method in section.methods}
         served |= {"HEAD"} if "GET" in served else set()
@@ -81,7 +102,7 @@ class Site:
         self.handler.load_middleware()
         self.factory = RequestFactory(headers={"host": "127.0.0.1"})
         self.addresses: dict[tuple[str, str], str] = {}
-        self.sendings: dict[tuple[str, str], dict[str, Any]] = {}
+        self.sendings: dict[tuple[str, str, bool], dict[str, Any]] = {}
         self.known: dict[str, Any] = {}
         self.wrote = 0
         self.writing: list[str] = []
@@ -92,12 +113,31 @@ class Site:
             self.writing.append(sql)
         return execute(sql, params, many, context)
 
+    def load(self, load: Callable[[SessionStore], dict[str, Any]]) -> Callable[[SessionStore], dict[str, Any]]:
+        """Read the session of each person of the table once."""
+        standing, read = set(self.stand.sessions.values()), {}
+
+        def loaded(session: SessionStore) -> dict[str, Any]:
+            key = session.session_key
+            if key not in standing:
+                return load(session)
+            if key not in read:
+                read[key] = load(session)
+            return copy.deepcopy(read[key])
+
+        return loaded
+
     @contextmanager
     def watched(self) -> Iterator["Site"]:
         """Count every statement that writes, on both databases."""
-        shown, urls.handler404 = urls.handler404, bare_not_found
-        with ExitStack() as stack:
-            stack.callback(setattr, urls, "handler404", shown)
+        # Everybody has proved who they are a moment ago, however long the run is: tests/accounts asks them again.
+        with ExitStack() as stack, override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=8 * 60 * 60):
+            stack.callback(setattr, urls, "handler404", urls.handler404)
+            stack.callback(setattr, middleware, "get_user", middleware.get_user)
+            stack.callback(setattr, refusals, "render", refusals.render)
+            stack.callback(setattr, SessionStore, "load", SessionStore.load)
+            urls.handler404, middleware.get_user = bare_not_found, found_before
+            refusals.render, SessionStore.load = bare_refusal, self.load(SessionStore.load)
             for alias in connections:
                 stack.enter_context(connections[alias].execute_wrapper(self.count))
             yield self
@@ -111,9 +151,9 @@ class Site:
             request = self.factory.generic(method, path)
         if who in self.stand.sessions:
             request.COOKIES[settings.SESSION_COOKIE_NAME] = self.stand.sessions[who]
-        # Who a session belongs to is looked up once for each person, not seventy thousand times over.
+        # Who a session belongs to is looked up once for each person, not ninety thousand times over.
         if who in self.known:
-            request._cached_user = self.known[who]
+            request.known = self.known[who]
         request._dont_enforce_csrf_checks = True
         return request
 
@@ -126,15 +166,20 @@ class Site:
             self.addresses[url, situation] = address(url, words_of(url, self.stand, standing))
         return self.addresses[url, situation]
 
-    def sending(self, url: str, situation: str) -> dict[str, Any]:
-        if (url, situation) not in self.sendings:
+    def sending(self, url: str, situation: str, who: str = "") -> dict[str, Any]:
+        """What is sent. Somebody of the other partnership names its agency in place of ours."""
+        theirs = who.startswith("b_")
+        if (url, situation, theirs) not in self.sendings:
             standing = self.stand.standings["selected" if situation == "always" else situation]
-            self.sendings[url, situation] = sent_to(url, self.stand, standing)
-        return self.sendings[url, situation]
+            data = sent_to(url, self.stand, standing)
+            if theirs and data.get("agency") == self.stand.ours.health.public_id:
+                data["agency"] = self.stand.theirs.health.public_id
+            self.sendings[url, situation, theirs] = data
+        return self.sendings[url, situation, theirs]
 
     def attempt(self, cell: Cell) -> str:
         """What was wrong with the answer; empty when it is what the table says. Leaves no trace."""
-        data = self.sending(cell.url, cell.situation) if cell.method == "POST" else None
+        data = self.sending(cell.url, cell.situation, cell.who) if cell.method == "POST" else None
         request = self.request(self.path(cell.url, cell.situation), cell.method, cell.who, data)
         before, letters = self.wrote, len(mail.outbox)
         self.writing.clear()
@@ -159,7 +204,8 @@ def judge(cell: Cell, response: HttpResponse, wrote: int, letters: int) -> str:
     form = cell.method == "POST"
     got = f"{status} {onward}".strip()
     if cell.word == "open":
-        return "" if status < 400 or (status == 405 and cell.method not in ("GET", "POST")) else got
+        unserved = status == 405 and cell.method not in ("GET", "POST")
+        return "" if status < 400 or unserved or status in cell.answers else got
     if cell.word in ("yes", "part"):
         if not (status == 200 or (status == 302 and form and not to_sign_in and not to_declare)):
             return got
