@@ -214,6 +214,8 @@ class Builder:
             interest = Interest.HELD if who.startswith("conflicted_") else Interest.NONE
             if who in DECLARING:
                 declare_interest(standing.case, interest=interest, by=person)
+        # The chair hears both.
+        declare_interest(another, interest=Interest.NONE, by=chair)
         for case, presents, along, seated in (
             (standing.case, "presenter", "presenting_manager", "panel_member"),
             (another, "other_presenter", "other_presenting_manager", "unseated"),
