@@ -132,12 +132,15 @@ class Site:
         """Count every statement that writes, on both databases."""
         # Everybody has proved who they are a moment ago, however long the run is: tests/accounts asks them again.
         with ExitStack() as stack, override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=8 * 60 * 60):
-            stack.callback(setattr, urls, "handler404", urls.handler404)
-            stack.callback(setattr, middleware, "get_user", middleware.get_user)
-            stack.callback(setattr, refusals, "render", refusals.render)
-            stack.callback(setattr, SessionStore, "load", SessionStore.load)
-            urls.handler404, middleware.get_user = bare_not_found, found_before
-            refusals.render, SessionStore.load = bare_refusal, self.load(SessionStore.load)
+            stand_ins: list[tuple[Any, str, Any]] = [
+                (urls, "handler404", bare_not_found),
+                (refusals, "render", bare_refusal),
+                (middleware, "get_user", found_before),
+                (SessionStore, "load", self.load(SessionStore.load)),
+            ]
+            for where, name, stand_in in stand_ins:
+                stack.callback(setattr, where, name, getattr(where, name))
+                setattr(where, name, stand_in)
             for alias in connections:
                 stack.enter_context(connections[alias].execute_wrapper(self.count))
             yield self
