@@ -140,7 +140,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
         "roles": ["auditor"],
     },
     "attest-people": _everybody_stays,
-    "change-roles": lambda stand, it: _of_subject(it, roles=["auditor", "panel_member"]),
+    "change-roles": lambda stand, it: _of_subject(it, roles=["panel_member", "sub_group_member"]),
     "end-account": lambda stand, it: _of_subject(it, reason="left"),
     "invite-again": lambda stand, it: _of_subject(it),
     "raise-concern": lambda stand, it: {"what": "W", "is_told": "no", **_moment("found")},
