@@ -2,7 +2,6 @@
 
 import base64
 import math
-import threading
 import time
 from typing import Any
 
@@ -17,15 +16,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
-from maca.accounts import browsers, rules
+from maca.accounts import browsers, mails, rules
 from maca.accounts.operations import note_password_set, note_sign_in
 from maca.accounts.queries import person_of_address
 from maca.accounts.session import proofs, proved_lately
@@ -149,24 +145,11 @@ class Accounts(DefaultAccountAdapter):
         self.send_mail(template_prefix, user.email, {"user": user})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Plain text to one person, about their own account and nothing else.
-
-        It is sent beside the answer and not before it, so that how long a page takes says nothing of whether
-        there is an account.
-        """
-        link = context.get("password_reset_url", "")
-        subject = "Choose a new password" if link else HAPPENED.get(template_prefix, "Your account was changed")
-        body = render_to_string(
-            "accounts/mail/new_password.txt" if link else "accounts/mail/happened.txt",
-            {"link": link, "subject": subject, "at": timezone.now()},
-        )
-        # To the address that is kept, never to the one that was typed: some letters look alike and are not.
-        mail = EmailMessage(subject, body, None, [context["user"].email])
-        threading.Thread(target=_send, args=(mail,), daemon=True).start()
-
-
-def _send(mail: EmailMessage) -> None:
-    mail.send(fail_silently=True)
+        """Every mail of allauth’s comes by here: the link of a forgotten password, or what has happened."""
+        if link := context.get("password_reset_url", ""):
+            mails.tell(context["user"], "Choose a new password", template="new_password", link=link)
+        else:
+            mails.tell(context["user"], HAPPENED.get(template_prefix, mails.CHANGED))
 
 
 def minutes_to_wait(request: HttpRequest, key: str, rates: dict[str, str] | None) -> int:

@@ -33,6 +33,7 @@ from markupsafe import Markup
 from maca.accounts import forms
 from maca.accounts.browsers import in_words
 from maca.accounts.operations import (
+    forget_second_factors,
     make_room_for_another_app,
     note_recovery_codes_made,
     note_second_factor_added,
@@ -40,12 +41,14 @@ from maca.accounts.operations import (
     remove_second_factor,
 )
 from maca.accounts.queries import find_passkey, public_id_of, second_factors
-from maca.accounts.rules import may_remove_second_factor, may_sign_in_with_one_click
+from maca.accounts.rules import may_forget_second_factors, may_remove_second_factor, may_sign_in_with_one_click
 from maca.accounts.session import has_second_factor, rotate, seconds_left
+from maca.design.forms import Form
+from maca.design.pages import form_page, guarded
 from maca.partnership.fence import SIGN_IN, let_in, standing
 from maca.partnership.invitations import invited_person, join
 from maca.partnership.models import Person
-from maca.partnership.queries import invented_people
+from maca.partnership.queries import find_person, invented_people
 from maca.partnership.requests import signed_in
 
 INVITATION = "maca_invitation"
@@ -359,6 +362,30 @@ class RemovePasskey(OwnPasskey, Wrong, webauthn.RemoveWebAuthnView):
         remove_second_factor(self.get_object(), by=signed_in(self.request))
         messages.success(self.request, "The passkey is removed.")
         return redirect("mfa_index")
+
+
+@guarded(may_forget_second_factors, find_person, writes=True, step_up=True)
+def forget_second_steps(request: HttpRequest, subject: Person) -> HttpResponse:
+    page_of = reverse("person", kwargs={"person": subject.public_id})
+
+    def do(form: Form, version: int | None) -> str:
+        forget_second_factors(subject, by=signed_in(request))
+        return page_of
+
+    return form_page(
+        request,
+        "accounts/forget_second_steps.html",
+        lambda data, _: Form(data),
+        do=do,
+        context={
+            "heading": "Let them set up a second step anew?",
+            "caption": subject.name,
+            "button_text": "Forget their second steps",
+            "subject": subject,
+            "back": page_of,
+        },
+        saved="Their second steps are forgotten. They sign in with their password, and then set one up anew.",
+    )
 
 
 class RecoveryCodes(recovery_codes.ViewRecoveryCodesView):

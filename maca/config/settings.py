@@ -247,7 +247,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "maca.design.jinja.environment",
-            "context_processors": ["maca.design.context.site", "maca.accounts.context.time_out"],
+            "context_processors": ["maca.design.context.site", "maca.accounts.context.time_out", "maca.accounts.context.help_with_second_steps"],
         },
     }
 ]

@@ -143,9 +143,18 @@ class EndReason(models.TextChoices):
     NEVER_JOINED = "never_joined", "Never joined"
 
 
+def as_kept(address: str) -> str:
+    """An e-mail address as the register keeps it, in small letters; nothing for one that no account can have.
+
+    A database may hold a letter of another alphabet for one of ours (“ſ” for “s”), so only ASCII is looked up.
+    """
+    address = address.strip()
+    return address.lower() if address.isascii() else ""
+
+
 class People(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.select_related("partnership", "agency").get(email__iexact=username)
+        return self.select_related("partnership", "agency").get(email=as_kept(username or ""))
 
 
 class PersonQuerySet(models.QuerySet["Person"]):

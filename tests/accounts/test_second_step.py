@@ -124,6 +124,50 @@ def test_somebody_who_lost_everything_sets_up_anew(production, with_app, browser
     assert come_in(browser()).get("/").headers["Location"] == "/your-sign-in/"
 
 
+def told(person, subject: str) -> str:
+    """The mail of this subject, which is sent beside the answer."""
+    end = time.monotonic() + 5
+    while not (found := [one for one in mail.outbox if one.subject == subject]) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert [one.to for one in found] == [[person.email]]
+    return found[0].body
+
+
+def test_the_business_manager_helps_from_the_page_of_the_person(world, sign_in, django_capture_on_commit_callbacks):
+    TOTP.activate(world.auditor, SECRET)
+    address = f"/people/{world.auditor.public_id}/second-steps/forget/"
+    client = sign_in(world.manager)
+    assert address in client.get(f"/people/{world.auditor.public_id}/").content.decode()
+    page = client.get(address).content.decode()
+    once = re.search(r'name="once" value="([^"]+)"', page)[1]
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(2):
+            answer = client.post(address, {"once": once})
+            assert answer.headers["Location"] == f"/people/{world.auditor.public_id}/"
+    assert not Authenticator.objects.filter(user=world.auditor).exists()
+    assert Entry.objects.filter(did="forgot somebody’s second steps", by=world.manager.public_id).count() == 1
+    assert "set one up" in told(world.auditor, "Your second steps were taken off your account")
+
+
+def test_the_page_is_for_the_manager_alone_and_asks_again_who_they_are(world, sign_in):
+    address = f"/people/{world.auditor.public_id}/second-steps/forget/"
+    chair = sign_in(world.chair)
+    assert chair.get(address).status_code == 403
+    assert address not in chair.get(f"/people/{world.auditor.public_id}/").content.decode()
+    assert sign_in(world.manager).get(f"/people/{world.manager.public_id}/second-steps/forget/").status_code == 403
+    client = sign_in(world.manager)
+    session = client.session
+    session["account_authentication_methods"] = []
+    session.save()
+    assert client.get(address).headers["Location"].startswith("/prove-it-is-you/")
+
+
+def test_removing_a_second_step_is_told(with_app, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_second_factor(Authenticator.objects.get(user=with_app), by=with_app)
+    assert "If it was not you" in told(with_app, "A second step was removed from your account")
+
+
 def test_nobody_forgets_their_own_second_steps_or_those_of_another_partnership(with_app, world):
     world.manager.refresh_from_db()
     assert may_forget_second_factors(world.manager, world.auditor)
