@@ -27,7 +27,8 @@ from maca.accounts.queries import person_of_address
 from maca.accounts.session import proofs, proved_lately
 from maca.partnership.fence import let_in
 from maca.partnership.models import Person
-from maca.sealing.cipher import CannotOpenError, unwrap, wrap
+from maca.sealing.cipher import unwrap, wrap
+from maca.sealing.operations import installation_key
 
 NO_MATCH = "That e-mail address and password do not match an account."
 KNOWN_BROWSER = {"login_failed": "10/15m/key"}
@@ -176,17 +177,15 @@ class SecondFactors(DefaultMFAAdapter):
         return "MACA"
 
     def encrypt(self, text: str) -> str:
-        """Secrets in a stolen database are of no use without the site's secret key, which is kept elsewhere."""
-        return base64.b64encode(wrap(text.encode(), under=_key(settings.SECRET_KEY), bound_to=BOUND_TO)).decode()
+        """Secrets in a stolen database are of no use without the keystore and the root key, which are kept elsewhere.
+
+        They are not bound to their person: allauth hands over the text alone, and says not whose it is.
+        """
+        return base64.b64encode(wrap(text.encode(), under=_key(), bound_to=BOUND_TO)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        sealed = base64.b64decode(encrypted_text)
-        for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
-            try:
-                return unwrap(sealed, under=_key(secret), bound_to=BOUND_TO).decode()
-            except CannotOpenError:
-                continue
-        raise CannotOpenError("no secret key of this site opens a second step; see SECRET_KEY_FALLBACKS")
+        """Raises `CannotOpenError`."""
+        return unwrap(base64.b64decode(encrypted_text), under=_key(), bound_to=BOUND_TO).decode()
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         return bool(rules.may_remove_second_factor(authenticator.user, authenticator))
@@ -198,9 +197,8 @@ class SecondFactors(DefaultMFAAdapter):
 BOUND_TO = "a second step"
 
 
-def _key(secret: str | bytes) -> bytes:
-    material = secret if isinstance(secret, bytes) else secret.encode()
-    return HKDF(SHA256(), 32, None, b"maca.accounts second step").derive(material)
+def _key() -> bytes:
+    return HKDF(SHA256(), 32, None, b"maca.accounts second step").derive(installation_key())
 
 
 class Issuers(DefaultSocialAccountAdapter):

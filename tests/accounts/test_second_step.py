@@ -1,4 +1,6 @@
+import base64
 import re
+import secrets
 import time
 
 import pytest
@@ -13,6 +15,10 @@ from maca.accounts.rules import may_forget_second_factors, may_remove_second_fac
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.partnership.operations import operator_of
+from maca.sealing import queries, root
+from maca.sealing.cipher import CannotOpenError
+from maca.sealing.models import Key
+from maca.sealing.operations import INSTALLATION, rewrap_under_root
 from tests.accounts.conftest import PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -178,13 +184,26 @@ def test_nobody_forgets_their_own_second_steps_or_those_of_another_partnership(w
         forget_second_factors(with_app, by=world.manager)
 
 
-def test_a_secret_is_sealed_and_opens_after_the_key_is_renewed(settings):
+def test_a_secret_opens_after_the_sites_secret_key_and_the_root_are_changed(db, settings, monkeypatch):
     sealed = SecondFactors().encrypt(SECRET)
-    assert SECRET not in sealed
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
+    assert SECRET not in base64.b64decode(sealed).decode(errors="replace")
+    settings.SECRET_KEY = "n" * 50
     assert SecondFactors().decrypt(sealed) == SECRET
-    settings.SECRET_KEY_FALLBACKS = []
-    with pytest.raises(RuntimeError):
+    new = secrets.token_bytes(32)
+    rewrap_under_root(old=root.root_key(), new=new)
+    monkeypatch.setenv("MACA_ROOT_KEY", root.encode(new))
+    root.root_key.cache_clear()
+    monkeypatch.setattr(queries, "_opened", {})
+    assert SecondFactors().decrypt(sealed) == SECRET
+    monkeypatch.undo()
+    root.root_key.cache_clear()
+
+
+def test_a_secret_does_not_open_without_the_key_of_the_installation(db):
+    sealed = SecondFactors().encrypt(SECRET)
+    assert SecondFactors().decrypt(sealed) == SECRET
+    Key.objects.filter(owner=INSTALLATION).delete()
+    with pytest.raises(CannotOpenError):
         SecondFactors().decrypt(sealed)
 
 
