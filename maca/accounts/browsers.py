@@ -7,6 +7,7 @@ says which count a wrong password goes to.
 """
 
 import secrets
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -23,9 +24,14 @@ def cookie_name() -> str:
     return "known" if settings.MACA_TRAINING else "__Host-known"
 
 
+def one_spelling(email: str) -> str:
+    """Every way of writing an address that anything might take for the same, so that none has tries of its own."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold()).strip()
+
+
 def _mark(email: str) -> str:
     """Stands for an account without saying its address to whoever reads the cookie."""
-    return salted_hmac(SALT, email.lower(), algorithm="sha256").hexdigest()[:32]
+    return salted_hmac(SALT, one_spelling(email), algorithm="sha256").hexdigest()[:32]
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:

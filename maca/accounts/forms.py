@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 
+from maca.accounts.browsers import one_spelling
 from maca.accounts.queries import person_of_address
 from maca.design.forms import Form, PasswordField, TextField
 
@@ -78,7 +79,7 @@ class ForgottenPasswordForm(account.ResetPasswordForm, Form):
         email = str(self.cleaned_data["email"])
         person = person_of_address(email)
         self.users = [person] if person and person.has_usable_password() else []
-        return email
+        return one_spelling(email)  # under which the asking is counted; the mail goes to the address that is kept
 
 
 class LinkForm(account.UserTokenForm):

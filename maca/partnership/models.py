@@ -152,6 +152,12 @@ def as_kept(address: str) -> str:
     return address.lower() if address.isascii() else ""
 
 
+NOT_AN_ADDRESS = (
+    "This e-mail address has a letter that is not plain English, such as an accent or one of another alphabet. Type it "
+    "anew, or ask for an address without it."
+)
+
+
 class People(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.select_related("partnership", "agency").get(email=as_kept(username or ""))
