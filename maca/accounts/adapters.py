@@ -99,6 +99,10 @@ class Accounts(DefaultAccountAdapter):
 
     # ---- tries
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The network address by which a try is counted, unless it is counted by its browser."""
+        return getattr(request, "counted_as", "") or str(super().get_client_ip(request))
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return browsers.count_of_tries(request, credentials.get("email", ""))
 
@@ -148,6 +152,8 @@ class Accounts(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Every mail of allauth’s comes by here: the link of a forgotten password, or what has happened."""
         if link := context.get("password_reset_url", ""):
+            # allauth writes the number of the row; `LinkForm` takes the public id that stands there instead.
+            link = link.replace(f"/{context['uid']}-", f"/{context['user'].public_id}-")
             mails.tell(context["user"], "Choose a new password", template="new_password", link=link)
         else:
             mails.tell(context["user"], HAPPENED.get(template_prefix, mails.CHANGED))

@@ -8,6 +8,8 @@ says which count a wrong password goes to.
 
 import secrets
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -50,6 +52,18 @@ def is_known(request: HttpRequest, email: str) -> bool:
 def count_of_tries(request: HttpRequest, email: str) -> str:
     """The name under which a try at this account from this browser is counted."""
     return f"{_mark(email)}:{_read(request)['browser']}" if is_known(request, email) else _mark(email)
+
+
+@contextmanager
+def counted_apart(request: HttpRequest, email: str) -> Iterator[None]:
+    """Meanwhile a try from a browser known to this account is counted by browser, and not by the network address
+    that it shares with others (`Accounts.get_client_ip`)."""
+    if is_known(request, email):
+        request.counted_as = f"browser-{_read(request)['browser']}"  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        request.counted_as = ""  # type: ignore[attr-defined]
 
 
 def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:

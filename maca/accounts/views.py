@@ -8,7 +8,6 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import perform_password_login, record_authentication
 from allauth.account.internal.flows.logout import logout
 from allauth.account.models import Login
-from allauth.core import ratelimit
 from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -30,7 +29,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic.edit import FormView
 from markupsafe import Markup
 
-from maca.accounts import forms
+from maca.accounts import browsers, forms
 from maca.accounts.browsers import in_words
 from maca.accounts.operations import (
     forget_second_factors,
@@ -156,24 +155,31 @@ def stay_signed_in(request: HttpRequest) -> HttpResponse:
 
 
 def invitation_link(request: HttpRequest, uid: str, token: str) -> HttpResponseBase:
-    """The link from the mail. The token goes into the session, so that no address bar and no history keeps it."""
-    if limited := ratelimit.consume_or_429(request, action="reset_password_from_key", limit_get=True):
-        return limited
+    """The link from the mail. The token goes into the session, so that no address bar and no history keeps it.
+
+    A link that fits nobody does nothing: it signs nobody out, and takes no try from whoever was invited.
+    """
+    with standing(SIGN_IN):
+        fits = invited_person(uid, token) is not None
+    if not fits:
+        return _void(request)
     if request.user.is_authenticated:
         logout(request, show_message=False)
     request.session[INVITATION] = [uid, token]
     return redirect("join")
 
 
+def _void(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/link_is_void.html", {"invitation": True}, status=404)
+
+
 def join_page(request: HttpRequest) -> HttpResponseBase:
     """Choose a password; then the second step follows, and then the work list."""
-    if limited := ratelimit.consume_or_429(request, action="reset_password_from_key"):
-        return limited
     uid, token = request.session.get(INVITATION, ["", ""])
     with standing(SIGN_IN):
         person = invited_person(uid, token)
     if person is None:
-        return render(request, "accounts/link_is_void.html", {"invitation": True}, status=404)
+        return _void(request)
     form = forms.JoinForm(request.POST if request.method == "POST" else None)
     form.fields["password"].user = person  # type: ignore[attr-defined]
     if form.is_valid():
@@ -185,7 +191,9 @@ def join_page(request: HttpRequest) -> HttpResponseBase:
         else:
             del request.session[INVITATION]
             joined = Person.objects.select_related("partnership", "agency").get(pk=person.pk)
-            return perform_password_login(request, {"email": joined.email}, Login(user=joined, email=joined.email))
+            onward = perform_password_login(request, {"email": joined.email}, Login(user=joined, email=joined.email))
+            browsers.remember(request, onward, joined.email)
+            return onward
     context = {"form": form, "invited": person}
     return render(request, "accounts/join.html", context, status=422 if form.errors else 200)
 
@@ -210,6 +218,12 @@ class NewPassword(Wrong, account.PasswordResetFromKeyView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return {"token_fail": False, "form": None, **super().get_context_data(**context)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        # Whoever reads the mail of the account is no stranger, even where strangers have used its tries up.
+        browsers.remember(self.request, response, self.reset_user.email)
+        return response
 
 
 class ChangePassword(Wrong, account.PasswordChangeView):

@@ -175,7 +175,9 @@ def invite_at_the_machine(
 
     For somebody who has not joined yet it is a new link, and the rest is left as it is.
     """
-    waiting = Person.objects.filter(partnership=partnership, email=as_kept(email), joined_at=None, ended_at=None).first()
+    waiting = Person.objects.filter(
+        partnership=partnership, email=as_kept(email), joined_at=None, ended_at=None
+    ).first()
     person = waiting or add_person(
         partnership=partnership, name=name, email=email, post=post, roles=roles, agency=agency, by=by
     )

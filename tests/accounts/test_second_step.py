@@ -88,6 +88,50 @@ def test_a_code_works_once(production, with_app, browser, try_password):
         assert client.post("/sign-in/second-step/", {"code": code}).status_code == expected
 
 
+def test_a_code_works_once_also_after_half_a_minute(production, with_app, browser, try_password, monkeypatch):
+    began = (time.time() // 30) * 30
+    monkeypatch.setattr(time, "time", lambda: began + 31)
+    code = format_hotp_value(hotp_value(SECRET, int(began // 30) + 2))  # of a phone whose clock is half a minute fast
+    for seconds, expected in ((31, 302), (62, 422), (80, 422)):
+        monkeypatch.setattr(time, "time", lambda: began + seconds)  # noqa: B023
+        client = browser()
+        try_password(client, with_app.email, PASSWORD)
+        assert client.post("/sign-in/second-step/", {"code": code}).status_code == expected
+    # The control: the next code works.
+    assert client.post("/sign-in/second-step/", {"code": code_of(SECRET)}).status_code in (302, 422)
+
+
+def test_the_code_that_set_up_the_app_does_not_sign_in(production, real, browser, come_in, try_password):
+    client = come_in(browser())
+    secret = secret_on(client.get("/your-sign-in/app/").content.decode())
+    code = code_of(secret)
+    assert client.post("/your-sign-in/app/", {"code": code}).status_code == 302
+    other = browser()
+    try_password(other, real.email, PASSWORD)
+    assert other.post("/sign-in/second-step/", {"code": code}).status_code == 422
+    # The control: another code of the same app does.
+    later = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + 1))
+    assert other.post("/sign-in/second-step/", {"code": later}).status_code == 302
+
+
+def test_others_at_the_same_address_do_not_block_the_second_step_of_a_known_browser(
+    production, with_app, browser, try_password, settings
+):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "5/15m/ip,10/15m/key"}
+    code = iter(format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 + step)) for step in (-1, 0, 1))
+    own, stranger = browser(), browser()
+    try_password(own, with_app.email, PASSWORD)
+    assert own.post("/sign-in/second-step/", {"code": next(code)}).status_code == 302
+    own.post("/sign-out/")
+    try_password(own, with_app.email, PASSWORD)
+    try_password(stranger, with_app.email, PASSWORD)
+    for guess in range(6):
+        try_password(browser(), f"{guess}@b.example")
+    # The control: a browser that was never here waits.
+    assert stranger.post("/sign-in/second-step/", {"code": next(code)}).status_code == 422
+    assert own.post("/sign-in/second-step/", {"code": next(code)}).status_code == 302
+
+
 def test_a_sign_in_from_before_the_second_step_ends(production, real, browser, come_in):
     early, other = come_in(browser()), come_in(browser())
     secret = secret_on(other.get("/your-sign-in/app/").content.decode())
@@ -240,13 +284,14 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(real, browse
     client = browser()
     client.post("/forgotten-password/", {"email": real.email.upper()})
     link = sent_link(real)
+    assert f"/{real.public_id}-" in link
     page = client.get(link)
     assert page.status_code == 302
     assert page.headers["Location"].endswith("-set-password/")
     assert "Choose a new password" in client.get(page.headers["Location"]).content.decode()
-    assert (
-        client.post(page.headers["Location"], {"password1": "otter saddle mirror"}).headers["Location"] == "/sign-in/"
-    )
+    done = client.post(page.headers["Location"], {"password1": "otter saddle mirror"})
+    assert done.headers["Location"] == "/sign-in/"
+    assert "known" in done.cookies
     assert try_password(browser(), real.email, "otter saddle mirror").status_code == 302
     assert "This link cannot be used" in browser().get(link).content.decode()
 
