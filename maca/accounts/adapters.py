@@ -2,7 +2,6 @@
 
 import base64
 import math
-import threading
 import time
 from typing import Any
 
@@ -17,21 +16,19 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
-from maca.accounts import browsers, rules
+from maca.accounts import browsers, mails, rules
 from maca.accounts.operations import note_password_set, note_sign_in
 from maca.accounts.queries import person_of_address
 from maca.accounts.session import proofs, proved_lately
 from maca.partnership.fence import let_in
 from maca.partnership.models import Person
-from maca.sealing.cipher import CannotOpenError, unwrap, wrap
+from maca.sealing.cipher import unwrap, wrap
+from maca.sealing.operations import installation_key
 
 NO_MATCH = "That e-mail address and password do not match an account."
 KNOWN_BROWSER = {"login_failed": "10/15m/key"}
@@ -102,6 +99,10 @@ class Accounts(DefaultAccountAdapter):
 
     # ---- tries
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The network address by which a try is counted, unless it is counted by its browser."""
+        return getattr(request, "counted_as", "") or str(super().get_client_ip(request))
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         return browsers.count_of_tries(request, credentials.get("email", ""))
 
@@ -149,24 +150,13 @@ class Accounts(DefaultAccountAdapter):
         self.send_mail(template_prefix, user.email, {"user": user})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Plain text to one person, about their own account and nothing else.
-
-        It is sent beside the answer and not before it, so that how long a page takes says nothing of whether
-        there is an account.
-        """
-        link = context.get("password_reset_url", "")
-        subject = "Choose a new password" if link else HAPPENED.get(template_prefix, "Your account was changed")
-        body = render_to_string(
-            "accounts/mail/new_password.txt" if link else "accounts/mail/happened.txt",
-            {"link": link, "subject": subject, "at": timezone.now()},
-        )
-        # To the address that is kept, never to the one that was typed: some letters look alike and are not.
-        mail = EmailMessage(subject, body, None, [context["user"].email])
-        threading.Thread(target=_send, args=(mail,), daemon=True).start()
-
-
-def _send(mail: EmailMessage) -> None:
-    mail.send(fail_silently=True)
+        """Every mail of allauth’s comes by here: the link of a forgotten password, or what has happened."""
+        if link := context.get("password_reset_url", ""):
+            # allauth writes the number of the row; `LinkForm` takes the public id that stands there instead.
+            link = link.replace(f"/{context['uid']}-", f"/{context['user'].public_id}-")
+            mails.tell(context["user"], "Choose a new password", template="new_password", link=link)
+        else:
+            mails.tell(context["user"], HAPPENED.get(template_prefix, mails.CHANGED))
 
 
 def minutes_to_wait(request: HttpRequest, key: str, rates: dict[str, str] | None) -> int:
@@ -193,17 +183,15 @@ class SecondFactors(DefaultMFAAdapter):
         return "MACA"
 
     def encrypt(self, text: str) -> str:
-        """Secrets in a stolen database are of no use without the site's secret key, which is kept elsewhere."""
-        return base64.b64encode(wrap(text.encode(), under=_key(settings.SECRET_KEY), bound_to=BOUND_TO)).decode()
+        """Secrets in a stolen database are of no use without the keystore and the root key, which are kept elsewhere.
+
+        They are not bound to their person: allauth hands over the text alone, and says not whose it is.
+        """
+        return base64.b64encode(wrap(text.encode(), under=_key(), bound_to=BOUND_TO)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        sealed = base64.b64decode(encrypted_text)
-        for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
-            try:
-                return unwrap(sealed, under=_key(secret), bound_to=BOUND_TO).decode()
-            except CannotOpenError:
-                continue
-        raise CannotOpenError("no secret key of this site opens a second step; see SECRET_KEY_FALLBACKS")
+        """Raises `CannotOpenError`."""
+        return unwrap(base64.b64decode(encrypted_text), under=_key(), bound_to=BOUND_TO).decode()
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         return bool(rules.may_remove_second_factor(authenticator.user, authenticator))
@@ -215,9 +203,8 @@ class SecondFactors(DefaultMFAAdapter):
 BOUND_TO = "a second step"
 
 
-def _key(secret: str | bytes) -> bytes:
-    material = secret if isinstance(secret, bytes) else secret.encode()
-    return HKDF(SHA256(), 32, None, b"maca.accounts second step").derive(material)
+def _key() -> bytes:
+    return HKDF(SHA256(), 32, None, b"maca.accounts second step").derive(installation_key())
 
 
 class Issuers(DefaultSocialAccountAdapter):

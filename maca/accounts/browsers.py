@@ -7,6 +7,9 @@ says which count a wrong password goes to.
 """
 
 import secrets
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -23,9 +26,14 @@ def cookie_name() -> str:
     return "known" if settings.MACA_TRAINING else "__Host-known"
 
 
+def one_spelling(email: str) -> str:
+    """Every way of writing an address that anything might take for the same, so that none has tries of its own."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", email).casefold()).strip()
+
+
 def _mark(email: str) -> str:
     """Stands for an account without saying its address to whoever reads the cookie."""
-    return salted_hmac(SALT, email.lower(), algorithm="sha256").hexdigest()[:32]
+    return salted_hmac(SALT, one_spelling(email), algorithm="sha256").hexdigest()[:32]
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:
@@ -44,6 +52,18 @@ def is_known(request: HttpRequest, email: str) -> bool:
 def count_of_tries(request: HttpRequest, email: str) -> str:
     """The name under which a try at this account from this browser is counted."""
     return f"{_mark(email)}:{_read(request)['browser']}" if is_known(request, email) else _mark(email)
+
+
+@contextmanager
+def counted_apart(request: HttpRequest, email: str) -> Iterator[None]:
+    """Meanwhile a try from a browser known to this account is counted by browser, and not by the network address
+    that it shares with others (`Accounts.get_client_ip`)."""
+    if is_known(request, email):
+        request.counted_as = f"browser-{_read(request)['browser']}"  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        request.counted_as = ""  # type: ignore[attr-defined]
 
 
 def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:

@@ -1,10 +1,12 @@
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from maca.accounts.rules import may_forget_second_factors
 from maca.accounts.session import is_signed_in, seconds_left
 
 
@@ -23,3 +25,8 @@ def time_out(request: HttpRequest) -> dict[str, Any]:
             "minutes": settings.MACA_IDLE_SECONDS // 60,
         }
     }
+
+
+def help_with_second_steps(request: HttpRequest) -> dict[str, Any]:
+    """A context processor: the rule by which the page of a person, in a room below, links to this room’s."""
+    return {"may_forget_second_steps": partial(may_forget_second_factors, getattr(request, "user", None))}

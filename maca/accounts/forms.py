@@ -1,15 +1,23 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.core import context
+from allauth.mfa import app_settings
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
+from django.core.cache import cache
 
+from maca.accounts.browsers import counted_apart, one_spelling
 from maca.accounts.queries import person_of_address
 from maca.design.forms import Form, PasswordField, TextField
+from maca.partnership.fence import SIGN_IN, standing
+from maca.partnership.models import Person
 
 HELP = (
     "12 characters or more. Three or four words that only you would put together are easier to remember, and harder "
@@ -55,14 +63,49 @@ class SignInForm(account.LoginForm, Form):
         self.fields["login"].widget.attrs["spellcheck"] = False
 
 
-class CodeForm(mfa.AuthenticateForm, Form):
+class ByBrowser(forms.Form):
+    """A proof whose tries are counted apart from the colleagues' at the same network address."""
+
+    user: Any
+
+    def full_clean(self) -> None:
+        with counted_apart(context.request, self.user.email):
+            super().full_clean()
+
+
+class OneUse(ByBrowser):
+    """A code that works once."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()  # type: ignore[misc]
+        spend(self.user, code)
+        return code
+
+
+def spend(person: Any, code: str) -> None:
+    """A code works for a minute and a half, since clocks differ; allauth itself would refuse it again for only half
+    a minute, and not at all after it was used to set up the app."""
+    steps = 2 * app_settings.TOTP_TOLERANCE + 1
+    spent = TOTP(Authenticator(user_id=person.pk))._get_used_cache_key(code)
+    cache.set(spent, "y", timeout=steps * app_settings.TOTP_PERIOD)
+
+
+class CodeForm(OneUse, mfa.AuthenticateForm, Form):
     """The second step, by a code."""
 
     code = CodeField(label="Code", help_text="The 6 digits that your authenticator app shows now, or a recovery code.")
 
 
-class PasskeyForm(webauthn.AuthenticateWebAuthnForm, Form):
+class PasskeyForm(ByBrowser, webauthn.AuthenticateWebAuthnForm, Form):
     """The second step, by a passkey."""
+
+
+class CodeProof(OneUse, mfa.ReauthenticateForm):
+    """A code as proof that it is still the same person."""
+
+
+class PasskeyProof(ByBrowser, webauthn.ReauthenticateWebAuthnForm):
+    """A passkey as proof that it is still the same person."""
 
 
 class PasskeySignInForm(webauthn.LoginWebAuthnForm, Form):
@@ -78,13 +121,17 @@ class ForgottenPasswordForm(account.ResetPasswordForm, Form):
         email = str(self.cleaned_data["email"])
         person = person_of_address(email)
         self.users = [person] if person and person.has_usable_password() else []
-        return email
+        return one_spelling(email)  # under which the asking is counted; the mail goes to the address that is kept
 
 
 class LinkForm(account.UserTokenForm):
     """The link of a forgotten password, which allauth checks as a form."""
 
     token_generator = default_token_generator
+
+    def _get_user(self, uidb36: str) -> Person | None:
+        with standing(SIGN_IN):
+            return Person.objects.select_related("partnership", "agency").filter(public_id=uidb36).first()
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -114,7 +161,7 @@ class JoinForm(Form):
     password = NewPasswordField(label="Choose a password")
 
 
-class AppForm(totp.ActivateTOTPForm, Form):
+class AppForm(OneUse, totp.ActivateTOTPForm, Form):
     """The first code of an authenticator app, which proves that it is set up."""
 
     code = CodeField(label="Code from the app", help_text="6 digits. They change every 30 seconds.")

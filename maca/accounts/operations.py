@@ -1,9 +1,11 @@
+from functools import partial
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
-from maca.accounts import rules
+from maca.accounts import mails, rules
 from maca.accounts.queries import second_factors
 from maca.journal.operations import write
 from maca.kernel.holding import hold
@@ -68,6 +70,7 @@ def remove_second_factor(factor: Authenticator, *, by: Person) -> None:
     if not second_factors(by).exists():
         Authenticator.objects.filter(user=by).delete()
     write("removed a second step", by, by=by, kind=factor.type)
+    transaction.on_commit(partial(mails.tell, by, mails.REMOVED))
 
 
 @transaction.atomic
@@ -87,6 +90,7 @@ def forget_second_factors(person: Person, *, by: Person) -> None:
     for one in UserSession.objects.filter(user=person):
         one.end()
     write("forgot somebody’s second steps", person, by=by)
+    transaction.on_commit(partial(mails.tell, person, mails.FORGOTTEN, template="forgotten"))
 
 
 def note_seen(session_key: str) -> None:

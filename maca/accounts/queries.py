@@ -5,7 +5,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 
 from maca.partnership.fence import SIGN_IN, standing
-from maca.partnership.models import Person
+from maca.partnership.models import Person, as_kept
 
 
 def second_factors(person: AbstractBaseUser) -> QuerySet[Authenticator]:
@@ -30,5 +30,5 @@ def find_passkey(person: Person, passkey: str) -> Authenticator:
 def person_of_address(email: str) -> Person | None:
     """Who has this address and may sign in."""
     with standing(SIGN_IN):
-        person = Person.objects.select_related("partnership", "agency").filter(email__iexact=email).first()
+        person = Person.objects.select_related("partnership", "agency").filter(email=as_kept(email)).first()
     return person if person and person.may_sign_in() else None

@@ -11,9 +11,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.core import ratelimit
-from allauth.mfa.base.forms import ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +20,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from maca.accounts.forms import ProofForm
+from maca.accounts.forms import CodeProof, PasskeyProof, ProofForm
 from maca.accounts.operations import note_proof
 from maca.accounts.rules import may_sign_in_with_one_click
 from maca.accounts.session import proved_lately, rotate
@@ -110,7 +108,7 @@ def _proved_by(request: HttpRequest, person: Person, form: ProofForm) -> str | N
         record_authentication(request, person, method="one click", reauthenticated=True)
         return "one click"
     given = form.cleaned_data
-    for name, check in (("credential", ReauthenticateWebAuthnForm), ("code", ReauthenticateForm)):
+    for name, check in (("credential", PasskeyProof), ("code", CodeProof)):
         if not given.get(name):
             continue
         # allauth takes the credential as the JSON it was sent as.

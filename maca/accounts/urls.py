@@ -68,6 +68,7 @@ urlpatterns = [
     path(own, _own(views.HowYouSignIn.as_view(), before_second_factor=True), name="mfa_list_webauthn"),
     path(own + "recovery-codes/", _own(views.RecoveryCodes.as_view()), name="mfa_view_recovery_codes"),
     path(own + "recovery-codes/new/", _own(views.NewRecoveryCodes.as_view()), name="mfa_generate_recovery_codes"),
+    path("people/<id:person>/second-steps/forget/", views.forget_second_steps, name="forget-second-steps"),
     path(own + "browsers/", _own(views.YourSignIns.as_view()), name="usersessions_list"),
 ]
 if settings.MACA_TRAINING:

@@ -8,7 +8,6 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import perform_password_login, record_authentication
 from allauth.account.internal.flows.logout import logout
 from allauth.account.models import Login
-from allauth.core import ratelimit
 from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -30,9 +29,10 @@ from django.views.decorators.http import require_POST
 from django.views.generic.edit import FormView
 from markupsafe import Markup
 
-from maca.accounts import forms
+from maca.accounts import browsers, forms
 from maca.accounts.browsers import in_words
 from maca.accounts.operations import (
+    forget_second_factors,
     make_room_for_another_app,
     note_recovery_codes_made,
     note_second_factor_added,
@@ -40,12 +40,14 @@ from maca.accounts.operations import (
     remove_second_factor,
 )
 from maca.accounts.queries import find_passkey, public_id_of, second_factors
-from maca.accounts.rules import may_remove_second_factor, may_sign_in_with_one_click
+from maca.accounts.rules import may_forget_second_factors, may_remove_second_factor, may_sign_in_with_one_click
 from maca.accounts.session import has_second_factor, rotate, seconds_left
+from maca.design.forms import Form
+from maca.design.pages import form_page, guarded
 from maca.partnership.fence import SIGN_IN, let_in, standing
 from maca.partnership.invitations import invited_person, join
 from maca.partnership.models import Person
-from maca.partnership.queries import invented_people
+from maca.partnership.queries import find_person, invented_people
 from maca.partnership.requests import signed_in
 
 INVITATION = "maca_invitation"
@@ -153,24 +155,31 @@ def stay_signed_in(request: HttpRequest) -> HttpResponse:
 
 
 def invitation_link(request: HttpRequest, uid: str, token: str) -> HttpResponseBase:
-    """The link from the mail. The token goes into the session, so that no address bar and no history keeps it."""
-    if limited := ratelimit.consume_or_429(request, action="reset_password_from_key", limit_get=True):
-        return limited
+    """The link from the mail. The token goes into the session, so that no address bar and no history keeps it.
+
+    A link that fits nobody does nothing: it signs nobody out, and takes no try from whoever was invited.
+    """
+    with standing(SIGN_IN):
+        fits = invited_person(uid, token) is not None
+    if not fits:
+        return _void(request)
     if request.user.is_authenticated:
         logout(request, show_message=False)
     request.session[INVITATION] = [uid, token]
     return redirect("join")
 
 
+def _void(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/link_is_void.html", {"invitation": True}, status=404)
+
+
 def join_page(request: HttpRequest) -> HttpResponseBase:
     """Choose a password; then the second step follows, and then the work list."""
-    if limited := ratelimit.consume_or_429(request, action="reset_password_from_key"):
-        return limited
     uid, token = request.session.get(INVITATION, ["", ""])
     with standing(SIGN_IN):
         person = invited_person(uid, token)
     if person is None:
-        return render(request, "accounts/link_is_void.html", {"invitation": True}, status=404)
+        return _void(request)
     form = forms.JoinForm(request.POST if request.method == "POST" else None)
     form.fields["password"].user = person  # type: ignore[attr-defined]
     if form.is_valid():
@@ -182,7 +191,9 @@ def join_page(request: HttpRequest) -> HttpResponseBase:
         else:
             del request.session[INVITATION]
             joined = Person.objects.select_related("partnership", "agency").get(pk=person.pk)
-            return perform_password_login(request, {"email": joined.email}, Login(user=joined, email=joined.email))
+            onward = perform_password_login(request, {"email": joined.email}, Login(user=joined, email=joined.email))
+            browsers.remember(request, onward, joined.email)
+            return onward
     context = {"form": form, "invited": person}
     return render(request, "accounts/join.html", context, status=422 if form.errors else 200)
 
@@ -207,6 +218,12 @@ class NewPassword(Wrong, account.PasswordResetFromKeyView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return {"token_fail": False, "form": None, **super().get_context_data(**context)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        # Whoever reads the mail of the account is no stranger, even where strangers have used its tries up.
+        browsers.remember(self.request, response, self.reset_user.email)
+        return response
 
 
 class ChangePassword(Wrong, account.PasswordChangeView):
@@ -359,6 +376,30 @@ class RemovePasskey(OwnPasskey, Wrong, webauthn.RemoveWebAuthnView):
         remove_second_factor(self.get_object(), by=signed_in(self.request))
         messages.success(self.request, "The passkey is removed.")
         return redirect("mfa_index")
+
+
+@guarded(may_forget_second_factors, find_person, writes=True, step_up=True)
+def forget_second_steps(request: HttpRequest, subject: Person) -> HttpResponse:
+    page_of = reverse("person", kwargs={"person": subject.public_id})
+
+    def do(form: Form, version: int | None) -> str:
+        forget_second_factors(subject, by=signed_in(request))
+        return page_of
+
+    return form_page(
+        request,
+        "accounts/forget_second_steps.html",
+        lambda data, _: Form(data),
+        do=do,
+        context={
+            "heading": "Let them set up a second step anew?",
+            "caption": subject.name,
+            "button_text": "Forget their second steps",
+            "subject": subject,
+            "back": page_of,
+        },
+        saved="Their second steps are forgotten. They sign in with their password, and then set one up anew.",
+    )
 
 
 class RecoveryCodes(recovery_codes.ViewRecoveryCodesView):

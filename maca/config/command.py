@@ -13,6 +13,7 @@ from maca import __version__
 from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.commands.notices import notices
+from maca.config.commands.second_steps import forget_second_steps
 from maca.config.logs import tell_nothing_raised
 from maca.config.site import Wrong, with_site
 
@@ -332,10 +333,10 @@ def person(
 @with_site
 def attest(email: str) -> None:
     """Say that somebody still needs their account, when whoever should say so cannot sign in either."""
-    from maca.partnership.models import Person
+    from maca.partnership.models import Person, as_kept
     from maca.partnership.operations import attest_at_the_machine, operator_of
 
-    found = Person.objects.filter(email__iexact=email).select_related("partnership").first()
+    found = Person.objects.filter(email=as_kept(email)).select_related("partnership").first()
     if found is None:
         raise Wrong(f"Nobody has an account with {email}.")
     attest_at_the_machine(found, by=operator_of(found.partnership))
@@ -370,6 +371,7 @@ def _site_address() -> str:
 main.add_command(keys)
 main.add_command(notices)
 main.add_command(journal)
+main.add_command(forget_second_steps)
 
 
 if __name__ == "__main__":

@@ -247,7 +247,11 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "maca.design.jinja.environment",
-            "context_processors": ["maca.design.context.site", "maca.accounts.context.time_out"],
+            "context_processors": [
+                "maca.design.context.site",
+                "maca.accounts.context.time_out",
+                "maca.accounts.context.help_with_second_steps",
+            ],
         },
     }
 ]
@@ -281,6 +285,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        # It compares which letters there are, in any order: at 0.7 it takes some words for others altogether.
+        "OPTIONS": {"user_attributes": ("email", "name", "post"), "max_similarity": 0.8},
+    },
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "work-list"
@@ -289,9 +298,17 @@ LOGOUT_REDIRECT_URL = "sign-in"
 # ---- how a person comes in (maca.accounts, by django-allauth)
 
 # The table is made by a migration of maca.accounts. It counts tries, for every process alike.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_tries"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_tries",
+        # Django keeps 300 rows if not told: whoever made up more addresses would push the counters out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 ACCOUNT_ADAPTER = "maca.accounts.adapters.Accounts"
+ACCOUNT_FORMS = {"user_token": "maca.accounts.forms.LinkForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # there is no sign-up: Accounts.is_open_for_signup says no
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -307,24 +324,26 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 PASSWORD_RESET_TIMEOUT = 60 * 60
-# A try that succeeds is given back, so that a whole hospital behind one address can sign in at nine o'clock.
+# A whole hospital comes from one network address (“ip”), thousands of people: so a limit by address is high, and only
+# slows down whoever tries one password on every account. What protects an account is “key”. A try that succeeds is
+# given back, so that all of them can sign in at nine o'clock.
 # “key” is the account, or the account from a browser that has signed in to it before: see maca.accounts.browsers.
 ACCOUNT_RATE_LIMITS = {
     "login": "",  # only tries that fail are counted
-    "login_failed": "100/15m/ip,10/15m/key",
-    "reset_password": "30/15m/ip,5/15m/key",
-    "reset_password_from_key": "60/15m/ip",
+    "login_failed": "1000/15m/ip,10/15m/key",
+    "reset_password": "300/15m/ip,5/15m/key",
+    "reset_password_from_key": "1000/15m/ip",
     "reauthenticate": "20/15m/user",
     "change_password": "10/15m/user",
 }
 MFA_ADAPTER = "maca.accounts.adapters.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_RATE_LIMITS = {"webauthn_login": "100/15m/ip"}
+MFA_RATE_LIMITS = {"webauthn_login": "1000/15m/ip"}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "MACA"
-MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute out; no code works twice (forms.spend)
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write on every request; TimeOuts notes it once a minute
 
 # Agencies' own sign-in, by OpenID Connect. Nothing is asked of an issuer before somebody signs in with it.

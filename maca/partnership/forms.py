@@ -1,10 +1,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from maca.design.dates import date
 from maca.design.forms import CheckboxesField, ChoiceField, EmailField, Form, SelectField, TextField
 from maca.partnership import rules
-from maca.partnership.models import ROLES_IN_PROSE, Agency, EndReason, Person, Role
+from maca.partnership.models import NOT_AN_ADDRESS, ROLES_IN_PROSE, Agency, EndReason, Person, Role, as_kept
 from maca.partnership.queries import is_due
 
 
@@ -46,6 +48,11 @@ class InvitationForm(Form):
         self.fields["roles"] = _roles_field(offered)
         if len(offered) == 1:
             self.initial["roles"] = [role.value for role in offered]
+
+    def clean_email(self) -> str:
+        if email := as_kept(self.cleaned_data["email"]):
+            return email
+        raise ValidationError(NOT_AN_ADDRESS)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -21,7 +21,7 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership import rules
 from maca.partnership.fence import SIGN_IN, standing
-from maca.partnership.models import Agency, Partnership, Person, Role
+from maca.partnership.models import NOT_AN_ADDRESS, Agency, Partnership, Person, Role, as_kept
 from maca.partnership.operations import add_person
 from maca.partnership.register import choose_password, enter, hold_person
 
@@ -135,12 +135,14 @@ def invite_person(
     if partnership.pk != by.partnership_id:
         raise Refused("not-your-partnership", "You can invite people to your own partnership only.")
     rules.may_invite_person(by, roles, agency).insist()
+    if not (email := as_kept(email)):
+        raise Refused("not-an-address", NOT_AN_ADDRESS)
     with standing(SIGN_IN):  # an address has one account on the whole installation
-        taken = Person.objects.filter(email__iexact=email).exists()
+        taken = Person.objects.filter(email=email).exists()
     if taken:
         write("could not invite a person", partnership, by=by, roles=sorted(roles))
         return None
-    person = Person(partnership=partnership, agency=agency, email=email.lower(), name=name, post=post)
+    person = Person(partnership=partnership, agency=agency, email=email, name=name, post=post)
     person.set_unusable_password()
     person.invited_at = timezone.now()
     enter(person, roles, by=by)
@@ -173,7 +175,9 @@ def invite_at_the_machine(
 
     For somebody who has not joined yet it is a new link, and the rest is left as it is.
     """
-    waiting = Person.objects.filter(partnership=partnership, email__iexact=email, joined_at=None, ended_at=None).first()
+    waiting = Person.objects.filter(
+        partnership=partnership, email=as_kept(email), joined_at=None, ended_at=None
+    ).first()
     person = waiting or add_person(
         partnership=partnership, name=name, email=email, post=post, roles=roles, agency=agency, by=by
     )

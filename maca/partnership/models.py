@@ -143,9 +143,24 @@ class EndReason(models.TextChoices):
     NEVER_JOINED = "never_joined", "Never joined"
 
 
+def as_kept(address: str) -> str:
+    """An e-mail address as the register keeps it, in small letters; nothing for one that no account can have.
+
+    A database may hold a letter of another alphabet for one of ours (“ſ” for “s”), so only ASCII is looked up.
+    """
+    address = address.strip()
+    return address.lower() if address.isascii() else ""
+
+
+NOT_AN_ADDRESS = (
+    "This e-mail address has a letter that is not plain English, such as an accent or one of another alphabet. Type it "
+    "anew, or ask for an address without it."
+)
+
+
 class People(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.select_related("partnership", "agency").get(email__iexact=username)
+        return self.select_related("partnership", "agency").get(email=as_kept(username or ""))
 
 
 class PersonQuerySet(models.QuerySet["Person"]):

@@ -11,6 +11,7 @@ from maca.kernel.versions import save_changes
 from maca.partnership import rules
 from maca.partnership.fence import SIGN_IN, standing
 from maca.partnership.models import (
+    NOT_AN_ADDRESS,
     Agency,
     AgencyKind,
     Appointment,
@@ -18,6 +19,7 @@ from maca.partnership.models import (
     Partnership,
     Person,
     Role,
+    as_kept,
     first_free_slug,
 )
 from maca.partnership.register import choose_password, enter, hold_person
@@ -83,12 +85,14 @@ def add_person(
     `django.core.exceptions.ValidationError` when the password is too weak.
     """
     roles = list(roles)
+    if not (email := as_kept(email)):
+        raise Refused("not-an-address", NOT_AN_ADDRESS)
     with standing(SIGN_IN):  # an address has one account on the whole installation
-        taken = Person.objects.filter(email__iexact=email).exists()
+        taken = Person.objects.filter(email=email).exists()
     if taken:
         raise Refused("account-exists", f"{email} has an account already.")
     rules.go_together(roles, agency).insist()
-    person = Person(partnership=partnership, agency=agency, email=email.lower(), name=name, post=post)
+    person = Person(partnership=partnership, agency=agency, email=email, name=name, post=post)
     person.joined_at = timezone.now()
     if password is None:
         person.set_unusable_password()

@@ -1,6 +1,8 @@
 """Making, re-wrapping and destroying keys. Whoever calls these writes the journal: the keystore has none."""
 
-from django.db import connections, transaction
+from contextlib import suppress
+
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from maca.sealing.cipher import DataKey, data_key, new_key, unwrap, wrap
@@ -20,6 +22,20 @@ def make_partnership_key(partnership: str) -> None:
     """Give a partnership, by its public id, the key that its cases' keys are wrapped under."""
     row = Key(kind=KeyKind.PARTNERSHIP, partnership=partnership, owner=partnership)
     _wrapped_under(row, new_key(), root_key(), fingerprint(root_key())).save(force_insert=True)
+
+
+# In the place of a partnership’s public id: what belongs to the installation, and to no partnership.
+INSTALLATION = "0" * 32
+
+
+def installation_key() -> bytes:
+    """The key of what belongs to no partnership, made when it is first needed. It is wrapped under the root."""
+    live = Key.objects.filter(kind=KeyKind.PARTNERSHIP, owner=INSTALLATION, retired_at=None)
+    if not live.exists():
+        # Of two that need it first at once only one may make it.
+        with suppress(IntegrityError), transaction.atomic(using=ALIAS):
+            make_partnership_key(INSTALLATION)
+    return partnership_key(live.get().public_id)
 
 
 def make_key(kind: KeyKind, *, owner: str, partnership: str) -> DataKey:

@@ -68,8 +68,8 @@ def test_every_link_that_cannot_be_used_is_answered_alike(invited, link, real, b
         ("0" * 32, "x"), (invited.public_id, "x"), (real.public_id, link.split("/")[3]), ("nothing", "x-y"),
     ]:  # fmt: skip
         client = browser()
-        moved = client.get(f"/invitation/{uid}/{token}/")
-        answers.add((moved.status_code, moved.headers["Location"], client.get("/invitation/").content))
+        void = client.get(f"/invitation/{uid}/{token}/")
+        answers.add((void.status_code, void.content, client.get("/invitation/").content))
     assert len(answers) == 1
     # The control.
     client = browser()
@@ -82,3 +82,33 @@ def test_whoever_is_signed_in_at_this_browser_is_signed_out_first(invited, link,
     client.get(link)
     client.post("/invitation/", {"password": PASSWORD})
     assert "Dr Amina Noor" in client.get("/").content.decode()
+
+
+def test_a_link_that_fits_nobody_signs_nobody_out_and_blocks_no_invitation(invited, link, browser, come_in, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "reset_password_from_key": "3/15m/ip"}
+    client = come_in(browser())
+    for _ in range(5):
+        assert client.get("/invitation/x/y/").status_code == 404
+        browser().post("/invitation/", {"password": PASSWORD})
+    assert client.get("/").status_code == 200
+    # The control: at the same address, the link that fits works, and signs out whoever is signed in.
+    assert client.get(link).status_code == 302
+    assert client.get("/").status_code == 302
+    assert client.post("/invitation/", {"password": PASSWORD}).status_code == 302
+
+
+def test_whoever_has_joined_is_known_in_this_browser(invited, link, browser):
+    client = browser()
+    client.get(link)
+    assert "known" in client.post("/invitation/", {"password": PASSWORD}).cookies
+
+
+@pytest.mark.parametrize(
+    "like", ["gp@b.example", "GP@b.example.", "Dr Amina Noor", "GeneralPractitioner1", "dr.amina.noor"]
+)
+def test_a_password_like_the_address_the_name_or_the_post_is_refused(invited, link, browser, like):
+    client = browser()
+    client.get(link)
+    assert client.post("/invitation/", {"password": like}).status_code == 422
+    # The control.
+    assert client.post("/invitation/", {"password": PASSWORD}).status_code == 302

@@ -1,4 +1,6 @@
+import base64
 import re
+import secrets
 import time
 
 import pytest
@@ -13,6 +15,10 @@ from maca.accounts.rules import may_forget_second_factors, may_remove_second_fac
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.partnership.operations import operator_of
+from maca.sealing import queries, root
+from maca.sealing.cipher import CannotOpenError
+from maca.sealing.models import Key
+from maca.sealing.operations import INSTALLATION, rewrap_under_root
 from tests.accounts.conftest import PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -82,6 +88,50 @@ def test_a_code_works_once(production, with_app, browser, try_password):
         assert client.post("/sign-in/second-step/", {"code": code}).status_code == expected
 
 
+def test_a_code_works_once_also_after_half_a_minute(production, with_app, browser, try_password, monkeypatch):
+    began = (time.time() // 30) * 30
+    monkeypatch.setattr(time, "time", lambda: began + 31)
+    code = format_hotp_value(hotp_value(SECRET, int(began // 30) + 2))  # of a phone whose clock is half a minute fast
+    for seconds, expected in ((31, 302), (62, 422), (80, 422)):
+        monkeypatch.setattr(time, "time", lambda: began + seconds)  # noqa: B023
+        client = browser()
+        try_password(client, with_app.email, PASSWORD)
+        assert client.post("/sign-in/second-step/", {"code": code}).status_code == expected
+    # The control: the next code works.
+    assert client.post("/sign-in/second-step/", {"code": code_of(SECRET)}).status_code in (302, 422)
+
+
+def test_the_code_that_set_up_the_app_does_not_sign_in(production, real, browser, come_in, try_password):
+    client = come_in(browser())
+    secret = secret_on(client.get("/your-sign-in/app/").content.decode())
+    code = code_of(secret)
+    assert client.post("/your-sign-in/app/", {"code": code}).status_code == 302
+    other = browser()
+    try_password(other, real.email, PASSWORD)
+    assert other.post("/sign-in/second-step/", {"code": code}).status_code == 422
+    # The control: another code of the same app does.
+    later = format_hotp_value(hotp_value(secret, int(time.time()) // 30 + 1))
+    assert other.post("/sign-in/second-step/", {"code": later}).status_code == 302
+
+
+def test_others_at_the_same_address_do_not_block_the_second_step_of_a_known_browser(
+    production, with_app, browser, try_password, settings
+):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "5/15m/ip,10/15m/key"}
+    code = iter(format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 + step)) for step in (-1, 0, 1))
+    own, stranger = browser(), browser()
+    try_password(own, with_app.email, PASSWORD)
+    assert own.post("/sign-in/second-step/", {"code": next(code)}).status_code == 302
+    own.post("/sign-out/")
+    try_password(own, with_app.email, PASSWORD)
+    try_password(stranger, with_app.email, PASSWORD)
+    for guess in range(6):
+        try_password(browser(), f"{guess}@b.example")
+    # The control: a browser that was never here waits.
+    assert stranger.post("/sign-in/second-step/", {"code": next(code)}).status_code == 422
+    assert own.post("/sign-in/second-step/", {"code": next(code)}).status_code == 302
+
+
 def test_a_sign_in_from_before_the_second_step_ends(production, real, browser, come_in):
     early, other = come_in(browser()), come_in(browser())
     secret = secret_on(other.get("/your-sign-in/app/").content.decode())
@@ -124,6 +174,50 @@ def test_somebody_who_lost_everything_sets_up_anew(production, with_app, browser
     assert come_in(browser()).get("/").headers["Location"] == "/your-sign-in/"
 
 
+def told(person, subject: str) -> str:
+    """The mail of this subject, which is sent beside the answer."""
+    end = time.monotonic() + 5
+    while not (found := [one for one in mail.outbox if one.subject == subject]) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert [one.to for one in found] == [[person.email]]
+    return found[0].body
+
+
+def test_the_business_manager_helps_from_the_page_of_the_person(world, sign_in, django_capture_on_commit_callbacks):
+    TOTP.activate(world.auditor, SECRET)
+    address = f"/people/{world.auditor.public_id}/second-steps/forget/"
+    client = sign_in(world.manager)
+    assert address in client.get(f"/people/{world.auditor.public_id}/").content.decode()
+    page = client.get(address).content.decode()
+    once = re.search(r'name="once" value="([^"]+)"', page)[1]
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(2):
+            answer = client.post(address, {"once": once})
+            assert answer.headers["Location"] == f"/people/{world.auditor.public_id}/"
+    assert not Authenticator.objects.filter(user=world.auditor).exists()
+    assert Entry.objects.filter(did="forgot somebody’s second steps", by=world.manager.public_id).count() == 1
+    assert "set one up" in told(world.auditor, "Your second steps were taken off your account")
+
+
+def test_the_page_is_for_the_manager_alone_and_asks_again_who_they_are(world, sign_in):
+    address = f"/people/{world.auditor.public_id}/second-steps/forget/"
+    chair = sign_in(world.chair)
+    assert chair.get(address).status_code == 403
+    assert address not in chair.get(f"/people/{world.auditor.public_id}/").content.decode()
+    assert sign_in(world.manager).get(f"/people/{world.manager.public_id}/second-steps/forget/").status_code == 403
+    client = sign_in(world.manager)
+    session = client.session
+    session["account_authentication_methods"] = []
+    session.save()
+    assert client.get(address).headers["Location"].startswith("/prove-it-is-you/")
+
+
+def test_removing_a_second_step_is_told(with_app, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_second_factor(Authenticator.objects.get(user=with_app), by=with_app)
+    assert "If it was not you" in told(with_app, "A second step was removed from your account")
+
+
 def test_nobody_forgets_their_own_second_steps_or_those_of_another_partnership(with_app, world):
     world.manager.refresh_from_db()
     assert may_forget_second_factors(world.manager, world.auditor)
@@ -134,13 +228,26 @@ def test_nobody_forgets_their_own_second_steps_or_those_of_another_partnership(w
         forget_second_factors(with_app, by=world.manager)
 
 
-def test_a_secret_is_sealed_and_opens_after_the_key_is_renewed(settings):
+def test_a_secret_opens_after_the_sites_secret_key_and_the_root_are_changed(db, settings, monkeypatch):
     sealed = SecondFactors().encrypt(SECRET)
-    assert SECRET not in sealed
-    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "n" * 50, [settings.SECRET_KEY]
+    assert SECRET not in base64.b64decode(sealed).decode(errors="replace")
+    settings.SECRET_KEY = "n" * 50
     assert SecondFactors().decrypt(sealed) == SECRET
-    settings.SECRET_KEY_FALLBACKS = []
-    with pytest.raises(RuntimeError):
+    new = secrets.token_bytes(32)
+    rewrap_under_root(old=root.root_key(), new=new)
+    monkeypatch.setenv("MACA_ROOT_KEY", root.encode(new))
+    root.root_key.cache_clear()
+    monkeypatch.setattr(queries, "_opened", {})
+    assert SecondFactors().decrypt(sealed) == SECRET
+    monkeypatch.undo()
+    root.root_key.cache_clear()
+
+
+def test_a_secret_does_not_open_without_the_key_of_the_installation(db):
+    sealed = SecondFactors().encrypt(SECRET)
+    assert SecondFactors().decrypt(sealed) == SECRET
+    Key.objects.filter(owner=INSTALLATION).delete()
+    with pytest.raises(CannotOpenError):
         SecondFactors().decrypt(sealed)
 
 
@@ -177,13 +284,14 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(real, browse
     client = browser()
     client.post("/forgotten-password/", {"email": real.email.upper()})
     link = sent_link(real)
+    assert f"/{real.public_id}-" in link
     page = client.get(link)
     assert page.status_code == 302
     assert page.headers["Location"].endswith("-set-password/")
     assert "Choose a new password" in client.get(page.headers["Location"]).content.decode()
-    assert (
-        client.post(page.headers["Location"], {"password1": "otter saddle mirror"}).headers["Location"] == "/sign-in/"
-    )
+    done = client.post(page.headers["Location"], {"password1": "otter saddle mirror"})
+    assert done.headers["Location"] == "/sign-in/"
+    assert "known" in done.cookies
     assert try_password(browser(), real.email, "otter saddle mirror").status_code == 302
     assert "This link cannot be used" in browser().get(link).content.decode()
 
