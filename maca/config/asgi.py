@@ -1,13 +1,16 @@
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maca.config.settings")
 django.setup(set_prefix=False)
 
+from maca.config.refusals import refuse  # noqa: E402
 from maca.design.middleware import put_headers  # noqa: E402
 
 
@@ -18,5 +21,11 @@ class Handler(ASGIHandler):
         request, refusal = super().create_request(scope, body_file)
         return request, refusal and put_headers(refusal)
 
+
+if not settings.MACA_TRAINING:
+    # However it is served. A server imports this within its event loop, where no database may be asked: hence
+    # the thread, whose connections are closed with it.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(refuse).result()
 
 application = Handler()

@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, get_hashers
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import get_resolver
 from django.utils import timezone
@@ -42,6 +42,25 @@ def check(one: Check) -> Check:
 def refusals() -> list[str]:
     """Every reason there is not to start, as sentences; empty when the site may start."""
     return [sentence for one in CHECKS if (sentence := one())]
+
+
+def refuse() -> None:
+    """Raise `ImproperlyConfigured` with every reason there is not to start. For a thread of its own: it hangs up."""
+    from maca.partnership.fence import installation
+
+    try:
+        with installation():
+            found = refusals()
+    except DatabaseError as problem:
+        raise ImproperlyConfigured(
+            f"The site cannot see whether it is safe to serve ({type(problem).__name__}), and does not start. Run any "
+            "“maca” command once: it says what is wrong with the database, and brings its tables up to date."
+        ) from problem
+    finally:
+        connections.close_all()
+    if found:
+        listed = "\n".join(f"- {one}" for one in found)
+        raise ImproperlyConfigured(f"The site is not safe to serve like this, and does not start:\n{listed}")
 
 
 def _open_to_others(path: Path) -> bool:
@@ -238,27 +257,40 @@ def rows_are_not_fenced() -> str | None:
     return " ".join(fence.weaknesses(connections["default"])) or None
 
 
+def _triggers_in(connection: BaseDatabaseWrapper) -> list[Any]:
+    """Every trigger on the journal’s entries, whole: one of the right name that does nothing is no guard."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT t.tgname, t.tgtype, t.tgenabled::text, t.tgqual IS NULL AND cardinality(t.tgattr::int2[]) = 0, "
+                "l.lanname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+                "JOIN pg_language l ON l.oid = p.prolang "
+                "WHERE t.tgrelid = 'journal_entry'::regclass AND NOT t.tgisinternal"
+            )
+            return list(cursor.fetchall())
+        cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal_entry'")
+        return sorted(sql for (sql,) in cursor.fetchall())
+
+
+def _triggers_laid(vendor: str) -> list[Any]:
+    """What `_triggers_in` finds in a database that is as the migration left it."""
+    lay: list[str] = importlib.import_module("maca.journal.migrations.0003_unchangeable").LAY[vendor]
+    if vendor == "sqlite":
+        return sorted(lay)
+    # The bits of tgtype: 2 is BEFORE, 8 DELETE, 16 UPDATE, 32 TRUNCATE; without 1, for the statement and not a row.
+    # Enabled “A”, also in a session that passes for a replica; of every column, and under no condition.
+    return [("journal_entries_stay", 2 | 8 | 16 | 32, "A", True, "plpgsql", lay[0].split("$$")[1])]
+
+
 @check
 def journal_can_be_changed() -> str | None:
     connection = connections["default"]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # The bits of tgtype: 2 is BEFORE, 8 DELETE, 16 UPDATE.
-            cursor.execute(
-                "SELECT tgtype FROM pg_trigger WHERE tgrelid = 'journal_entry'::regclass "
-                "AND tgenabled <> 'D' AND NOT tgisinternal"
-            )
-            kinds = [bits for (bits,) in cursor.fetchall() if bits & 2]
-            guarded = any(bits & 8 for bits in kinds) and any(bits & 16 for bits in kinds)
-        else:
-            cursor.execute("SELECT upper(sql) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal_entry'")
-            written = " ".join(sql for (sql,) in cursor.fetchall())
-            guarded = all(re.search(rf"BEFORE\s+{what}\b", written) for what in ("UPDATE", "DELETE"))
-    if guarded:
+    if _triggers_in(connection) == _triggers_laid(connection.vendor):
         return None
     return (
-        "The database lets entries of the journal be changed or deleted: its triggers are missing. Compare the journal "
-        "with its last export (maca journal verify), find out who took them away, and restore the database."
+        "The database lets entries of the journal be changed or deleted: its triggers are missing, or not as this site "
+        "lays them. Compare the journal with its last export (maca journal verify), find out who changed them, and "
+        "restore the database."
     )
 
 

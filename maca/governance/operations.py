@@ -1,4 +1,5 @@
 import datetime as dt
+import logging
 
 from django.db import transaction
 
@@ -11,6 +12,8 @@ from maca.notices.kinds import Kind, register
 from maca.notices.operations import queue
 from maca.partnership.models import Partnership, Person, Role
 from maca.partnership.operations import operator_of
+
+log = logging.getLogger(__name__)
 
 # Nobody is written to in the night.
 EARLIEST = 7
@@ -35,7 +38,15 @@ def daily_heads(now: dt.datetime) -> int:
     heads.keep_waiting()
     if now.astimezone(LONDON).hour < EARLIEST:
         return 0
-    return sum(_send_head(one, now, by=operator_of(one)) for one in Partnership.objects.all())
+    queued = 0
+    for one in Partnership.objects.order_by("pk"):
+        try:
+            queued += _send_head(one, now, by=operator_of(one))
+        # Whatever is wrong with one partnership, the others' leads get theirs.
+        except Exception as problem:
+            # The kind of error only: its words may hold what somebody wrote, or an address.
+            log.error("the head of one journal could not be sent: %s", type(problem).__name__)
+    return queued
 
 
 @transaction.atomic
@@ -47,7 +58,9 @@ def _send_head(partnership: Partnership, now: dt.datetime, *, by: Person) -> int
     hold(partnership)
     if sent.exists():  # by another process, a moment ago
         return 0
-    leads = list(Person.objects.filter(partnership=partnership).holding(Role.AGENCY_LEAD).select_related("partnership"))
+    people = Person.objects.filter(partnership=partnership).select_related("partnership")
+    # Somebody who has left may still have the address, and nobody has said that they are here.
+    leads = list(people.holding(Role.AGENCY_LEAD).attested())
     if not leads:
         return 0
     entry = write(SENT_HEADS, partnership, by=by, leads=len(leads))

@@ -1,5 +1,5 @@
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,20 +9,24 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from maca.audits.models import Audit
-from maca.cases.models import Case, IdentityReason, Involvement
+from maca.cases.models import Case, IdentityReason, Involvement, Nomination
+from maca.concerns.models import Concern
 from maca.journal.models import Entry
 from maca.kernel.clock import LONDON, is_working_day
-from maca.partnership.models import Person
+from maca.partnership.models import Person, Role
 from maca.returns.models import AgencyReturn
 
 A_PAGE = 50
 # What shows a case as a whole, and with it what an agency handed in, or whose case it is.
 SHOWS_A_CASE = ("read a report", "read a hearing", "opened an identity")
+# What shows what an agency wrote when it nominated a case, or whom it nominated.
+SHOWS_A_NOMINATION = ("read a case", "opened an identity")
 
 # A reading is out of the ordinary past these. They are a start, to be set by what is usual: a panel that reads
 # two cases side by side comes to about 20 an hour, and one audit has 3 to 9 cases.
 MOST_READINGS_AN_HOUR = 30
 MOST_CASES = 10
+AN_HOUR = dt.timedelta(hours=1)
 DAY_BEGINS, DAY_ENDS = 7, 20
 LOOK_BACK = dt.timedelta(days=30)
 # The report reads no more than this; where there is more, the newest.
@@ -82,14 +86,25 @@ def journal_page(
 
 
 def readings_of_ours(person: Person) -> QuerySet[Entry]:
-    """Every reading of one's own agency's returns, and of cases it was asked about, as a whole or by identity."""
-    ours = AgencyReturn.objects.filter(agency=person.agency_id)
-    asked_about = Case.objects.filter(pk__in=Involvement.objects.filter(agency=person.agency_id).values("case"))
+    """Every reading of what one's own agency wrote: its returns, nominations and concerns; of the cases it was
+    asked about, as a whole or by identity; and of the identities it nominated."""
+    agency = person.agency_id
+    nominated = Nomination.objects.filter(agency=agency)
+    asked_about = Case.objects.filter(pk__in=Involvement.objects.filter(agency=agency).values("case"))
     read = entries_visible_to(person).filter(is_reading=True)
     return read.filter(
-        Q(about__in=ours.order_by().values_list(Concat(Value("AgencyReturn:"), F("public_id"))))
-        | Q(about__in=asked_about.order_by().values_list(Concat(Value("Case:"), F("public_id"))), did__in=SHOWS_A_CASE)
+        Q(about__in=_named("AgencyReturn", AgencyReturn.objects.filter(agency=agency)))
+        | Q(about__in=_named("Concern", Concern.objects.filter(agency=agency)))
+        | Q(about__in=_named("Nomination", nominated))
+        | Q(about__in=_named("Audit", Audit.objects.filter(nominations__in=nominated)), did="read nominations")
+        | Q(about__in=_named("Case", Case.objects.filter(nomination__in=nominated)), did__in=SHOWS_A_NOMINATION)
+        | Q(about__in=_named("Case", asked_about), did__in=SHOWS_A_CASE)
     )
+
+
+def _named(kind: str, things: QuerySet[Any]) -> QuerySet[Any]:
+    """These things as the journal names them."""
+    return things.order_by().values_list(Concat(Value(f"{kind}:"), F("public_id")))
 
 
 def who_read_ours(person: Person, *, before: int | None = None) -> Page:
@@ -102,8 +117,22 @@ def _page(person: Person, found: QuerySet[Entry], before: int | None) -> Page:
         found = found.filter(number__lt=before)
     entries = list(found.order_by("-number")[: A_PAGE + 1])
     shown = entries[:A_PAGE]
-    people = _people(person, {one.by for one in shown})
-    return Page([_line(one, people) for one in shown], shown[-1].number if len(entries) > A_PAGE else None)
+    people = _people(person, {id_ for one in shown for id_ in (one.by, *_whom(one))})
+    slugs = {str(one.details["audit"]) for one in shown if "audit" in one.details}
+    ids = {one.about.removeprefix("Audit:") for one in shown if one.about.startswith("Audit:")}
+    titles: dict[str, str] = {}
+    found_audits = Audit.objects.filter(Q(slug__in=slugs) | Q(public_id__in=ids), partnership=person.partnership_id)
+    for slug, public_id, title in found_audits.values_list("slug", "public_id", "title"):
+        titles[slug] = titles[f"Audit:{public_id}"] = title
+    return Page([_line(one, people, titles) for one in shown], shown[-1].number if len(entries) > A_PAGE else None)
+
+
+def _whom(entry: Entry) -> list[str]:
+    """The people, by public id, that an entry is about."""
+    kind, _, public_id = entry.about.partition(":")
+    about = [public_id] if kind == "Person" else []
+    presenter = entry.details.get("presenter")
+    return [*about, *([str(presenter)] if presenter else []), *map(str, entry.details.get("people") or ())]
 
 
 def _people(person: Person, ids: Iterable[str]) -> dict[str, Person]:
@@ -111,7 +140,7 @@ def _people(person: Person, ids: Iterable[str]) -> dict[str, Person]:
     return {one.public_id: one for one in found}
 
 
-def _line(entry: Entry, people: dict[str, Person]) -> Line:
+def _line(entry: Entry, people: dict[str, Person], titles: dict[str, str]) -> Line:
     who = people.get(entry.by)
     return Line(
         number=entry.number,
@@ -120,21 +149,42 @@ def _line(entry: Entry, people: dict[str, Person]) -> Line:
         post=who.post if who else "",
         agency=str(who.agency) if who and who.agency else "",
         did=entry.did,
-        about=_about(entry),
+        about=_about(entry, people, titles),
         reason=_reason(entry.details.get("reason")),
         is_reading=entry.is_reading,
     )
 
 
-def _about(entry: Entry) -> str:
-    """“Case 1 of neglect-3” where the entry says so, else the kind of thing it was."""
+def _about(entry: Entry, people: dict[str, Person], titles: dict[str, str]) -> str:
+    """“Case 1 of Neglect 3”, the audit, or whom and as what, where the entry says so; else the kind of thing it was."""
     label = entry.details.get("case") or entry.details.get("label")
-    audit = entry.details.get("audit")
+    slug = entry.details.get("audit")
+    audit = titles.get(str(slug), slug)
+    whom = ", ".join(people[one].name for one in _whom(entry) if one in people)
+    roles = _roles(entry.details)
     if label:
-        return f"{label} of {audit}" if audit else str(label)
-    kind = entry.about.partition(":")[0]
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip().capitalize()
-    return f"{words}, {audit}" if audit else words
+        words = f"{label} of {audit}" if audit else str(label)
+    elif whom and entry.about.startswith("Person:"):
+        return f"{whom}: {roles}" if roles else whom
+    elif entry.about in titles:
+        words = titles[entry.about]
+    else:
+        kind = entry.about.partition(":")[0]
+        words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip().capitalize()
+        words = f"{words}, {audit}" if audit else words
+    return f"{words}: {whom}" if whom else words
+
+
+def _roles(details: dict[str, Any]) -> str:
+    """The roles that somebody was given, and those before where they changed."""
+
+    def listed(name: str) -> str:
+        labels = dict(Role.choices)
+        return ", ".join(str(labels.get(one, one)) for one in details[name]) or "no role"
+
+    if isinstance(details.get("before"), list) and isinstance(details.get("now"), list):
+        return f"{listed('now')} (before: {listed('before')})"
+    return listed("roles") if isinstance(details.get("roles"), list) else ""
 
 
 def _reason(code: Any) -> str:
@@ -181,6 +231,20 @@ def is_out_of_hours(at: dt.datetime) -> bool:
     return not (DAY_BEGINS <= local.hour < DAY_ENDS and is_working_day(local.date()))
 
 
+def too_many_at_once(times: list[dt.datetime]) -> set[int]:
+    """Which of these, by place, are among more than 30 within an hour, whenever that hour begins."""
+    order = sorted(range(len(times)), key=times.__getitem__)
+    found: set[int] = set()
+    first = marked = 0
+    for last, place in enumerate(order):
+        while times[place] - times[order[first]] >= AN_HOUR:
+            first += 1
+        if last - first + 1 > MOST_READINGS_AN_HOUR:
+            found.update(order[max(first, marked) : last + 1])
+            marked = last + 1
+    return found
+
+
 def outliers(person: Person) -> list[Outlier]:
     """What is out of the ordinary among the readings of one's partnership in the last 30 days, newest first."""
     readings = _readings(entries_visible_to(person))
@@ -190,14 +254,19 @@ def outliers(person: Person) -> list[Outlier]:
         )
     )
     found: dict[tuple[str, str], list[Reading]] = defaultdict(list)
-    hours = Counter((one.by, one.at.replace(minute=0, second=0, microsecond=0)) for one in readings)
+    of_each: dict[str, list[Reading]] = defaultdict(list)
+    for one in readings:
+        of_each[one.by].append(one)
+    for by, theirs in of_each.items():
+        if crowded := too_many_at_once([one.at for one in theirs]):
+            found[by, f"more than {MOST_READINGS_AN_HOUR} readings within an hour"] = [
+                theirs[place] for place in crowded
+            ]
     cases: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for one in readings:
         if one.case:
             cases[one.by].add((one.audit, one.case))
     for one in readings:
-        if hours[one.by, one.at.replace(minute=0, second=0, microsecond=0)] > MOST_READINGS_AN_HOUR:
-            found[one.by, f"more than {MOST_READINGS_AN_HOUR} readings within an hour"].append(one)
         if is_out_of_hours(one.at):
             found[one.by, "readings out of hours"].append(one)
         if (since := published.get(one.audit)) and one.at > since:

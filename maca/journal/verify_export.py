@@ -25,9 +25,7 @@ from typing import Any
 # (number, digest of the entry before, digest, the bytes that were hashed)
 Link = tuple[int, str, str, bytes]
 FORMAT = "maca journal 1"
-BEGIN = b'{"digest":"'
-MIDDLE = b'","entry":'
-END = b"}"
+BEGIN, MIDDLE, END = b'{"digest":"', b'","entry":', b"}"
 FIELDS = {"partnership", "number", "at", "by", "by_name", "did", "about", "is_reading", "details", "before"}
 
 
@@ -144,13 +142,14 @@ def links_in(file: Iterable[bytes], partnership: str, ending: dict[str, Any]) ->
                 ending.update(json.loads(line))
                 ending["count"] = int(ending["count"])
                 continue
-            content = line.rstrip(b"\r\n")[start + len(MIDDLE) : -1]
-            digest = line[len(BEGIN) : start].decode()
+            digest, content = line[len(BEGIN) : start].decode(), line.rstrip(b"\r\n")[start + len(MIDDLE) : -1]
             entry = json.loads(content)
             number, before = entry["number"], entry["before"]
-            if line_of(digest, content) != line.rstrip(b"\r\n") or set(entry) != FIELDS or type(number) is not int:
+            # Not spelt as it is hashed, with a name twice for instance, two readers could read it in two ways.
+            spelt = line_of(digest, canonical(entry)) == line.rstrip(b"\r\n")
+            if not spelt or set(entry) != FIELDS or type(number) is not int:
                 raise ValueError
-        except (ValueError, KeyError, TypeError, RecursionError) as problem:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as problem:
             raise BadLine(f"entry {place} cannot be read: its line was changed") from problem
         if entry["partnership"] != partnership:
             raise BadLine(f"this chain is of another partnership, from entry {place} on")
@@ -182,14 +181,17 @@ def main() -> int:
     except BadLine as problem:
         print(f"NOT AS IT WAS WRITTEN: {problem}.")
         return 1
-    except (OSError, ValueError, KeyError) as problem:
-        print(f"{asked.file} cannot be checked: it is no journal that this version can read. {problem}".strip())
+    except (OSError, ValueError, KeyError, RecursionError) as problem:
+        print(f"This file cannot be checked: it is no journal that this version can read. {str(problem)!a}")
         return 2
     if not found.wrong and ending.get("head") != found.head:
         taken = ending["count"] - found.entries
         found.wrong = f"the last {taken} entries were taken away" if taken > 0 else "the last line was changed"
-    print(f"{header.get('name')}: {found.entries} entries hold, head {found.head}")
-    print(f"NOT AS IT WAS WRITTEN: {found.wrong}." if found.wrong else "The journal is as it was written.")
+    good = "The journal is as it was written."
+    good += "" if asked.head else " Without a --head kept from before, it cannot be seen whether all was written anew."
+    print(f"NOT AS IT WAS WRITTEN: {found.wrong}." if found.wrong else good)
+    # The name comes last and escaped: it is what the file says, and must not pass for what this program says.
+    print(f"{found.entries} entries hold, head {found.head}, in a journal that calls itself {header.get('name')!a}.")
     return 1 if found.wrong else 0
 
 

@@ -31,6 +31,11 @@ def kind_of(code: str) -> Kind | None:
     return _kinds.get(code)
 
 
+def rather_twice() -> list[str]:
+    """The codes of the kinds that would rather come twice than not at all."""
+    return [one.code for one in _kinds.values() if one.rather_twice]
+
+
 def body(kind: Kind, address: str, reference: str = "") -> str:
     kept = [reference] if reference else []
     return "\n\n".join([*kind.lines, *kept, f"Sign in to read it: {address}"]) + "\n"

@@ -13,11 +13,11 @@ from typing import Protocol
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from maca.notices.clock import wake
-from maca.notices.kinds import Kind, body, kind_of
+from maca.notices.kinds import Kind, body, kind_of, rather_twice
 from maca.notices.models import Notice
 
 REFERENCE = re.compile(r"[0-9a-f:]{0,90}")
@@ -82,7 +82,7 @@ def queue(kind: Kind, *, to: Recipient, link: str, reference: str = "", wants_by
 
 
 def send_due(now: dt.datetime) -> Sent:
-    """Send every notice that is due.
+    """Send every notice that is due, those first that would rather come twice: a child may wait for them.
 
     Each is first claimed by one `UPDATE`, so that two processes never send the same one. A kind that would rather
     come twice is marked as sent afterwards; every other kind before, and unmarked when it certainly did not go.
@@ -92,7 +92,10 @@ def send_due(now: dt.datetime) -> Sent:
     waiting = Notice.objects.filter(sent_at=None, given_up_at=None)
     done.given_up = waiting.filter(wants_by__lte=now).update(given_up_at=now)
     if settings.MACA_CAN_MAIL:
-        for notice in list(waiting.filter(next_try_at__lte=now).order_by("next_try_at", "pk")[:A_ROUND]):
+        due = waiting.filter(next_try_at__lte=now)
+        for notice in list(
+            due.order_by(Case(When(kind__in=rather_twice(), then=0), default=1), "next_try_at", "pk")[:A_ROUND]
+        ):
             kind = kind_of(notice.kind)
             if kind is None:
                 # Queued by a version of the site that has this kind; another process may still send it.

@@ -176,3 +176,12 @@ def operator_of(partnership: Partnership) -> Person:
 def note_rotation(partnership: Partnership, *, keys: int) -> None:
     """Put on record that the keys of a partnership were wrapped anew."""
     write("rotated the keys", partnership, by=operator_of(partnership), keys=keys)
+
+
+@transaction.atomic
+def note_at_the_machine(did: str, **details: str) -> int:
+    """Put on record, for every partnership here, what was done with the keys at the machine; answers how many."""
+    partnerships = list(Partnership.objects.order_by("pk"))
+    for one in partnerships:
+        write(did, one, by=operator_of(one), **details)
+    return len(partnerships)

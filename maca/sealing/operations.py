@@ -87,9 +87,12 @@ def rewrap_under_root(*, old: bytes, new: bytes) -> int:
     """Wrap every partnership's key under a new root, one at a time; answers how many. Run again, it goes on."""
     done = 0
     for row in Key.objects.filter(kind=KeyKind.PARTNERSHIP, wrapped__isnull=False).exclude(wrapped_by=fingerprint(new)):
-        key = unwrap(bytes(row.wrapped or b""), under=old, bound_to=bound_to(row))
-        _wrapped_under(row, key, new, fingerprint(new)).save()
-        done += 1
+        key, before = unwrap(bytes(row.wrapped or b""), under=old, bound_to=bound_to(row)), row.wrapped_by
+        _wrapped_under(row, key, new, fingerprint(new))
+        # A key retired meanwhile stays retired, and one destroyed or wrapped anew stays so.
+        done += Key.objects.filter(pk=row.pk, wrapped_by=before, destroyed_at=None).update(
+            wrapped=row.wrapped, wrapped_by=row.wrapped_by
+        )
     return done
 
 

@@ -3,6 +3,8 @@
 import datetime as dt
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from maca.design.pages import open_to_all
 from maca.journal.models import Entry
 from maca.partnership.operations import found_partnership
 from maca.sealing.root import encode, root_key
+from tests.lifting import journal_can_be_changed
 from tests.makers import World
 
 ROOT = Path(__file__).parents[2]
@@ -279,46 +282,60 @@ def test_a_role_that_may_do_anything_is_refused(db):
         cursor.execute("RESET ROLE")
 
 
-def drop_triggers(cursor, vendor: str) -> None:
-    if vendor == "sqlite":
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal_entry'")
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'DROP TRIGGER "{name}"')
-        return
-    cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'journal_entry'::regclass AND NOT tgisinternal")
-    for (name,) in cursor.fetchall():
-        cursor.execute(f'DROP TRIGGER "{name}" ON journal_entry')
+ON = "CREATE TRIGGER {} {} ON journal_entry BEGIN {}; END"
+RAISES = "SELECT RAISE(ABORT, 'entries of the journal are never changed or taken away')"
+STAYS = "journal_entries_stay"
+REMADE = (
+    f"DROP TRIGGER {STAYS} ON journal_entry",
+    "ALTER TABLE journal_entry ENABLE ALWAYS TRIGGER journal_entries_stay",
+)
+MADE = f"CREATE TRIGGER {STAYS} BEFORE {{}} ON journal_entry FOR EACH {{}} EXECUTE FUNCTION {STAYS}()"
+OPENED = {
+    "sqlite": {
+        "update": [f"DROP TRIGGER {STAYS}_as_they_are"],
+        "delete": [f"DROP TRIGGER {STAYS}"],
+        "replace": ["DROP TRIGGER journal_entries_are_not_replaced"],
+        "an empty one": [f"DROP TRIGGER {STAYS}", ON.format(STAYS, "BEFORE DELETE", "SELECT 1")],
+        "never asked": [f"DROP TRIGGER {STAYS}", ON.format(STAYS, "BEFORE DELETE", f"{RAISES} WHERE 0")],
+        "too late": [f"DROP TRIGGER {STAYS}", ON.format(STAYS, "AFTER DELETE", "SELECT 1")],
+        "one more": [ON.format("more", "BEFORE INSERT", "SELECT RAISE(IGNORE)")],
+    },
+    "postgresql": {
+        "all": [REMADE[0]],
+        "truncate": [REMADE[0], MADE.format("UPDATE OR DELETE", "STATEMENT"), REMADE[1]],
+        "a column": [REMADE[0], MADE.format("UPDATE OF id OR DELETE OR TRUNCATE", "STATEMENT"), REMADE[1]],
+        "disabled": ["ALTER TABLE journal_entry DISABLE TRIGGER USER"],
+        "a replica": [f"ALTER TABLE journal_entry ENABLE TRIGGER {STAYS}"],
+        "an empty one": [
+            f"CREATE OR REPLACE FUNCTION {STAYS}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
+        ],
+        "never asked": [
+            REMADE[0],
+            MADE.format("UPDATE OR DELETE OR TRUNCATE", "STATEMENT WHEN (false)"),
+            REMADE[1],
+        ],
+        "one more": [MADE.replace(STAYS, "more", 1).format("INSERT", "ROW")],
+    },
+}
 
 
-def make_trigger(cursor, vendor: str, what: str) -> None:
-    if vendor == "sqlite":
-        cursor.execute(
-            f"CREATE TRIGGER journal_test_{what} BEFORE {what} ON journal_entry BEGIN SELECT RAISE(ABORT, 'no'); END"
-        )
-        return
-    cursor.execute(
-        "CREATE OR REPLACE FUNCTION journal_test() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'no'; END $$"
-    )
-    cursor.execute(
-        f"CREATE TRIGGER journal_test_{what} BEFORE {what} ON journal_entry "
-        "FOR EACH ROW EXECUTE FUNCTION journal_test()"
-    )
-
-
-def test_a_journal_that_can_be_changed_is_refused(db):
+@pytest.mark.parametrize(("vendor", "how"), [(vendor, how) for vendor, all_ in OPENED.items() for how in all_])
+def test_a_journal_that_can_be_changed_is_refused(db, as_the_owner, vendor, how):
     """In the test's own transaction, which takes back what it does to the triggers."""
     connection = connections["default"]
+    if connection.vendor != vendor:
+        pytest.skip("triggers of the other database")
+    assert refusals.journal_can_be_changed() is None
     with connection.cursor() as cursor:
-        drop_triggers(cursor, connection.vendor)
-        assert "triggers are missing" in refusals.journal_can_be_changed()
-        make_trigger(cursor, connection.vendor, "UPDATE")
-        assert "triggers are missing" in refusals.journal_can_be_changed()
-        make_trigger(cursor, connection.vendor, "DELETE")
-        assert refusals.journal_can_be_changed() is None
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER USER")
-            assert "triggers are missing" in refusals.journal_can_be_changed()
+        for statement in OPENED[vendor][how]:
+            cursor.execute(statement)
+    assert "triggers are missing" in refusals.journal_can_be_changed()
+
+
+def test_triggers_laid_anew_are_no_refusal(db, as_the_owner):
+    with journal_can_be_changed():
+        assert refusals.journal_can_be_changed()
+    assert refusals.journal_can_be_changed() is None
 
 
 def test_a_training_partnership_is_refused(db):
@@ -382,3 +399,39 @@ def test_all_that_is_wrong_is_said_at_once(db):
     with override_settings(DEBUG=True, SECURE_HSTS_SECONDS=0, SESSION_COOKIE_AGE=10**6):
         said = refusals.refusals()
     assert {one.split()[0] for one in said} >= {"DEBUG", "Browsers", "A"}
+
+
+LOADED = """
+import asyncio, uvicorn
+async def load():
+    uvicorn.Config("maca.config.asgi:application", lifespan="off", log_config=None).load()
+    print("loaded")
+asyncio.run(load())
+"""
+
+
+def test_another_server_is_refused_what_the_command_is_refused(tmp_path):
+    """As `uvicorn maca.config.asgi:application` loads it, within its event loop."""
+    data, keys = tmp_path / "data", tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    (keys / "root.key").write_text(encode(b"a root key for a test, 32 bytes."))
+    (keys / "root.key").chmod(0o600)
+    good = {name: value for name, value in os.environ.items() if not name.startswith(("MACA_", "DATABASE_URL"))} | {
+        "MACA_DATA": str(data), "MACA_MODE": "production", "MACA_HOSTS": "audits.example",
+        "MACA_ROOT_KEY_FILE": str(keys / "root.key"), "MACA_MAIL": "smtp://u:p@mail.example:587",
+        "MACA_MAIL_FROM": "audits@audits.example", "DJANGO_SETTINGS_MODULE": "maca.config.settings",
+    }  # fmt: skip
+
+    def run(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *command], env=good | settings, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+
+    assert "brings its tables up to date" in run("-c", LOADED).stderr
+    assert run("-m", "maca", "partnership", "A Real One").returncode == 0
+    refused = run("-c", LOADED, MACA_HOST="a slip", MACA_MAIL="", MACA_MAIL_FROM="")
+    assert "loaded" not in refused.stdout
+    assert "ImproperlyConfigured: The site is not safe to serve like this" in refused.stderr
+    assert "- MACA_MAIL is not set" in refused.stderr
+    assert "- The environment sets MACA_HOST, which" in refused.stderr
+    assert run("-c", LOADED).stdout == "loaded\n"

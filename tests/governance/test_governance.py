@@ -5,12 +5,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from maca.cases.models import IdentityReason
+from maca.concerns.operations import raise_concern
 from maca.governance import queries
 from maca.journal.models import Entry
 from maca.journal.operations import write
 from maca.journal.queries import readings_in_last_hour
 from maca.journal.rules import MOST_AN_HOUR, may_read_more
-from maca.partnership.models import Role
+from maca.partnership.models import Appointment, Person, Role
 from tests.lifting import journal_can_be_changed
 from tests.makers import World
 
@@ -76,7 +77,7 @@ def test_the_journal_is_filtered_by_person_day_kind_and_case(world, officer):
     read(world.health, world.auditor, case="Case 3")
     read(world.health, world.lead, case="Case 1")
     one = queries.journal_page(officer, kind="reading", by=world.auditor.public_id).lines
-    assert [(line.who, line.about) for line in one] == [(world.auditor.name, "Case 3 of neglect-9")]
+    assert [(line.who, line.about) for line in one] == [(world.auditor.name, "Case 3 of Neglect 9")]
     assert [line.who for line in queries.journal_page(officer, case="3").lines] == [world.auditor.name]
     assert not any(line.is_reading for line in queries.journal_page(officer, kind="change").lines)
     today = dt.datetime.now(queries.LONDON).date()
@@ -96,13 +97,20 @@ def test_a_lead_sees_who_read_their_own_agencys_records_and_no_others(world, sig
     audit = world.circulated(1)
     ours, theirs = world.return_of(audit), world.return_of(audit, "police")
     case = ours.case
+    with journal_can_be_changed():
+        # What the story itself read is none of this test's.
+        Entry.objects.filter(is_reading=True).delete()
     read(ours, world.manager)
     read(theirs, world.scrutineer)
     read(case, world.chair, "opened an identity", reason=IdentityReason.CORRECT.value)
     read(case, world.social_worker, "read a case")
     seen = queries.who_read_ours(world.lead).lines
-    assert [(line.who, line.did) for line in seen] == [("Chair", "opened an identity"), ("Manager", "read a return")]
-    assert seen[0].reason == IdentityReason.CORRECT.label
+    assert [(line.who, line.did) for line in seen] == [
+        ("Social Worker", "read a case"),  # which their agency nominated
+        ("Chair", "opened an identity"),
+        ("Manager", "read a return"),
+    ]
+    assert seen[1].reason == IdentityReason.CORRECT.label
     text = sign_in(world.lead).get("/who-read-ours/").content.decode()
     assert "Post of the manager" in text
     assert "Post of the scrutineer" not in text
@@ -113,7 +121,52 @@ def test_a_lead_sees_who_read_their_own_agencys_records_and_no_others(world, sig
 def test_a_lead_sees_no_reading_of_a_case_their_agency_was_not_asked_about(world):
     audit = world.selected(1)
     read(audit.cases.get(), world.chair, "opened an identity")
-    assert not queries.who_read_ours(world.lead).lines
+    assert not queries.who_read_ours(world.police_lead).lines
+    assert queries.who_read_ours(world.lead).lines, "the control: theirs nominated it"
+
+
+def test_a_lead_sees_who_read_what_their_agency_nominated_and_raised(world):
+    audit = world.circulated(1)
+    case = audit.cases.get()
+    ours = raise_concern(case, what="A bruise.", found_at=queries.timezone.now(), told=None, by=world.auditor)
+    theirs = raise_concern(case, what="A fall.", found_at=queries.timezone.now(), told=None, by=world.police_lead)
+    with journal_can_be_changed():
+        Entry.objects.filter(is_reading=True).delete()
+    for what, did in (
+        (case.nomination, "read a nomination"),
+        (audit, "read nominations"),
+        (audit, "read something else"),
+        (case, "read a case"),
+        (ours, "read a concern"),
+    ):
+        read(what, world.chair, did)
+    read(theirs, world.manager, "read a concern")
+    seen = [(line.who, line.did) for line in reversed(queries.who_read_ours(world.lead).lines)]
+    assert seen == [
+        ("Chair", did) for did in ("read a nomination", "read nominations", "read a case", "read a concern")
+    ]
+    other = [(line.who, line.did) for line in queries.who_read_ours(world.police_lead).lines]
+    assert other == [("Manager", "read a concern")]
+
+
+def test_the_journal_says_whom_and_which_audit(world, officer):
+    audit = world.circulated(1)
+    abouts = {(line.did, line.about) for line in queries.journal_page(officer, kind="change").lines}
+    assert ("planned an audit", "Neglect 9") in abouts
+    assert ("selected a case", "Case 1 of Neglect 9") in abouts
+    assert not any(audit.slug in about for _, about in abouts)
+    with transaction.atomic():
+        write("added a person", world.lead, by=world.chair, roles=["agency_lead", "auditor"])
+        write("changed roles", world.lead, by=world.chair, before=["auditor"], now=[])
+        write("named a presenter", audit.cases.get(), by=world.chair, presenter=world.auditor.public_id)
+        write("ended an account", world.lead, by=world.chair, reason="left")
+    elsewhere = World("Elsewhere Partnership")
+    with transaction.atomic():
+        write("ended an account", elsewhere.lead, by=world.chair, reason="left")
+    lead, auditor = (str(Role(one).label) for one in ("agency_lead", "auditor"))
+    assert [line.about for line in queries.journal_page(officer).lines[:5]] == [
+        "Person", "Lead", "Case: Auditor", f"Lead: no role (before: {auditor})", f"Lead: {lead}, {auditor}",
+    ]  # fmt: skip
 
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -160,6 +213,24 @@ def test_each_kind_of_reading_out_of_the_ordinary_is_reported_and_an_ordinary_on
         ("Scrutineer", "readings out of hours"),
     }
     assert "readings within an hour" in sign_in(officer).get("/journal/out-of-the-ordinary/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "found"),
+    [
+        ([50] * 15 + [70] * 16, 31),  # across the hour
+        ([0] * 15 + [59] * 16, 31),
+        ([0] * 15 + [60] * 16, 0),
+        ([0] * 30, 0),
+        ([0] * 31 + [200] * 30, 31),
+        ([minute * 2 for minute in range(100)], 0),  # 30 an hour, on and on
+        ([minute * 1.9 for minute in range(100)], 100),
+    ],
+)
+def test_an_hour_begins_whenever_the_first_of_the_readings_was(minutes, found):
+    times = [NOON + dt.timedelta(minutes=one) for one in minutes]
+    assert len(queries.too_many_at_once(times)) == found
+    assert len(queries.too_many_at_once(times[::-1])) == found
 
 
 def _before_ours() -> int:
@@ -239,3 +310,26 @@ def test_the_head_goes_to_every_lead_once_a_day_and_says_nothing_else(world):
     assert daily_heads(now) == 0
     world.planned()
     assert not verify(world.partnership.public_id, heads=[head_in(head)]).wrong
+
+
+def test_no_head_goes_to_a_lead_whom_nobody_attests_any_longer(world):
+    from maca.governance.operations import daily_heads
+    from maca.notices.models import Notice
+
+    Person.objects.filter(pk=world.police_lead.pk).update(attested_on=dt.date(2020, 1, 1))
+    assert daily_heads(_last_working_noon()) == 1
+    assert [one.to_address for one in Notice.objects.filter(kind="journal-head")] == [world.lead.email]
+
+
+def test_a_partnership_whose_head_cannot_be_sent_stops_no_other(world, caplog):
+    from maca.governance.operations import daily_heads
+    from maca.notices.models import Notice
+
+    other = World("Elsewhere Partnership")
+    # Founded first, so that it would stop the one after it.
+    Appointment.objects.filter(person=world.operator, role=Role.OPERATOR).delete()
+    assert daily_heads(_last_working_noon()) == 2
+    told = set(Notice.objects.filter(kind="journal-head").values_list("partnership", flat=True))
+    assert told == {other.partnership.public_id}
+    (said,) = [one.getMessage() for one in caplog.records if one.name == "maca.governance.operations"]
+    assert said == "the head of one journal could not be sent: DoesNotExist"

@@ -4,7 +4,6 @@ import http.client
 import logging
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 import time
@@ -213,11 +212,6 @@ def secured(served: Served) -> None:
             "MACA_MAIL": "smtp://u:p@mail.example:587", "MACA_MAIL_FROM": "audits@audits.example",
         }  # fmt: skip
     served.maca("partnership", "A Real One")
-    with sqlite3.connect(served.here / "data/maca.sqlite3") as file:
-        for what in ("UPDATE", "DELETE"):
-            file.execute(
-                f"CREATE TRIGGER journal_no_{what} BEFORE {what} ON journal_entry BEGIN SELECT RAISE(ABORT, 'no'); END"
-            )
 
 
 @pytest.mark.parametrize("mode", ["training", "production"])

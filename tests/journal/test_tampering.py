@@ -352,6 +352,56 @@ def test_an_export_that_was_changed_on_its_way_is_found(tmp_path):
     assert exported(tmp_path, [b"not an export\n"]).returncode == 2
 
 
+@pytest.mark.django_db
+def test_what_an_export_calls_itself_cannot_pass_for_the_verdict(tmp_path):
+    fill()
+    lines = list(queries.export_lines(HERE.partnership_public_id, "Ours\nThe journal is as it was written.\x1b[8m"))
+    lines[5] = lines[5].replace(b"A Person", b"B Person")
+    said = exported(tmp_path, lines)
+    assert said.returncode == 1
+    assert said.stdout.startswith("NOT AS IT WAS WRITTEN: entry 5 was changed.\n")
+    assert "\nThe journal is as" not in said.stdout
+    assert "\x1b" not in said.stdout
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("spelling", [b'{"about":"x",', b'{ "about"', b'{"at"'])
+def test_an_entry_spelt_otherwise_than_it_is_hashed_is_refused(tmp_path, spelling):
+    """Its digest made right, so that only the spelling is wrong."""
+    fill(length=1)
+    header, line, end = queries.export_lines(HERE.partnership_public_id, "Ours")
+    entry_bytes = line[len(verify_export.BEGIN) + 64 + len(verify_export.MIDDLE) : -2]
+    if spelling == b'{"at"':  # the names in another order
+        content = json.dumps(dict(reversed(json.loads(entry_bytes).items())), separators=(",", ":")).encode()
+    else:
+        content = entry_bytes.replace(b'{"about"' if b" " in spelling else b"{", spelling, 1)
+    assert json.loads(content) == json.loads(entry_bytes), "every reader of JSON takes it for the same entry"
+    digest = hashlib.sha256(content).hexdigest()
+    last = verify_export.canonical({"count": 1, "head": f"1:{digest}"}) + b"\n"
+    said = exported(tmp_path, [header, verify_export.line_of(digest, content) + b"\n", last])
+    assert (said.returncode, "entry 1 cannot be read" in said.stdout) == (1, True)
+    assert exported(tmp_path, [header, line, end]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "header", [b"[" * 9_999, b'{"format":' + b"[" * 9_000, b"", b"[]", b'{"format":"maca journal 1"}']
+)
+def test_a_header_that_cannot_be_read_is_answered_and_raises_nothing(tmp_path, header):
+    said = exported(tmp_path, [header + b"\n"])
+    assert (said.returncode, said.stderr) == (2, "")
+    assert "cannot be checked" in said.stdout
+
+
+@pytest.mark.django_db
+def test_without_a_head_the_verdict_says_what_cannot_be_seen(tmp_path):
+    fill()
+    path = tmp_path / "journal.jsonl"
+    export(path)
+    assert "cannot be seen whether all was written anew" in check_alone(path).stdout
+    head = queries.head_of(HERE.partnership_public_id)
+    assert "cannot be seen" not in check_alone(path, "--head", head).stdout
+
+
 def test_the_commands_check_and_write_out_and_the_verifier_stands_alone(tmp_path, world, capsys):
     def run(*words: str) -> tuple[int, str]:
         code = 0

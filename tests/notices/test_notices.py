@@ -95,6 +95,14 @@ def test_what_was_sent_is_not_sent_again(world):
     assert len(mail.outbox) == 1
 
 
+def test_what_would_rather_come_twice_goes_before_all_else(world, monkeypatch):
+    monkeypatch.setattr("maca.notices.operations.A_ROUND", 2)
+    queued(ONCE, *[world.lead] * 3)
+    queued(TWICE, world.manager)
+    send_due(timezone.now())
+    assert [one.to for one in mail.outbox] == [[world.manager.email], [world.lead.email]]
+
+
 def test_two_kinds_may_not_share_a_code():
     assert register(TWICE) == TWICE
     with pytest.raises(ValueError, match="tests/twice"):

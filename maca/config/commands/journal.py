@@ -19,7 +19,8 @@ def journal() -> None:
     """
 
 
-def _partnerships(name: str | None) -> list[Any]:
+def partnerships_here(name: str | None) -> list[Any]:
+    """Those of this name, or all. Never makes one: what is checked or rotated must be there."""
     from maca.partnership.models import Partnership
 
     found = list(Partnership.objects.filter(name__iexact=name) if name else Partnership.objects.order_by("name"))
@@ -28,8 +29,8 @@ def _partnerships(name: str | None) -> list[Any]:
     return found
 
 
-def _one(name: str | None) -> Any:
-    found = _partnerships(name)
+def one_partnership(name: str | None) -> Any:
+    found = partnerships_here(name)
     if len(found) > 1:
         raise Wrong("There are several partnerships here. Say which one with --partnership NAME.")
     return found[0]
@@ -55,7 +56,7 @@ def verify(named: str | None, heads: tuple[str, ...]) -> None:
     from maca.journal.queries import verify as check
 
     known = [_head(text) for text in heads]
-    partnerships = [_one(named)] if known else _partnerships(named)
+    partnerships = [one_partnership(named)] if known else partnerships_here(named)
     bad = False
     for one in partnerships:
         checked = check(one.public_id, heads=known)
@@ -79,7 +80,7 @@ def export(file: Path, named: str | None) -> None:
     """Write the journal to FILE, for somebody else to check with the verifier."""
     from maca.journal.queries import export_lines
 
-    one = _one(named)
+    one = one_partnership(named)
     try:
         with file.open("xb") as out:
             for line in export_lines(one.public_id, one.name):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from maca.config.commands.journal import one_partnership
 from maca.config.site import Wrong, with_settings, with_site
 
 
@@ -53,8 +54,29 @@ def shares() -> None:
     from maca.sealing.root import fingerprint, root_key, shares_of
 
     key = root_key()
+    if _database_is_here():
+        # Before anything is shown, as every reading.
+        _note_shares(fingerprint(key)[:8])
+    else:
+        click.echo("There is no database here yet, so no journal says that these were printed.", err=True)
     for number, share in enumerate(shares_of(key), start=1):
         click.echo(f"Share {number} of 3, of the root key {fingerprint(key)[:8]}. Any two restore it.\n\n  {share}\n")
+
+
+def _database_is_here() -> bool:
+    """Whether a database is named, or one in SQLite was made: the shares of a new site come before either."""
+    from django.db import connection
+
+    return (
+        connection.vendor != "sqlite" or connection.is_in_memory_db() or Path(connection.settings_dict["NAME"]).exists()
+    )
+
+
+@with_site
+def _note_shares(root: str) -> None:
+    from maca.partnership.operations import note_at_the_machine
+
+    note_at_the_machine("printed shares of the root key", root=root)
 
 
 @keys.command("restore-root")
@@ -118,11 +140,13 @@ def rotate_root(file: Path) -> None:
     It takes a moment, and no case is touched. If it is stopped half way, run it again. Afterwards set
     MACA_ROOT_KEY_FILE to FILE, restart the site, print new shares, and destroy the old root and its shares.
     """
+    from maca.partnership.operations import note_at_the_machine
     from maca.sealing.operations import rewrap_under_root
     from maca.sealing.root import fingerprint, read_root, root_key
 
     new = read_root(file)
     done = rewrap_under_root(old=root_key(), new=new)
+    note_at_the_machine("wrapped the keys under a new root", root=fingerprint(new)[:8])
     click.echo(f"Wrapped {done} partnership keys under the root key {fingerprint(new)[:8]}.")
     click.echo(f"Now: export MACA_ROOT_KEY_FILE={file.resolve()} and restart the site.")
 
@@ -135,11 +159,10 @@ def rotate(partnership: str | None) -> None:
 
     The site can go on running. If it is stopped half way, run it again: it goes on where it was.
     """
-    from maca.config.command import the_partnership
     from maca.partnership.operations import note_rotation
     from maca.sealing.operations import rotate_partnership_key
 
-    its = the_partnership(partnership)
+    its = one_partnership(partnership)
     done = rotate_partnership_key(its.public_id)
     note_rotation(its, keys=done)
     click.echo(f"“{its}” has a new key; {done} keys were wrapped anew under it.")
@@ -150,5 +173,8 @@ def rotate(partnership: str | None) -> None:
 def sweep() -> None:
     """Finish destroying what was destroyed on the record, should a crash have come in between."""
     from maca.cases.operations import finish_destroying
+    from maca.partnership.operations import note_at_the_machine
 
-    click.echo(f"Destroyed the keys of {finish_destroying()} cases that were left.")
+    done = finish_destroying()
+    note_at_the_machine("finished destroying keys")
+    click.echo(f"Destroyed the keys of {done} cases that were left.")
