@@ -13,7 +13,6 @@ from maca import __version__
 from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.commands.notices import notices
-from maca.config.commands.second_steps import forget_second_steps
 from maca.config.logs import tell_nothing_raised
 from maca.config.site import Wrong, with_site
 
@@ -371,7 +370,6 @@ def _site_address() -> str:
 main.add_command(keys)
 main.add_command(notices)
 main.add_command(journal)
-main.add_command(forget_second_steps)
 
 
 if __name__ == "__main__":

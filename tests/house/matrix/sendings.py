@@ -142,6 +142,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "attest-people": _everybody_stays,
     "change-roles": lambda stand, it: _of_subject(it, roles=["panel_member", "sub_group_member"]),
     "end-account": lambda stand, it: _of_subject(it, reason="left"),
+    "forget-second-steps": lambda stand, it: _of_subject(it),
     "invite-again": lambda stand, it: _of_subject(it),
     "raise-concern": lambda stand, it: {"what": "W", "is_told": "no", **_moment("found")},
     "say-told": _told,
