@@ -1,4 +1,5 @@
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -173,7 +174,7 @@ def note_rotation(partnership: Partnership, *, keys: int) -> None:
 
 
 @transaction.atomic
-def note_at_the_machine(did: str, **details: str) -> int:
+def note_at_the_machine(did: str, **details: Any) -> int:
     """Put on record, for every partnership here, what was done with the keys at the machine; answers how many."""
     partnerships = list(Partnership.objects.order_by("pk"))
     for one in partnerships:
