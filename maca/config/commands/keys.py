@@ -67,9 +67,7 @@ def _database_is_here() -> bool:
     """Whether a database is named, or one in SQLite was made: the shares of a new site come before either."""
     from django.db import connection
 
-    return (
-        connection.vendor != "sqlite" or connection.is_in_memory_db() or Path(connection.settings_dict["NAME"]).exists()
-    )
+    return connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).exists()
 
 
 @with_site
