@@ -15,6 +15,9 @@ from maca.partnership.models import Appointment, Person, Role
 from tests.lifting import journal_can_be_changed
 from tests.makers import World
 
+# They lift the triggers, which only the owner of the tables can.
+pytestmark = pytest.mark.usefixtures("as_the_owner")
+
 
 @pytest.fixture
 def officer(world):

@@ -19,6 +19,9 @@ from maca.journal.models import Entry, Head
 from maca.journal.operations import write
 from tests.lifting import is_laid, journal_can_be_changed
 
+# They lift the triggers, which only the owner of the tables can.
+pytestmark = pytest.mark.usefixtures("as_the_owner")
+
 LENGTH = 40
 PLACES = [1, 2, 19, 27, LENGTH - 1, LENGTH]
 
