@@ -29,4 +29,5 @@ def time_out(request: HttpRequest) -> dict[str, Any]:
 
 def help_with_second_steps(request: HttpRequest) -> dict[str, Any]:
     """A context processor: the rule by which the page of a person, in a room below, links to this room’s."""
-    return {"may_forget_second_steps": partial(may_forget_second_factors, getattr(request, "user", None))}
+    asking: Any = getattr(request, "user", None)
+    return {"may_forget_second_steps": partial(may_forget_second_factors, asking)}

@@ -108,7 +108,8 @@ def _proved_by(request: HttpRequest, person: Person, form: ProofForm) -> str | N
         record_authentication(request, person, method="one click", reauthenticated=True)
         return "one click"
     given = form.cleaned_data
-    for name, check in (("credential", PasskeyProof), ("code", CodeProof)):
+    checks: tuple[tuple[str, Any], ...] = (("credential", PasskeyProof), ("code", CodeProof))
+    for name, check in checks:
         if not given.get(name):
             continue
         # allauth takes the credential as the JSON it was sent as.

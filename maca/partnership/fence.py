@@ -62,7 +62,7 @@ OPEN = {
 
 def is_open(table: str) -> bool:
     """Whether this table holds nothing of any partnership: listed above, or a cache, whose keys are hashes."""
-    caches = [one["LOCATION"] for one in settings.CACHES.values() if one["BACKEND"].endswith(".DatabaseCache")]
+    caches = [one["LOCATION"] for one in settings.CACHES.values() if str(one["BACKEND"]).endswith(".DatabaseCache")]
     return table in OPEN or table in caches
 
 
