@@ -66,6 +66,13 @@ class Accounts(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """What is no address at all is no safe one."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     # ---- coming in
 
     def pre_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse | None:

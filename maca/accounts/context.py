@@ -1,6 +1,6 @@
 import datetime as dt
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from maca.accounts.rules import may_forget_second_factors
 from maca.accounts.session import is_signed_in, seconds_left
-from maca.partnership.models import Person
 
 
 def time_out(request: HttpRequest) -> dict[str, Any]:
@@ -30,4 +29,5 @@ def time_out(request: HttpRequest) -> dict[str, Any]:
 
 def help_with_second_steps(request: HttpRequest) -> dict[str, Any]:
     """A context processor: the rule by which the page of a person, in a room below, links to this room’s."""
-    return {"may_forget_second_steps": partial(may_forget_second_factors, cast(Person, getattr(request, "user", None)))}
+    asking: Any = getattr(request, "user", None)
+    return {"may_forget_second_steps": partial(may_forget_second_factors, asking)}

@@ -298,7 +298,7 @@ LOGOUT_REDIRECT_URL = "sign-in"
 # ---- how a person comes in (maca.accounts, by django-allauth)
 
 # The table is made by a migration of maca.accounts. It counts tries, for every process alike.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_tries",

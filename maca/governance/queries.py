@@ -240,7 +240,7 @@ def too_many_at_once(times: list[dt.datetime]) -> set[int]:
         while times[place] - times[order[first]] >= AN_HOUR:
             first += 1
         if last - first + 1 > MOST_READINGS_AN_HOUR:
-            found.update(order[max(first, marked) : last + 1])
+            found |= set(order[max(first, marked) : last + 1])
             marked = last + 1
     return found
 

@@ -5,6 +5,7 @@ import statistics
 import time
 
 import pytest
+from django.core.cache import cache
 
 from tests.accounts.conftest import PASSWORD
 
@@ -136,3 +137,11 @@ def test_a_password_is_hashed_whoever_is_asked_for(real, world, browser, try_pas
             took.setdefault(kind, []).append(time.perf_counter() - began)
     medians = {kind: statistics.median(times) for kind, times in took.items()}
     assert max(medians.values()) < 1.5 * min(medians.values()), medians
+
+
+def test_made_up_addresses_do_not_push_the_count_of_an_account_out(real, browser, try_password):
+    for _ in range(10):
+        try_password(browser(), real.email)
+    for row in range(400):  # more than Django keeps if not told
+        cache.set(f"filler-{row}", "x", timeout=900)
+    assert try_password(browser("10.0.0.9"), real.email, PASSWORD).status_code == 429
