@@ -194,8 +194,6 @@ def test_the_very_first_person_is_invited_with_a_link_on_the_operators_screen(ma
     assert "There is no role “operator”. The roles: business_manager, chair," in operator.stderr
     assert "can sign in for another 90 days" in maca("attest", "First@b.example").stdout
     assert "Nobody has an account" in maca("attest", "nobody@b.example").stderr
-    assert "is then asked to set up a second step" in maca("forget-second-steps", "First@b.example").stdout
-    assert "Nobody has an account" in maca("forget-second-steps", "nobody@b.example").stderr
 
 
 def test_a_bad_mail_server_says_how_to_write_it(tmp_path):
