@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from maca.audits.models import Audit, PrioritySource
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
@@ -18,6 +18,7 @@ from maca.cases.models import READS_EVERY_CASE, Case, Interest
 from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
 from maca.kernel.clock import LONDON, today, working_days_from
 from maca.kernel.verdict import Refused
+from maca.partnership.fence import fence
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 from maca.partnership.operations import add_person, found_partnership, operator_of, register_agency
 from maca.returns.models import AgencyReturn, DeclineReason
@@ -103,6 +104,8 @@ def empty() -> None:
     for alias in ("default", ALIAS):
         call_command("flush", verbosity=0, interactive=False, database=alias)
     call_command("migrate", "journal", verbosity=0, interactive=False)
+    # The new table has no fence yet.
+    fence(connections[DEFAULT_DB_ALIAS], served_by=None)
 
 
 def _login(name: str) -> str:

@@ -410,4 +410,4 @@ def test_the_register_takes_the_same_queries_for_one_more_and_for_fifty(world, s
     for number in range(50):
         aged(add(world, f"more{number}", R.AUDITOR, R.PANEL_MEMBER, agency="health"), number * 3)
     assert counted() == before
-    assert max(before) <= 11
+    assert max(before) <= (14 if connection.vendor == "postgresql" else 11)  # there, two savepoints and the fence
