@@ -3,6 +3,7 @@ import time
 import pytest
 from django.test import Client, TransactionTestCase
 
+from maca.journal import heads
 from maca.partnership.models import Person
 from tests.behind_the_fence import as_the_owner, as_the_role_that_serves, django_db_setup
 from tests.lifting import journal_can_be_changed
@@ -33,6 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(databases=BOTH, transaction=transaction))
         elif marker is not None:
             marker.kwargs.setdefault("databases", BOTH)
+
+
+@pytest.fixture(autouse=True)
+def no_heads_of_other_tests() -> None:
+    """A process remembers heads that are still to be kept. Those of an earlier test are of entries long gone."""
+    heads._waiting.clear()
+    heads._kept_at.clear()
 
 
 @pytest.fixture
