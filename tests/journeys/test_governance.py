@@ -42,3 +42,7 @@ def test_the_chair_gives_a_seat_for_one_case(visitor, how):
     chair.press("Save")
     chair.sees("Saved. They see the case")
     chair.has_no_complaints()
+    doctor = visitor(**how).is_now("Owen Davies")
+    assert doctor.goto("/audits/neglect-3/cases/1/") == 200
+    doctor.sees("Have you a conflict of interest in Case 1?")
+    assert doctor.goto("/audits/neglect-3/cases/2/") == 404

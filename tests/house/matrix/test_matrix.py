@@ -15,6 +15,7 @@ STAGES = {"planned", "circulated", "panel_opened", "panel_closed", "published"}
 
 
 def report(wrong: list[str], tried: int) -> None:
+    assert tried, "no cell was tried, so this has shown nothing"
     assert not wrong, f"{len(wrong)} of {tried} cells are not what the table says:\n" + "\n".join(wrong[:60])
 
 
