@@ -7,7 +7,7 @@ BIN := .venv/bin
 TEST_DATA := $(CURDIR)/.build/test-data
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-quick test-browser test-postgres test-wheel check mutate bench docs format lock pictures clean help
+.PHONY: run test test-everybody test-browser test-all test-postgres test-wheel kill check mutate bench docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,16 +16,19 @@ run: .build/site $(if $(DATABASE_URL),.build/postgres) ## Make everything that i
 	@$(BIN)/python -m maca demo
 	@exec $(BIN)/python -m maca serve --port $(PORT)
 
-test: test-quick test-browser ## Every test, on SQLite; browser tests where there is a Chromium
+test: .build/dev ## The tests of every change: under five minutes
+	$(RUN_TESTS) -n 2 -m "not browser and not everybody" $(ARGS)
 
-test-quick: .build/dev ## The tests that need no browser
-	$(RUN_TESTS) -n 2 -m "not browser" $(ARGS)
+test-everybody: .build/dev ## Every page as everybody at every stage: the policy table, and the sealed words
+	$(RUN_TESTS) -n 2 -m everybody $(ARGS)
 
 test-browser: .build/dev ## Whole journeys in a real Chromium against a real server
 	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m browser $(ARGS); fi
 
+test-all: test test-everybody test-browser ## Every test there is, on SQLite
+
 test-postgres: .build/pgserver ## Every test, on PostgreSQL
-	$(BIN)/python -m tools.with_postgres $(MAKE) --no-print-directory test
+	$(BIN)/python -m tools.with_postgres $(MAKE) --no-print-directory test-all
 
 test-wheel: .build/dev ## Install the wheel somewhere else, and run the demo from it
 	PYTHON=$(PYTHON) sh tools/try_wheel.sh

@@ -167,8 +167,9 @@ def _weakenings(node: ast.AST) -> list[tuple[str, Callable[[Any], ast.AST]]]:
     found: list[tuple[str, Callable[[Any], ast.AST]]] = []
     if isinstance(node, ast.BoolOp):
         found += [(f"without “{ast.unparse(one)}”", without("values", n)) for n, one in enumerate(node.values)]
-    elif isinstance(node, ast.Tuple | ast.Set) and len(node.elts) > 1 and isinstance(node.ctx, ast.Load):
-        found += [(f"without {ast.unparse(one)}", without("elts", n)) for n, one in enumerate(node.elts)]
+    elif isinstance(node, ast.Set) or (isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load)):
+        if len(node.elts) > 1:
+            found += [(f"without {ast.unparse(one)}", without("elts", n)) for n, one in enumerate(node.elts)]
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         verb = node.func.attr
         if verb == "holds":

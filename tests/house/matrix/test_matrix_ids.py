@@ -18,7 +18,7 @@ from tests.house.matrix.stand import sign_in
 from tests.house.matrix.tries import Site
 from tools.permissions_table import Section, table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.everybody]
 
 HUGE = "9" * 30
 # Numbers that stand for themselves in an address, so that each can be put in another's place.
