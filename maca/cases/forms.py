@@ -1,6 +1,6 @@
 from typing import Any
 
-from maca.cases.models import AgeBand, DestructionReason, IdentityReason, Interest, Level
+from maca.cases.models import AgeBand, DestructionReason, IdentityReason, Interest, Level, LiftReason
 from maca.design.forms import CheckboxesField, ChoiceField, DateField, Form, LongTextField, SelectField, TextField
 from maca.kernel.clock import today
 
@@ -48,6 +48,10 @@ class SeatsForm(Form):
 
 class InterestForm(Form):
     interest = ChoiceField(label="What have you to do with this family, besides this audit?", choices=Interest.choices)
+
+
+class LiftForm(Form):
+    reason = ChoiceField(label="Why is the conflict lifted?", choices=LiftReason.choices)
 
 
 class DestroyForm(Form):

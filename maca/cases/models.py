@@ -183,6 +183,12 @@ class Interest(models.TextChoices):
 CONFLICTS = (Interest.HELD, Interest.SUPERVISED, Interest.RELATED)
 
 
+class DeclarationQuerySet(models.QuerySet["Declaration"]):
+    def standing(self) -> Self:
+        """Those that nobody has lifted."""
+        return self.filter(lifted_at=None)
+
+
 class Declaration(models.Model):
     """What somebody said of their interest in a case before they first opened it. The newest one counts."""
 
@@ -191,6 +197,11 @@ class Declaration(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     interest = models.CharField(max_length=20, choices=Interest.choices)
     declared_at = models.DateTimeField(auto_now_add=True)
+    # Somebody else has taken it off them again, so that they declare anew.
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = DeclarationQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -198,6 +209,17 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return f"declaration {self.public_id[:6]}"
+
+    @property
+    def is_conflict(self) -> bool:
+        return self.interest in CONFLICTS
+
+
+class LiftReason(models.TextChoices):
+    """Why a declared conflict of interest is taken off somebody again. Chosen, not typed."""
+
+    SLIP = "slip", "They chose the wrong answer, and have said so"
+    ANOTHER_FAMILY = "another_family", "It was about another family"
 
 
 class DestructionReason(models.TextChoices):

@@ -17,6 +17,7 @@ from maca.cases.models import (
     IdentityReason,
     Interest,
     Involvement,
+    LiftReason,
     Nomination,
     Presenter,
     Seat,
@@ -191,6 +192,28 @@ def declare_interest(case: Case, *, interest: Interest, by: Person) -> Declarati
     queries.forget_parts(case)
     write("declared an interest", case, by=by, audit=case.audit.slug, case=case.label, interest=interest.value)
     return declaration
+
+
+@transaction.atomic
+def lift_conflict(declaration: Declaration, *, reason: LiftReason, by: Person) -> None:
+    """Lift a conflict of interest that somebody declared by a slip. They declare anew before they open the case."""
+    case = declaration.case
+    _hold(case)
+    declaration.refresh_from_db(fields=["lifted_at"])
+    rules.may_lift_conflict(by, declaration).insist()
+    said = Declaration.objects.standing().filter(case=case, person=declaration.person_id)
+    said.update(lifted_at=timezone.now(), lifted_by=by)
+    queries.forget_parts(case)
+    write(
+        "lifted a conflict of interest",
+        case,
+        by=by,
+        audit=case.audit.slug,
+        case=case.label,
+        of=declaration.person.public_id,
+        interest=declaration.interest,
+        reason=reason.value,
+    )
 
 
 @transaction.atomic

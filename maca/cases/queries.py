@@ -68,11 +68,23 @@ class Part:
     interest: Interest | None
 
 
+def declarations_of(case: Case) -> list[Declaration]:
+    """Everything declared of a case, person by person, the newest last."""
+    return list(case.declarations.select_related("person", "lifted_by").order_by("person__name", "person", "pk"))
+
+
+def find_declaration(person: Person, audit: str, case: int, declaration: str) -> Declaration:
+    found = find_case(person, audit, case)
+    one = found.declarations.select_related("person").get(public_id=declaration)
+    one.case = found
+    return one
+
+
 def part_in(case: Case, person: Person) -> Part:
     """Asked several times for one page, so it is fetched once and kept with the case that was fetched."""
     kept: dict[int, Part] = case.__dict__.setdefault("_parts", {})
     if person.pk not in kept:
-        newest = Declaration.objects.filter(case=OuterRef("pk"), person=person.pk).order_by("-pk")
+        newest = Declaration.objects.standing().filter(case=OuterRef("pk"), person=person.pk).order_by("-pk")
         introduces, seated, interest = (
             Case.objects.filter(pk=case.pk)
             .values_list(
@@ -97,7 +109,7 @@ def forget_parts(case: Case) -> None:
 
 def nominations_in_conflict(audit: Audit, person: Person) -> set[int]:
     """The keys of those nominations whose case this person has declared a conflict of interest in."""
-    newest = Declaration.objects.filter(case=OuterRef("pk"), person=person.pk).order_by("-pk")
+    newest = Declaration.objects.standing().filter(case=OuterRef("pk"), person=person.pk).order_by("-pk")
     cases = Case.objects.filter(audit=audit, nomination__isnull=False)
     in_conflict = cases.annotate(interest=Subquery(newest.values("interest")[:1])).filter(interest__in=CONFLICTS)
     return {pk for pk in in_conflict.values_list("nomination_id", flat=True) if pk is not None}

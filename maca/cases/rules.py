@@ -1,6 +1,6 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
-from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Nomination
+from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Declaration, Nomination
 from maca.cases.queries import part_in
 from maca.cases.stages import NominationStage
 from maca.kernel.verdict import YES, Verdict, no
@@ -27,13 +27,42 @@ def may_work_on_case(person: Person, case: Case) -> Verdict:
 
 
 def may_declare_interest(person: Person, case: Case) -> Verdict:
-    """Everybody on a case declares their interest, and anew when they learn more; a declared conflict stands."""
+    """Everybody on a case declares their interest, and anew when they learn more; a declared conflict stands
+    until somebody else lifts it."""
     if case.nomination_id is None:
         return no("no-identity", "This audit was recorded from its briefing. It holds no identity.")
     if case.destroyed_at:
         return no("destroyed", DESTROYED)
     if part_in(case, person).interest in CONFLICTS:
-        return no("conflict", "You have declared a conflict of interest in this case, and that stands.")
+        return no(
+            "conflict",
+            "You have declared a conflict of interest in this case, and that stands. If it was a slip, ask the "
+            "chair or another business manager to lift it.",
+        )
+    return YES
+
+
+def may_read_declarations(person: Person, case: Case) -> Verdict:
+    """The chair and the business manager see who has declared what interest in a case."""
+    if not person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
+        return no("not-yours", "Only the chair and the business manager see who declared what.")
+    if case.nomination_id is None:
+        return no("no-identity", "This audit was recorded from its briefing, so nobody declared anything.")
+    return YES
+
+
+def may_lift_conflict(person: Person, declaration: Declaration) -> Verdict:
+    """A conflict declared by a slip is lifted by a chair or business manager who has none, never by oneself."""
+    if not (verdict := may_read_declarations(person, declaration.case)):
+        return verdict
+    if not declaration.is_conflict or declaration.lifted_at:
+        return no("no-conflict", "This is no conflict of interest that stands, so there is nothing to lift.")
+    if declaration.case.destroyed_at:
+        return no("destroyed", DESTROYED)
+    if declaration.person_id == person.pk:
+        return no("your-own", "Nobody lifts their own conflict. Ask another chair or business manager.")
+    if part_in(declaration.case, person).interest in CONFLICTS:
+        return no("conflict", CONFLICT)
     return YES
 
 

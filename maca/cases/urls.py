@@ -14,6 +14,12 @@ urlpatterns = [
     path("audits/<slug:audit>/cases/<int:case>/presenter/", views.name_presenter, name="name-presenter"),
     path("audits/<slug:audit>/cases/<int:case>/panel/", views.seats, name="seats"),
     path("audits/<slug:audit>/cases/<int:case>/interest/", views.declare, name="declare"),
+    path("audits/<slug:audit>/cases/<int:case>/interests/", views.declarations, name="declarations"),
+    path(
+        "audits/<slug:audit>/cases/<int:case>/interests/<id:declaration>/lift/",
+        views.lift_conflict,
+        name="lift-conflict",
+    ),
     path("audits/<slug:audit>/cases/<int:case>/identity/", views.identity, name="identity"),
     path("audits/<slug:audit>/cases/<int:case>/destroy/", views.destroy_case, name="destroy-case"),
 ]

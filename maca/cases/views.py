@@ -12,14 +12,33 @@ from maca.cases import operations, rules
 from maca.cases.forms import (
     DestroyForm,
     InterestForm,
+    LiftForm,
     NominationForm,
     OpenIdentityForm,
     PassOverForm,
     PresenterForm,
     SeatsForm,
 )
-from maca.cases.models import CONFLICTS, Case, DestructionReason, IdentityReason, Interest, Nomination
-from maca.cases.queries import cases_of, find_case, find_nomination, part_in, possible_panel, possible_presenters
+from maca.cases.models import (
+    CONFLICTS,
+    Case,
+    Declaration,
+    DestructionReason,
+    IdentityReason,
+    Interest,
+    LiftReason,
+    Nomination,
+)
+from maca.cases.queries import (
+    cases_of,
+    declarations_of,
+    find_case,
+    find_declaration,
+    find_nomination,
+    part_in,
+    possible_panel,
+    possible_presenters,
+)
 from maca.design.pages import do_once, form_page, guarded
 from maca.partnership.requests import signed_in
 
@@ -206,6 +225,42 @@ def declare(request: HttpRequest, case: Case) -> HttpResponse:
             "back": reverse("audit", kwargs={"audit": case.audit.slug}),
         },
         saved=DECLARED + (ASK_ANOTHER if request.POST.get("interest") in CONFLICTS else ""),
+    )
+
+
+@guarded(rules.may_read_declarations, find_case)
+def declarations(request: HttpRequest, case: Case) -> HttpResponse:
+    """Who has declared what, for those who can lift a conflict that was a slip."""
+    person = signed_in(request)
+    said = declarations_of(case)
+    for one in said:
+        one.case = case
+    listed = [(one, one.is_conflict and not one.lifted_at and rules.may_lift_conflict(person, one)) for one in said]
+    return render(request, "cases/declarations.html", {"case": case, "declarations": listed})
+
+
+@guarded(rules.may_lift_conflict, find_declaration, writes=True)
+def lift_conflict(request: HttpRequest, declaration: Declaration) -> HttpResponse:
+    case = declaration.case
+    back = reverse("declarations", kwargs={"audit": case.audit.slug, "case": case.number})
+
+    def do(form: LiftForm, version: int | None) -> str:
+        reason = LiftReason(form.cleaned_data["reason"])
+        operations.lift_conflict(declaration, reason=reason, by=signed_in(request))
+        return back
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: LiftForm(data),
+        do=do,
+        context={
+            "heading": f"Lift the conflict of interest of {declaration.person.name}?",
+            "caption": f"{case.audit.title}, {case.label}",
+            "button_text": "Lift it",
+            "back": back,
+        },
+        saved=f"Lifted. {declaration.person.name} declares anew before opening {case.label}.",
     )
 
 

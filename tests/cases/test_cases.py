@@ -2,16 +2,17 @@ import pytest
 
 from maca.audits.models import Heading
 from maca.cases import rules
-from maca.cases.models import Case, IdentityReason, Interest, Nomination
+from maca.cases.models import Case, IdentityReason, Interest, LiftReason, Nomination
 from maca.cases.operations import (
     declare_interest,
+    lift_conflict,
     open_identity,
     pass_over_case,
     read_nominations,
     seat_panel,
     select_case,
 )
-from maca.cases.queries import find_case, forget_parts
+from maca.cases.queries import declarations_of, find_case, forget_parts
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.panel import rules as panel_rules
@@ -116,6 +117,39 @@ def test_whoever_has_a_conflict_is_kept_out_of_the_case_and_cannot_take_it_back(
         declare(case, world.chair, Interest.NONE)
     assert not read_nominations(audit, by=world.chair)[0].rationale
     assert read_nominations(audit, by=world.manager)[0].rationale == "It would teach us."
+
+
+def test_a_conflict_declared_by_a_slip_is_lifted_by_somebody_else_and_declared_anew(world):
+    case = world.selected(1).cases.select_related("audit", "nomination").get()
+    declare(case, world.auditor, Interest.MET)
+    slip = declare(case, world.auditor, Interest.HELD)
+    assert rules.may_lift_conflict(world.manager, slip)
+    for who, code in ((world.auditor, "not-yours"), (world.member, "not-yours"), (world.scrutineer, "not-yours")):
+        assert rules.may_lift_conflict(who, slip).code == code
+    lift_conflict(slip, reason=LiftReason.SLIP, by=world.manager)
+    # What was declared before the slip does not count either.
+    assert rules.may_work_on_case(world.auditor, case).code == "undeclared"
+    said = [one for one in declarations_of(case) if one.person == world.auditor]
+    assert len(said) > 1
+    assert all(one.lifted_at for one in said)
+    assert not any(one.lifted_at for one in declarations_of(case) if one.person != world.auditor)
+    lifted = Entry.objects.get(did="lifted a conflict of interest").details
+    assert (lifted["of"], lifted["interest"], lifted["reason"]) == (world.auditor.public_id, "held", "slip")
+    with pytest.raises(Refused) as refused:
+        lift_conflict(slip, reason=LiftReason.SLIP, by=world.manager)
+    assert refused.value.code == "no-conflict"
+    declare(case, world.auditor, Interest.NONE)
+    assert rules.may_work_on_case(world.auditor, case)
+
+
+def test_nobody_lifts_their_own_conflict_nor_anybodys_while_they_have_one(world):
+    case = world.selected(1).cases.select_related("audit", "nomination").get()
+    own, anothers = declare(case, world.chair, Interest.HELD), declare(case, world.auditor, Interest.HELD)
+    assert rules.may_lift_conflict(world.chair, own).code == "your-own"
+    assert rules.may_lift_conflict(world.chair, anothers).code == "conflict"
+    assert rules.may_lift_conflict(world.manager, declare(case, world.member, Interest.MET)).code == "no-conflict"
+    lift_conflict(own, reason=LiftReason.SLIP, by=world.manager)
+    assert rules.may_work_on_case(world.chair, case).code == "undeclared"
 
 
 def test_having_met_the_family_is_no_conflict_and_goes_on_record(world):

@@ -38,6 +38,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "priority": standing.audit.theme.priority.public_id if standing.audit.theme.priority else NOWHERE,
         "theme": standing.audit.theme.public_id,
         "person": (standing.subject or stand.ours.auditor).public_id,
+        "declaration": _conflict(stand, standing),
         "concern": standing.concern.public_id if standing.concern else NOWHERE,
         "passkey": NOWHERE,
         "provider_id": "nobody",
@@ -46,6 +47,11 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "uidb36": "1",
         "key": "x",
     }
+
+
+def _conflict(stand: Stand, standing: Standing) -> str:
+    declared = standing.case and standing.case.declarations.filter(person=stand.people["conflicted_auditor"]).first()
+    return declared.public_id if declared else NOWHERE
 
 
 def address(url: str, words: Values) -> str:
@@ -156,6 +162,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
         "rationale": "R", "level": "child_protection", "age_band": "5_9", "child": "Child",
     },
     "pass-over-case": lambda stand, it: {"reason": "Too like the other."},
+    "lift-conflict": lambda stand, it: {"reason": "slip"},
     "declare": lambda stand, it: {"interest": "none"},
     "name-presenter": lambda stand, it: _of_case(it, person=stand.people["other_presenter"].public_id),
     "seats": lambda stand, it: _of_case(it, people=[stand.people["unseated"].public_id]),
