@@ -396,6 +396,7 @@ def run(only: str) -> int:
                         caught["matrix"] += 1
                     else:
                         survivors.append((mutant.name, mutant))
+                        say(f"not noticed by the matrix: {mutant.name}")
                 if number % 50 == 0:
                     say(f"{number} of {len(mutants)} weakened functions tried, {len(survivors)} not noticed")
             guards = list(guard_mutants(only))

@@ -92,6 +92,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "concern": raise_concern(
             audit.cases.get(number=1), what="A mark.", found_at=timezone.now(), told=None, by=world.member
         ).public_id,
+        "declaration": audit.cases.get(number=1).declarations.get(person=world.auditor).public_id,
         "passkey": "0" * 32,
         "provider_id": "nobody",
         "uid": "0" * 32,
