@@ -27,8 +27,8 @@ test-browser: .build/dev ## Whole journeys in a real Chromium against a real ser
 
 test-all: test test-everybody test-browser ## Every test there is, on SQLite
 
-test-postgres: .build/pgserver ## Every test, on PostgreSQL
-	$(BIN)/python -m tools.with_postgres $(MAKE) --no-print-directory test-all
+test-postgres: .build/pgserver ## Every test that needs no browser, on PostgreSQL
+	$(BIN)/python -m tools.with_postgres $(MAKE) --no-print-directory test test-everybody
 
 test-wheel: .build/dev ## Install the wheel somewhere else, and run the demo from it
 	PYTHON=$(PYTHON) sh tools/try_wheel.sh
