@@ -129,15 +129,18 @@ def describe_engagement(
 def save_answer(
     asking: Asking,
     *,
-    choice: str,
+    choice: str | None,
     how_known: str,
     points: str,
+    cause: str | None = None,
     version: int | None,
     sitting: str = "",
     while_writing: bool = False,
     by: Person,
 ) -> Answer:
     """Save the answer to one question, whole or in part: nothing typed is refused for being unfinished.
+
+    A `choice` or `cause` of None stays as it is: half a date, say, is none to save yet.
 
     `sitting` names the open form. What that same form has saved since it was opened, `while_writing`, is the
     writer's own and no clash when the form is sent. A save made while writing has to match the version, so
@@ -151,7 +154,8 @@ def save_answer(
     if not while_writing and sitting and answer.sitting == sitting:
         version = answer.version
     key = case_key(asking.agency_return.case)
-    sealed = key.seal_all(answer, choice=choice, how_known=how_known, points=points)
+    said = {"choice": choice, "how_known": how_known, "points": points, "cause": cause}
+    sealed = key.seal_all(answer, **{name: text for name, text in said.items() if text is not None})
     save_changes(answer, version=version, **sealed, sitting=sitting, **_stamp(by))
     _write(
         "saved an answer",
