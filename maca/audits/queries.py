@@ -1,7 +1,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from maca.audits.models import AskedOf, Audit, Priority, Question, QuestionSet, Theme
 from maca.audits.question_sets import Change, Questions, SetQuestion, differences, from_data, ready_made
@@ -148,8 +148,13 @@ def programme(person: Person, year: int) -> Programme:
     of_theme = Audit.objects.filter(partnership=person.partnership_id)  # whether there is one is no secret
     themes = Theme.objects.filter(partnership=person.partnership_id)
     priorities = Priority.objects.filter(partnership=person.partnership_id)
-    # Later is what was planned later: one recorded from an old briefing may have no date of its own.
-    later = of_theme.filter(theme=OuterRef("theme"), planned_at__gt=OuterRef("planned_at"))
+    on_theme = of_theme.filter(theme=OuterRef("theme"))
+    later = Exists(on_theme.filter(panel_on__gt=OuterRef("panel_on"))) | Exists(of_theme.filter(earlier=OuterRef("pk")))
+    # One recorded from its briefing has no day: what has one came later, or else what was recorded later.
+    undated_and_later = Q(panel_on=None) & (
+        Q(Exists(on_theme.filter(panel_on__isnull=False)))
+        | Q(Exists(on_theme.filter(panel_on=None, planned_at__gt=OuterRef("planned_at"))))
+    )
     return Programme(
         begins_on,
         ends_on,
@@ -157,7 +162,7 @@ def programme(person: Person, year: int) -> Programme:
         list(audits.filter(panel_on__gt=ends_on).exclude(stage=AuditStage.PUBLISHED).order_by("panel_on")),
         list(themes.filter(~Exists(of_theme.filter(theme=OuterRef("pk")))).select_related("priority")),
         list(
-            audits.filter(~Exists(later), stage=AuditStage.PUBLISHED)
+            audits.filter(~later, ~undated_and_later, stage=AuditStage.PUBLISHED)
             .select_related("theme__priority")
             .order_by(F("panel_on").asc(nulls_first=True), "theme__title")
         ),

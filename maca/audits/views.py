@@ -493,7 +493,7 @@ def question_set_differences(request: HttpRequest, question_set: QuestionSet) ->
         request,
         "audits/differences.html",
         {
-            "heading": f"What has changed in {question_set}",
+            "heading": f"What has changed in “{question_set}”",
             "back": _set_page(question_set),
             "before": before,
             "changes": changes_since(questions_of(question_set), before) if before else {},
@@ -509,7 +509,7 @@ def plan_differences(request: HttpRequest, audit: Audit) -> HttpResponse:
         request,
         "audits/differences.html",
         {
-            "heading": f"What {audit.title} asks that can be compared",
+            "heading": f"What “{audit.title}” asks that can be compared",
             "back": reverse("plan", kwargs={"audit": audit.slug}),
             "before": before,
             "changes": changes_since(questions_as_asked(audit), before) if before else {},

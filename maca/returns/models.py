@@ -117,6 +117,24 @@ class Cause(models.TextChoices):
     SYSTEM = "system", "The way agencies work together, or the system"
 
 
+def can_be_chosen(kind: str, code: str) -> bool:
+    """Is this code an answer to a question of this kind: a judgement, a grade or a date? Nothing always is."""
+    match kind if code else "":
+        case "":
+            return True
+        case QuestionKind.JUDGEMENT:
+            return code in Choice.values
+        case QuestionKind.GRADE:
+            return code in Grade.values
+        case QuestionKind.DATE | QuestionKind.EVIDENCE:
+            try:
+                return dt.date.fromisoformat(code).isoformat() == code
+            except ValueError:
+                return False
+        case _:
+            return False
+
+
 class Answer(Versioned):
     """One agency's answer to one question about one case, as the kind of the question asks for it.
 

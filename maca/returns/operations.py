@@ -19,7 +19,7 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Agency, Person
 from maca.returns import rules
-from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence
+from maca.returns.models import AgencyReturn, Answer, Cause, DeclineReason, Evidence, can_be_chosen
 from maca.returns.queries import Asking, answers_of
 from maca.returns.stages import ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
@@ -148,6 +148,8 @@ def save_answer(
     """
     _hold(asking.agency_return)
     rules.may_answer_questions(by, asking.agency_return).insist()
+    if not can_be_chosen(asking.question.kind, choice or "") or (cause and cause not in Cause.values):
+        raise Refused("no-such-answer", "That is not one of the answers to this question. Reload the page and choose.")
     answer = asking.answer
     if not (while_writing and answer.pk):  # then its version alone decides, and it need not be read again
         answer, _ = Answer.objects.get_or_create(agency_return=asking.agency_return, question=asking.question)

@@ -156,7 +156,7 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
                 question.number,
                 question.text,
                 tuple(_cell(one, question, answers[one.pk], asked[one.pk]) for one in handed_in),
-                _grades(question, answers.values()),
+                _grades(question, (given for pk, given in answers.items() if question in asked[pk])),
             )
             for question in questions
         ),

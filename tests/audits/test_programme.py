@@ -63,6 +63,13 @@ def test_what_was_never_audited_again_is_the_last_published_audit_of_a_theme_wit
     assert programme(world.chair, 2026).not_again == []
 
 
+def test_an_old_briefing_that_is_recorded_late_is_not_the_last_of_its_theme(world):
+    theme = adopt_theme(priority(world, "Neglect"), title="Neglect", by=world.chair)
+    planned(world, theme, dt.date(2027, 9, 1), "Neglect 3")
+    published(world, "Neglect", "Neglect 2")
+    assert programme(world.chair, 2026).not_again == []
+
+
 def test_themes_and_priorities_that_were_never_audited_are_named(world):
     with_theme, without = priority(world, "Neglect"), priority(world, "Babies")
     theme = adopt_theme(with_theme, title="Neglect", by=world.chair)

@@ -11,6 +11,7 @@ from maca.audits.question_sets import Questions, SetQuestion
 from maca.audits.timetable import timetable
 from maca.cases.seal import case_key
 from maca.kernel.clock import today, working_days_from
+from maca.kernel.verdict import Refused
 from maca.returns.models import GRADES, Answer, Cause, Grade
 from maca.returns.operations import (
     circulate_audit,
@@ -34,6 +35,9 @@ KINDS = Questions(
         SetQuestion("told", "What happened?", "text"),
         SetQuestion("dated", "When?", "date"),
         SetQuestion("cited", "Where?", "evidence"),
+        SetQuestion(
+            "followed", "How do you grade what followed?", "grade", shown_if="judged", shown_if_answers=("yes",)
+        ),
     ),
     panel=(SetQuestion("panel", "What went well?", "list", heading="went_well"),),
 )
@@ -111,7 +115,7 @@ def handed_in(world, audit, agency, who, grade):
     by, one = world.people[who], world.return_of(audit, agency)
     describe_engagement(one, before="B", now="N", version=None, by=by)
     said = {
-        1: {"choice": "yes", "how_known": "Seen."},
+        1: {"choice": "no", "how_known": "Seen."},
         2: {"choice": "partly", "how_known": "Some."},
         3: {"choice": grade, "how_known": "For this reason.", "cause": "system"},
         4: {"points": "One\nTwo"},
@@ -132,7 +136,7 @@ def test_the_report_counts_grades_beside_those_that_gave_none_and_says_who_was_n
     report = summative_report(case, case_key(case))
     rows = {row.number: {cell.agency: cell for cell in row.cells} for row in report.rows}
     assert report.rows[2].grades == "2 graded: Good 1, Inadequate 1. 1 answered without a grade."
-    assert {row.grades for row in report.rows if row.number != 3} == {""}
+    assert {row.grades for row in report.rows if row.number not in (3, 8)} == {""}
     assert rows[2]["Health"].gap == "Not asked: the question is for other agencies"
     assert rows[2]["Police"].choice == "Partly"
     assert rows[3]["School"].choice == "Not enough information to grade"
@@ -143,6 +147,37 @@ def test_the_report_counts_grades_beside_those_that_gave_none_and_says_who_was_n
     assert (rows[6]["Health"].choice, rows[6]["Health"].words) == ("3 May 2026", ("In the letter.",))
     assert (rows[7]["Health"].choice, rows[7]["Health"].words) == ("Entry of 4 May 2026", ("Custody record 9",))
     assert report.unanswered == []
+
+
+def test_a_grade_that_an_earlier_answer_has_put_out_of_place_is_not_counted(world, audit):
+    answer(world, audit, 1, choice="yes", how_known="Seen.")
+    answer(world, audit, 8, choice="good", how_known="For this reason.")
+    answer(world, audit, 1, choice="no", how_known="Not seen after all.")
+    handed_in(world, audit, "health", "auditor", "good")
+    case = audit.cases.get()
+    row = summative_report(case, case_key(case)).rows[7]
+    assert (row.number, row.grades) == (8, "0 graded.")
+    assert row.cells[0].gap == "Not asked: an earlier answer makes it out of place"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, {"choice": "good"}),
+        (3, {"choice": "yes"}),
+        (3, {"choice": "good", "cause": "nobody"}),
+        (4, {"choice": "yes"}),
+        (5, {"choice": "yes"}),
+        (6, {"choice": "3 May"}),
+        (6, {"choice": "20260503"}),
+        (7, {"choice": "2026-13-03"}),
+    ],
+)
+def test_a_code_that_is_no_answer_to_the_question_is_refused_and_changes_nothing(world, audit, number, said):
+    with pytest.raises(Refused) as refused:
+        answer(world, audit, number, **said)
+    assert refused.value.code == "no-such-answer"
+    assert not Answer.objects.exists()
 
 
 def test_a_question_for_agencies_that_handed_in_nothing_is_no_gap(world, audit):
