@@ -335,10 +335,11 @@ def _place(questions: Questions, code: str) -> tuple[AskedOf, int]:
 @transaction.atomic
 def issue_question_set(question_set: QuestionSet, *, version: int | None, by: Person) -> None:
     """Issue a draft: it is numbered among the sets of its name, can be asked, and is never changed again."""
-    # The partnership is held too, so that two sets of one name never get the same number.
-    hold(question_set, "partnership")
-    rules.may_issue_question_set(by, question_set).insist()
     same_name = QuestionSet.objects.filter(partnership=question_set.partnership_id, name=question_set.name)
+    # All of one name are kept, always in this order, so that no two of them get the same number.
+    list(same_name.select_for_update().order_by("pk"))
+    hold(question_set)
+    rules.may_issue_question_set(by, question_set).insist()
     edition = 1 + (same_name.aggregate(newest=Max("edition"))["newest"] or 0)
     save_changes(question_set, version=version, edition=edition, issued_by=by)
     move(question_set, to=QuestionSetStage.ISSUED)

@@ -78,6 +78,16 @@ def test_a_branch_is_asked_of_its_kind_of_agency_alone_and_numbers_are_the_same_
         find_asking(world.auditor, audit.slug, 1, "health", 2)
 
 
+def test_the_page_of_a_case_lists_what_ones_own_agency_is_asked_by_its_number(world, audit, sign_in):
+    here = f"/audits/{audit.slug}/cases/1/"
+    nurse, officer = (sign_in(person).get(here).content.decode() for person in (world.auditor, world.police_auditor))
+    manager = sign_in(world.manager).get(here).content.decode()
+    assert "3. How do you grade it?" in nurse
+    assert "2. Was intelligence checked?" not in nurse
+    assert "2. Was intelligence checked?" in officer
+    assert "2. Was intelligence checked?" in manager
+
+
 @pytest.mark.parametrize(
     ("number", "part", "whole"),
     [
