@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from maca.audits.models import Audit, PrioritySource
-from maca.audits.question_sets import ready_made
+from maca.audits.models import AskedOf, Audit, Choice, Heading, PrioritySource, QuestionKind
+from maca.audits.question_sets import Questions, SetQuestion
 from maca.audits.timetable import (
     DRAFT_AFTER,
     PACK_BEFORE,
@@ -14,8 +14,18 @@ from maca.audits.timetable import (
     Timetable,
     timetable,
 )
-from maca.design.forms import ChoiceField, DateField, Form, LongTextField, NumberField, SelectField, TextField
+from maca.design.forms import (
+    CheckboxesField,
+    ChoiceField,
+    DateField,
+    Form,
+    LongTextField,
+    NumberField,
+    SelectField,
+    TextField,
+)
 from maca.kernel.clock import bank_holiday, is_working_day, today, working_days_between
+from maca.partnership.models import AgencyKind
 
 
 class PriorityForm(Form):
@@ -66,9 +76,9 @@ class PlanForm(Form):
         initial=DRAFT_AFTER,
     )
 
-    def __init__(self, *args: Any, earlier: list[Audit], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asks: Mapping[str, Questions], earlier: list[Audit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["questions"].choices = [(code, one.name) for code, one in ready_made().items()]  # type: ignore[attr-defined]
+        self.fields["questions"].choices = [(code, one.name) for code, one in asks.items()]  # type: ignore[attr-defined]
         self.fields["earlier"].choices = [("", "None")] + [(one.public_id, one.title) for one in earlier]  # type: ignore[attr-defined]
 
     def clean_panel_on(self) -> dt.date:
@@ -133,3 +143,118 @@ def plan_as_filled_in(audit: Audit) -> Mapping[str, Any]:
         "legal_basis": audit.legal_basis,
         **days,
     }
+
+
+class DraftSetForm(Form):
+    name = TextField(label="Name of the question set", help_text="For example: Neglect", max_length=200)
+    begin_from = SelectField(
+        label="Begin from",
+        help_text="Its questions are copied into your draft. A next version begins from the one before.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, sets: Mapping[str, Questions], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [("", "Nothing: an empty set"), *((code, one.name) for code, one in sets.items())]
+        self.fields["begin_from"].choices = offered  # type: ignore[attr-defined]
+
+
+class RenameSetForm(Form):
+    name = TextField(label="Name of the question set", max_length=200)
+
+
+class AddSetForm(Form):
+    questions = SelectField(
+        label="Set whose questions are added", help_text="Those that your draft has already are not added twice."
+    )
+
+    def __init__(self, *args: Any, sets: Mapping[str, Questions], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["questions"].choices = [("", "Choose one")] + [  # type: ignore[attr-defined]
+            (code, one.name) for code, one in sets.items()
+        ]
+
+
+class PanelQuestionForm(Form):
+    """A question to the panel. It is answered in findings, so it needs no kind and hangs on nothing."""
+
+    text = TextField(label="Question")
+    hint = LongTextField(label="Guidance", help_text="Shown beside the question.", rows=3, required=False)
+    heading = SelectField(
+        label="Heading of the findings that answer it",
+        choices=[("", "None"), *Heading.choices],
+        required=False,
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, questions: Questions, question: SetQuestion | None) -> None:
+        super().__init__(data)
+        self.code = question.code if question else ""
+        if question:
+            self.initial = {name: getattr(question, name) for name in self.fields}
+        self.fields["heading"].choices = [("", "None"), *Heading.choices]  # type: ignore[attr-defined]
+
+    def question(self) -> SetQuestion:
+        return SetQuestion(code=self.code, kind=QuestionKind.LIST, **self.cleaned_data)
+
+
+class AgencyQuestionForm(Form):
+    text = TextField(
+        label="Question",
+        help_text="{review} becomes the review that the audit names; without one the question is left out.",
+    )
+    hint = LongTextField(
+        label="Guidance",
+        help_text="Shown beside the question: what to look for, and what counts.",
+        rows=3,
+        required=False,
+    )
+    kind = ChoiceField(label="How is it answered?", choices=QuestionKind.choices)
+    for_kinds = CheckboxesField(
+        label="Which agencies are asked?",
+        help_text="Tick none to ask every agency.",
+        choices=AgencyKind.choices,
+        required=False,
+    )
+    shown_if = SelectField(
+        label="Does it hang on an earlier question?",
+        help_text="Only a question that is answered with yes or no can decide.",
+        required=False,
+    )
+    shown_if_answers = CheckboxesField(
+        label="Asked when that question is",
+        choices=Choice.choices,
+        required=False,
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, questions: Questions, question: SetQuestion | None) -> None:
+        super().__init__(data)
+        self.code = question.code if question else ""
+        before = questions.agency
+        if question:
+            self.initial = {name: getattr(question, name) for name in self.fields}
+            codes = [one.code for one in before]
+            before = before[: codes.index(question.code)] if question.code in codes else before
+        deciding = [
+            (one.code, f"{number}. {one.text}")
+            for number, one in enumerate(before, start=1)
+            if one.kind == QuestionKind.JUDGEMENT
+        ]
+        self.fields["shown_if"].choices = [("", "No: it is always asked"), *deciding]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if not values.get("shown_if"):
+            values["shown_if_answers"] = []
+        elif not values.get("shown_if_answers"):
+            self.add_error("shown_if_answers", "Tick the answers to the earlier question that bring this one up")
+        return values
+
+    def question(self) -> SetQuestion:
+        lists = {name: tuple(self.cleaned_data[name]) for name in ("for_kinds", "shown_if_answers")}
+        return SetQuestion(code=self.code, **{**self.cleaned_data, **lists})
+
+
+QUESTION_FORMS: dict[AskedOf, type[AgencyQuestionForm | PanelQuestionForm]] = {
+    AskedOf.AGENCY: AgencyQuestionForm,
+    AskedOf.PANEL: PanelQuestionForm,
+}

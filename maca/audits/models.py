@@ -2,10 +2,10 @@ from typing import Self
 
 from django.db import models
 
-from maca.audits.stages import AuditStage
+from maca.audits.stages import AuditStage, QuestionSetStage
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
-from maca.partnership.models import Partnership, Person, Role
+from maca.partnership.models import Agency, Partnership, Person, Role
 
 
 class PrioritySource(models.TextChoices):
@@ -119,7 +119,21 @@ class AskedOf(models.TextChoices):
 
 class QuestionKind(models.TextChoices):
     JUDGEMENT = "judgement", "Yes, no, partly, not applicable or cannot tell, with how you know"
+    GRADE = "grade", "A grade from outstanding to inadequate, with the reason and where the cause lies"
     LIST = "list", "A list of points"
+    TEXT = "text", "Words"
+    DATE = "date", "A date, with words"
+    EVIDENCE = "evidence", "Where it stands in the agency’s own record"
+
+
+class Choice(models.TextChoices):
+    """The answers to a judgement. Others of its questions can hang on them."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    PARTLY = "partly", "Partly"
+    NOT_APPLICABLE = "not_applicable", "Not applicable"
+    CANNOT_TELL = "cannot_tell", "Cannot tell"
 
 
 class Heading(models.TextChoices):
@@ -131,10 +145,48 @@ class Heading(models.TextChoices):
     GOOD_PRACTICE = "good_practice", "Good practice"
 
 
+class QuestionSet(Versioned):
+    """What an audit is to ask, of each agency and of the panel: edited as a draft, then issued and never changed.
+
+    `questions` is the value of `question_sets.Questions`, edited and compared as a whole. `edition` is the number
+    of an issued set among those of its name.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="question_sets")
+    name = models.CharField(max_length=200)
+    stage = models.CharField(max_length=20, choices=QuestionSetStage.choices, default=QuestionSetStage.DRAFT)
+    edition = models.PositiveSmallIntegerField(null=True)
+    questions = models.JSONField(default=dict)
+    # The ready-made or issued set that it was begun from: its code or its public id.
+    begun_from = models.CharField(max_length=60, blank=True)
+    drafted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField(auto_now_add=True)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+    issued_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    issued_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-drafted_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "name", "edition"], name="an_edition_is_issued_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, version {self.edition}" if self.edition else f"{self.name}, draft"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.stage == QuestionSetStage.DRAFT
+
+
 class Question(models.Model):
     """A question of an audit, as it was asked."""
 
     audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="questions")
+    # Stays with the question from one set to the next, so that answers can be laid side by side.
+    code = models.CharField(max_length=60, blank=True)
     asked_of = models.CharField(max_length=10, choices=AskedOf.choices)
     number = models.PositiveSmallIntegerField()
     text = models.TextField()
@@ -143,6 +195,8 @@ class Question(models.Model):
     heading = models.CharField(max_length=30, choices=Heading.choices, blank=True)
     shown_if = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="+")
     shown_if_answers = models.JSONField(default=list, blank=True)
+    # The kinds of agency that are asked. Empty: every agency, the common core.
+    for_kinds = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["asked_of", "number"]
@@ -152,3 +206,6 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.text}"
+
+    def is_for(self, agency: Agency) -> bool:
+        return not self.for_kinds or agency.kind in self.for_kinds

@@ -1,4 +1,9 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
 
 from maca.audits import rules
 from maca.audits.models import (
@@ -9,14 +14,18 @@ from maca.audits.models import (
     PrioritySource,
     Question,
     QuestionKind,
+    QuestionSet,
     Theme,
 )
-from maca.audits.question_sets import QuestionSet, SetQuestion
-from maca.audits.stages import AuditStage
+from maca.audits.queries import questions_of
+from maca.audits.question_sets import REVIEW, Questions, SetQuestion
+from maca.audits.stages import AuditStage, QuestionSetStage
 from maca.audits.timetable import Timetable
 from maca.journal.operations import write
 from maca.kernel.holding import hold
+from maca.kernel.ids import new_public_id
 from maca.kernel.stages import move
+from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Partnership, Person, first_free_slug
 
@@ -60,7 +69,7 @@ def plan_audit(
     *,
     title: str,
     terms_of_reference: str,
-    questions: QuestionSet,
+    questions: Questions,
     review_title: str,
     dates: Timetable,
     earlier: Audit | None,
@@ -88,29 +97,26 @@ def plan_audit(
     return audit
 
 
-def _ask(audit: Audit, questions: QuestionSet) -> None:
+def _ask(audit: Audit, questions: Questions) -> None:
     """Copy a question set into the audit. A question that needs a review is left out where none is named."""
-    asked: dict[int, Question] = {}
-
-    def add(asked_of: AskedOf, number: int, question: SetQuestion) -> Question:
-        return Question.objects.create(
-            audit=audit,
-            asked_of=asked_of,
-            number=number,
-            text=question.text.replace("{review}", audit.review_title),
-            hint=question.hint,
-            kind=question.kind,
-            heading=question.heading,
-            shown_if=asked.get(question.shown_if_question or 0),
-            shown_if_answers=list(question.shown_if_answers),
-        )
-
-    for position, question in enumerate(questions.agency, start=1):
-        if "{review}" in question.text and not audit.review_title:
-            continue
-        asked[position] = add(AskedOf.AGENCY, len(asked) + 1, question)
-    for number, question in enumerate(questions.panel, start=1):
-        add(AskedOf.PANEL, number, question)
+    for asked_of in AskedOf:
+        asked: dict[str, Question] = {}
+        for question in questions.of(asked_of):
+            if REVIEW in question.text and not audit.review_title:
+                continue
+            asked[question.code] = Question.objects.create(
+                audit=audit,
+                code=question.code,
+                asked_of=asked_of,
+                number=len(asked) + 1,
+                text=question.text.replace(REVIEW, audit.review_title),
+                hint=question.hint,
+                kind=question.kind,
+                heading=question.heading,
+                for_kinds=list(question.for_kinds),
+                shown_if=asked[question.shown_if] if question.shown_if else None,
+                shown_if_answers=list(question.shown_if_answers),
+            )
 
 
 @transaction.atomic
@@ -122,7 +128,7 @@ def change_plan(
     review_title: str,
     purpose: str,
     legal_basis: str,
-    questions: QuestionSet,
+    questions: Questions,
     dates: Timetable,
     earlier: Audit | None,
     version: int | None,
@@ -207,3 +213,144 @@ def enter(audit: Audit, stage: AuditStage, *, by: Person) -> None:
     """Move an audit on. Later rooms call this when their own rule has said yes."""
     move(audit, to=stage)
     write("moved an audit on", audit, by=by, to=stage.value)
+
+
+# ---- question sets
+
+
+@transaction.atomic
+def draft_question_set(begin_from: Questions, *, name: str, by: Person) -> QuestionSet:
+    """Begin a draft, empty or with every question of another set. Each question keeps its code, and so its history."""
+    rules.may_draft_question_set(by).insist()
+    question_set = QuestionSet.objects.create(
+        partnership=by.partnership,
+        name=name,
+        questions=begin_from.as_data(),
+        begun_from=begin_from.code,
+        drafted_by=by,
+        saved_by=by,
+        saved_at=timezone.now(),
+    )
+    write("drafted a question set", question_set, by=by, begun_from=begin_from.code)
+    return question_set
+
+
+def _hold_draft(question_set: QuestionSet, by: Person) -> Questions:
+    hold(question_set)
+    rules.may_change_question_set(by, question_set).insist()
+    return questions_of(question_set)
+
+
+def _save(question_set: QuestionSet, questions: Questions, *, version: int | None, by: Person) -> None:
+    save_changes(question_set, version=version, questions=questions.as_data(), saved_by=by, saved_at=timezone.now())
+
+
+@transaction.atomic
+def rename_question_set(question_set: QuestionSet, *, name: str, version: int | None, by: Person) -> None:
+    """Give a draft another name."""
+    _hold_draft(question_set, by)
+    save_changes(question_set, version=version, name=name, saved_by=by, saved_at=timezone.now())
+    write("renamed a question set", question_set, by=by, version=question_set.version)
+
+
+@transaction.atomic
+def add_question(
+    question_set: QuestionSet, asked_of: AskedOf, *, question: SetQuestion, version: int | None, by: Person
+) -> SetQuestion:
+    """Add a question at the end of a draft. It gets a code of its own."""
+    questions = _hold_draft(question_set, by)
+    question = replace(question, code=f"q-{new_public_id()[:12]}")
+    _save(
+        question_set,
+        _with(questions, asked_of, (*questions.of(asked_of), question)),
+        version=version,
+        by=by,
+    )
+    write("added a question", question_set, by=by, question=question.code, version=question_set.version)
+    return question
+
+
+@transaction.atomic
+def change_question(question_set: QuestionSet, *, question: SetQuestion, version: int | None, by: Person) -> None:
+    """Put a question of a draft in other words. It keeps its code: the differences say that its words have changed."""
+    questions = _hold_draft(question_set, by)
+    asked_of, at = _place(questions, question.code)
+    rest = list(questions.of(asked_of))
+    rest[at] = question
+    _save(question_set, _with(questions, asked_of, rest), version=version, by=by)
+    write("changed a question", question_set, by=by, question=question.code, version=question_set.version)
+
+
+@transaction.atomic
+def move_question(question_set: QuestionSet, *, code: str, by_places: int, version: int | None, by: Person) -> None:
+    """Move a question of a draft up or down. At the end it stays where it is."""
+    questions = _hold_draft(question_set, by)
+    asked_of, at = _place(questions, code)
+    rest = list(questions.of(asked_of))
+    moved = rest.pop(at)
+    rest.insert(max(0, at + by_places), moved)
+    _save(question_set, _with(questions, asked_of, rest), version=version, by=by)
+    write("moved a question", question_set, by=by, question=code, version=question_set.version)
+
+
+@transaction.atomic
+def remove_question(question_set: QuestionSet, *, code: str, version: int | None, by: Person) -> None:
+    """Take a question out of a draft. What hangs on it has to be mended before the set is issued."""
+    questions = _hold_draft(question_set, by)
+    asked_of, at = _place(questions, code)
+    rest = [one for place, one in enumerate(questions.of(asked_of)) if place != at]
+    _save(question_set, _with(questions, asked_of, rest), version=version, by=by)
+    write("removed a question", question_set, by=by, question=code, version=question_set.version)
+
+
+@transaction.atomic
+def add_questions_of(question_set: QuestionSet, more: Questions, *, version: int | None, by: Person) -> int:
+    """Add the questions of another set to a draft, but for those it has already. Answers how many were added."""
+    questions = _hold_draft(question_set, by)
+    new = {of: [one for one in more.of(of) if questions.find(one.code) is None] for of in AskedOf}
+    added = sum(len(one) for one in new.values())
+    if not added:
+        raise Refused("nothing-new", "This draft has every question of that set already.")
+    for of, found in new.items():
+        questions = _with(questions, of, (*questions.of(of), *found))
+    _save(question_set, questions, version=version, by=by)
+    write("added questions of a set", question_set, by=by, set=more.code, count=added, version=question_set.version)
+    return added
+
+
+def _with(questions: Questions, asked_of: AskedOf, asked: Sequence[SetQuestion]) -> Questions:
+    if asked_of == AskedOf.AGENCY:
+        return replace(questions, agency=tuple(asked))
+    return replace(questions, panel=tuple(asked))
+
+
+def _place(questions: Questions, code: str) -> tuple[AskedOf, int]:
+    for asked_of in AskedOf:
+        for at, question in enumerate(questions.of(asked_of)):
+            if question.code == code:
+                return asked_of, at
+    raise Refused("gone", "Somebody has removed this question meanwhile. Look at the question set again.")
+
+
+@transaction.atomic
+def issue_question_set(question_set: QuestionSet, *, version: int | None, by: Person) -> None:
+    """Issue a draft: it is numbered among the sets of its name, can be asked, and is never changed again."""
+    same_name = QuestionSet.objects.filter(partnership=question_set.partnership_id, name=question_set.name)
+    # All of one name are kept, always in this order, so that no two of them get the same number.
+    list(same_name.select_for_update().order_by("pk"))
+    hold(question_set)
+    rules.may_issue_question_set(by, question_set).insist()
+    edition = 1 + (same_name.aggregate(newest=Max("edition"))["newest"] or 0)
+    save_changes(question_set, version=version, edition=edition, issued_by=by)
+    move(question_set, to=QuestionSetStage.ISSUED)
+    write("issued a question set", question_set, by=by, edition=edition)
+
+
+@transaction.atomic
+def discard_question_set(question_set: QuestionSet, *, version: int | None, by: Person) -> None:
+    """Throw away a draft that is not wanted. Nothing was asked with it."""
+    _hold_draft(question_set, by)
+    # Whoever presses the button has seen what is thrown away.
+    save_changes(question_set, version=version)
+    write("discarded a question set", question_set, by=by, version=question_set.version)
+    question_set.delete()

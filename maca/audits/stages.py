@@ -16,3 +16,15 @@ AuditStage.moves = {
     AuditStage.PANEL_CLOSED: frozenset({AuditStage.PUBLISHED}),
     AuditStage.PUBLISHED: frozenset(),
 }
+
+
+class QuestionSetStage(Stages):
+    DRAFT = "draft", "Draft"
+    ISSUED = "issued", "Issued"
+
+
+# What has been issued is never edited again: the next version begins as a draft of its own.
+QuestionSetStage.moves = {
+    QuestionSetStage.DRAFT: frozenset({QuestionSetStage.ISSUED}),
+    QuestionSetStage.ISSUED: frozenset(),
+}

@@ -2,7 +2,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from maca.audits.models import Audit, Question, QuestionKind
+from django.forms import Field
+
+from maca.audits.models import Audit, Choice, Question, QuestionKind
 from maca.cases.models import Case
 from maca.design.forms import (
     CheckboxesField,
@@ -15,7 +17,7 @@ from maca.design.forms import (
 )
 from maca.kernel.clock import is_working_day, today
 from maca.partnership.models import Agency
-from maca.returns.models import Answer, Choice, DeclineReason
+from maca.returns.models import Answer, Cause, DeclineReason, Grade
 
 
 class CirculationForm(Form):
@@ -65,28 +67,65 @@ class EngagementForm(Form):
     )  # fmt: skip
 
 
+def fields_of(kind: QuestionKind) -> dict[str, Field]:
+    """What is asked for in answer to a question of this kind, by the name under which it is kept."""
+
+    def words(label: str, hint: str, rows: int = 6) -> LongTextField:
+        return LongTextField(label=label, help_text=hint, rows=rows, required=False)
+
+    seen = "What you saw in the record, and when. By role, never by a worker’s name."
+    match kind:
+        case QuestionKind.JUDGEMENT:
+            return {
+                "choice": ChoiceField(label="Answer", choices=Choice.choices, required=False),
+                "how_known": words("How do you know?", seen),
+            }
+        case QuestionKind.GRADE:
+            return {
+                "choice": ChoiceField(label="Grade", choices=Grade.choices, required=False),
+                "how_known": words("Why?", f"The reason for the grade, or why you give none. {seen}"),
+                "cause": ChoiceField(
+                    label="Where does the cause lie?",
+                    help_text="Answer where the work falls short. The grade may say more about the system than about "
+                    "your agency.",
+                    choices=Cause.choices,
+                    required=False,
+                ),
+            }
+        case QuestionKind.DATE:
+            return {
+                "choice": DateField(label="Date", required=False),
+                "how_known": words("In words", "Where the date stands, or why there is none."),
+            }
+        case QuestionKind.EVIDENCE:
+            return {
+                "how_known": words(
+                    "Record and reference",
+                    "The system or file, and the page or number: “Child’s health record, entry 12”. Copy nothing out.",
+                    rows=3,
+                ),
+                "choice": DateField(label="Date of the entry", latest=today, required=False),
+            }
+        case QuestionKind.TEXT:
+            return {"how_known": words("Your answer", "By role, never by a worker’s name.", rows=8)}
+        case _:
+            return {"points": words("Your points", "One point a line.", rows=8)}
+
+
 class AnswerForm(Form):
     """One question. Part of an answer is saved too: only handing in asks for the whole."""
 
-    choice = ChoiceField(label="Answer", choices=Choice.choices, required=False)
-    how_known = LongTextField(
-        label="How do you know?",
-        help_text="What you saw in the record, and when. By role, never by a worker’s name.",
-        rows=6,
-        required=False,
-    )
-    points = LongTextField(label="Your points", help_text="One point a line.", rows=8, required=False)
-
     def __init__(self, data: Any, answer: Answer, question: Question) -> None:
-        super().__init__(
-            data,
-            initial={"choice": answer.choice, "how_known": answer.how_known, "points": answer.points}
-            if data is None
-            else {},
-        )
-        unused = ("points",) if question.kind == QuestionKind.JUDGEMENT else ("choice", "how_known")
-        for name in unused:
-            del self.fields[name]
+        super().__init__(data)
+        self.fields |= fields_of(QuestionKind(question.kind))
+        if data is None:
+            self.initial = {name: getattr(answer, name) for name in self.fields}
+            if isinstance(self.fields.get("choice"), DateField):
+                self.initial["choice"] = dt.date.fromisoformat(str(answer.choice)) if answer.choice else None
+
+    def clean_choice(self) -> str:
+        chosen = self.cleaned_data["choice"]
+        return chosen.isoformat() if isinstance(chosen, dt.date) else chosen or ""
 
 
 class EvidenceForm(Form):

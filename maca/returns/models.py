@@ -3,7 +3,7 @@ from typing import Self
 
 from django.db import models
 
-from maca.audits.models import Audit, Question, QuestionKind
+from maca.audits.models import Audit, Choice, Question, QuestionKind
 from maca.cases.models import Case
 from maca.kernel.clock import LONDON, is_past, today
 from maca.kernel.ids import new_public_id
@@ -95,22 +95,58 @@ class AgencyReturn(Versioned):
         return bool(self.submitted_at and self.submitted_at.astimezone(LONDON).date() > self.due_on)
 
 
-class Choice(models.TextChoices):
-    YES = "yes", "Yes"
-    NO = "no", "No"
-    PARTLY = "partly", "Partly"
-    NOT_APPLICABLE = "not_applicable", "Not applicable"
-    CANNOT_TELL = "cannot_tell", "Cannot tell"
+class Grade(models.TextChoices):
+    """The four grades, and two answers that are none: they never count among the grades."""
+
+    OUTSTANDING = "outstanding", "Outstanding"
+    GOOD = "good", "Good"
+    REQUIRES_IMPROVEMENT = "requires_improvement", "Requires improvement"
+    INADEQUATE = "inadequate", "Inadequate"
+    NOT_APPLICABLE = "not_applicable", "Not applicable to us"
+    NOT_ENOUGH_INFORMATION = "not_enough_information", "Not enough information to grade"
+
+
+GRADES = (Grade.OUTSTANDING, Grade.GOOD, Grade.REQUIRES_IMPROVEMENT, Grade.INADEQUATE)
+
+
+class Cause(models.TextChoices):
+    """A grade may describe the system and not the agency that gives it."""
+
+    OWN = "own", "Our own agency"
+    OTHER = "other", "Another agency"
+    SYSTEM = "system", "The way agencies work together, or the system"
+
+
+def can_be_chosen(kind: str, code: str) -> bool:
+    """Is this code an answer to a question of this kind: a judgement, a grade or a date? Nothing always is."""
+    match kind if code else "":
+        case "":
+            return True
+        case QuestionKind.JUDGEMENT:
+            return code in Choice.values
+        case QuestionKind.GRADE:
+            return code in Grade.values
+        case QuestionKind.DATE | QuestionKind.EVIDENCE:
+            try:
+                return dt.date.fromisoformat(code).isoformat() == code
+            except ValueError:
+                return False
+        case _:
+            return False
 
 
 class Answer(Versioned):
-    """One agency's answer to one question about one case: the choice and how they know, or the points."""
+    """One agency's answer to one question about one case, as the kind of the question asks for it.
+
+    `choice` is the code of a judgement or a grade, or a date; `how_known` the words that go with it.
+    """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="answers")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
-    choice = SealedField(choices=Choice.choices)
+    choice = SealedField()
     how_known = SealedField()
+    cause = SealedField(choices=Cause.choices)
     points = SealedField()
     # The open form that last saved it, so that a person's own autosave is not taken for somebody else's.
     sitting = models.CharField(max_length=32, blank=True)
@@ -128,14 +164,47 @@ class Answer(Versioned):
 
     @property
     def is_complete(self) -> bool:
-        """A judgement needs its choice and how they know; a list needs a point."""
-        if self.question.kind == QuestionKind.JUDGEMENT:
-            return bool(self.choice and self.how_known)
-        return bool(self.points)
+        """A judgement or a grade needs its words too. Words stand for a date where there is none. Sealed or opened."""
+        match self.question.kind:
+            case QuestionKind.JUDGEMENT | QuestionKind.GRADE:
+                return bool(self.choice and self.how_known)
+            case QuestionKind.DATE:
+                return bool(self.choice or self.how_known)
+            case QuestionKind.TEXT | QuestionKind.EVIDENCE:
+                return bool(self.how_known)
+            case _:
+                return bool(self.points)
 
     @property
     def is_begun(self) -> bool:
-        return bool(self.choice or self.how_known or self.points)
+        return bool(self.choice or self.how_known or self.points or self.cause)
+
+    @property
+    def chosen(self) -> str:
+        """What was chosen in an opened answer, in words: a judgement, a grade or a date."""
+        code = str(self.choice)
+        match self.question.kind if code else "":
+            case QuestionKind.JUDGEMENT:
+                return str(Choice(code).label)
+            case QuestionKind.GRADE:
+                return str(Grade(code).label)
+            case QuestionKind.DATE:
+                return f"{dt.date.fromisoformat(code):%-d %B %Y}"
+            case QuestionKind.EVIDENCE:
+                return f"Entry of {dt.date.fromisoformat(code):%-d %B %Y}"
+            case _:
+                return ""
+
+    @property
+    def cause_in_words(self) -> str:
+        """Where the cause of an opened grade lies, so far as it was said."""
+        return f"The cause lies with: {str(Cause(str(self.cause)).label).lower()}" if self.cause else ""
+
+    @property
+    def grade(self) -> Grade | None:
+        """The grade of an opened answer. “Not applicable” and “not enough information” are none."""
+        code = str(self.choice)
+        return Grade(code) if self.question.kind == QuestionKind.GRADE and code in GRADES else None
 
     def point_list(self) -> list[str]:
         """The points of an opened answer, without the dashes and dots that come along when a list is pasted."""

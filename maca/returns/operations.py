@@ -19,7 +19,7 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Agency, Person
 from maca.returns import rules
-from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence
+from maca.returns.models import AgencyReturn, Answer, Cause, DeclineReason, Evidence, can_be_chosen
 from maca.returns.queries import Asking, answers_of
 from maca.returns.stages import ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
@@ -129,9 +129,10 @@ def describe_engagement(
 def save_answer(
     asking: Asking,
     *,
-    choice: str,
+    choice: str | None,
     how_known: str,
     points: str,
+    cause: str | None = None,
     version: int | None,
     sitting: str = "",
     while_writing: bool = False,
@@ -139,19 +140,24 @@ def save_answer(
 ) -> Answer:
     """Save the answer to one question, whole or in part: nothing typed is refused for being unfinished.
 
+    A `choice` or `cause` of None stays as it is: half a date, say, is none to save yet.
+
     `sitting` names the open form. What that same form has saved since it was opened, `while_writing`, is the
     writer's own and no clash when the form is sent. A save made while writing has to match the version, so
     that a slow one never covers newer words.
     """
     _hold(asking.agency_return)
     rules.may_answer_questions(by, asking.agency_return).insist()
+    if not can_be_chosen(asking.question.kind, choice or "") or (cause and cause not in Cause.values):
+        raise Refused("no-such-answer", "That is not one of the answers to this question. Reload the page and choose.")
     answer = asking.answer
     if not (while_writing and answer.pk):  # then its version alone decides, and it need not be read again
         answer, _ = Answer.objects.get_or_create(agency_return=asking.agency_return, question=asking.question)
     if not while_writing and sitting and answer.sitting == sitting:
         version = answer.version
     key = case_key(asking.agency_return.case)
-    sealed = key.seal_all(answer, choice=choice, how_known=how_known, points=points)
+    said = {"choice": choice, "how_known": how_known, "points": points, "cause": cause}
+    sealed = key.seal_all(answer, **{name: text for name, text in said.items() if text is not None})
     save_changes(answer, version=version, **sealed, sitting=sitting, **_stamp(by))
     _write(
         "saved an answer",

@@ -53,7 +53,7 @@ def _is_asked(agency_return: AgencyReturn, question: Question, questions: tuple[
 
 def find_asking(person: Person, audit: str, case: int, agency: str, question: int) -> Asking:
     agency_return = _returns(person, audit, case, agency).get()
-    questions = tuple(agency_questions(agency_return.case.audit))
+    questions = tuple(agency_questions(agency_return.case.audit, agency_return.agency))
     one = next((one for one in questions if one.number == question), None)
     # Whether an earlier answer makes it out of place is for the agency alone to learn: only then is it looked up.
     if one is None or (person.speaks_for(agency_return.agency) and not _is_asked(agency_return, one, questions)):
@@ -99,7 +99,7 @@ def shown(questions: Iterable[Question], choices: Mapping[int, str]) -> list[Que
 def unanswered(agency_return: AgencyReturn) -> list[Question]:
     """The questions shown to this agency that have no whole answer yet."""
     answers = answers_of(agency_return)
-    questions = agency_questions(agency_return.case.audit)
+    questions = agency_questions(agency_return.case.audit, agency_return.agency)
     return [
         question
         for question in shown(questions, choices_of(agency_return.case, questions, answers.values()))

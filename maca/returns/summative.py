@@ -1,11 +1,13 @@
 """The summative report of a case: every agency's answers side by side, and what is missing, as a value."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maca.audits.models import Question, QuestionKind
 from maca.audits.queries import agency_questions
 from maca.cases.models import Case
-from maca.returns.models import AgencyReturn, Answer, Evidence
+from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence
 from maca.returns.queries import shown
 from maca.returns.stages import ReturnStage
 from maca.sealing.cipher import DataKey
@@ -31,6 +33,7 @@ class Row:
     number: int
     question: str
     cells: tuple[Cell, ...]
+    grades: str = ""  # how often each grade was given, where one was asked for
 
     @property
     def nobody_answered(self) -> bool:
@@ -86,13 +89,25 @@ class SummativeReport:
 def _cell(agency_return: AgencyReturn, question: Question, answers: dict[int, Answer], asked: list[Question]) -> Cell:
     agency = agency_return.agency.name
     answer = answers.get(question.pk)
+    if not question.is_for(agency_return.agency):
+        return Cell(agency, "", (), gap="Not asked: the question is for other agencies")
     if question not in asked:
         return Cell(agency, "", (), gap="Not asked: an earlier answer makes it out of place")
     if answer is None or not answer.is_begun:
         return Cell(agency, "", (), gap=NOT_ANSWERED)
-    words = answer.point_list() if question.kind == QuestionKind.LIST else [answer.how_known]
-    choice = answer.get_choice_display() if answer.choice else ""
-    return Cell(agency, choice, tuple(str(word) for word in words if word))
+    words = answer.point_list() if question.kind == QuestionKind.LIST else [answer.how_known, answer.cause_in_words]
+    return Cell(agency, answer.chosen, tuple(str(word) for word in words if word))
+
+
+def _grades(question: Question, answers: Iterable[dict[int, Answer]]) -> str:
+    """How many agencies gave each grade. “Not applicable” and “not enough information” are counted apart."""
+    if question.kind != QuestionKind.GRADE:
+        return ""
+    given = [one[question.pk] for one in answers if question.pk in one and one[question.pk].choice]
+    counted = Counter(answer.grade for answer in given)
+    graded = ", ".join(f"{grade.label} {counted[grade]}" for grade in GRADES if counted[grade])
+    without = f" {counted[None]} answered without a grade." if counted[None] else ""
+    return f"{counted.total() - counted[None]} graded{f': {graded}' if graded else ''}.{without}"
 
 
 def summative_report(case: Case, key: DataKey) -> SummativeReport:
@@ -141,6 +156,7 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
                 question.number,
                 question.text,
                 tuple(_cell(one, question, answers[one.pk], asked[one.pk]) for one in handed_in),
+                _grades(question, (given for pk, given in answers.items() if question in asked[pk])),
             )
             for question in questions
         ),

@@ -93,7 +93,8 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
     if may_read_answers:
         answers, evidence = operations.read_return(agency_return, by=person)
     questions = shown(
-        agency_questions(agency_return.case.audit), {pk: str(answer.choice) for pk, answer in answers.items()}
+        agency_questions(agency_return.case.audit, agency_return.agency),
+        {pk: str(answer.choice) for pk, answer in answers.items()},
     )
     return render(
         request,
@@ -159,7 +160,8 @@ def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespons
             sitting=_sitting(request),
             by=signed_in(request),
         )
-        return _address(agency_return, "answer", question=1)
+        first = next(iter(agency_questions(agency_return.case.audit, agency_return.agency)), None)
+        return _address(agency_return, "answer", question=first.number) if first else _address(agency_return)
 
     return form_page(
         request,
@@ -239,7 +241,7 @@ def _sitting(request: HttpRequest) -> str:
 
 
 def _in_full(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: values.get(name, "") for name in ("choice", "how_known", "points")}
+    return {name: values.get(name, "") for name in ("choice", "how_known", "points", "cause")}
 
 
 @require_POST
@@ -248,8 +250,9 @@ def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
     """Save what stands in the form while it is being written. The version keeps a retry from doing harm."""
     form = AnswerForm(request.POST, asking.answer, asking.question)
     saved = None
-    if form.is_valid():
-        values = _in_full(form.cleaned_data)
+    # Half a date is not saved yet, but the words beside it are.
+    if form.is_valid() or set(form.errors) == {"choice"}:
+        values = _in_full(form.cleaned_data) | ({"choice": None} if form.errors else {})
         with suppress(Changed):
             saved = operations.save_answer(
                 asking,
@@ -264,7 +267,7 @@ def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
 
 @guarded(rules.may_answer_questions, find_return, writes=True)
 def evidence(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
-    questions = agency_questions(agency_return.case.audit)
+    questions = agency_questions(agency_return.case.audit, agency_return.agency)
 
     def do(form: EvidenceForm, version: int | None) -> str:
         chosen = next((one for one in questions if str(one.number) == form.cleaned_data["question"]), None)

@@ -44,6 +44,7 @@ def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
 def case(request: HttpRequest, case: Case) -> HttpResponse:
     """Everything about a case that this person may go on to, and the questions it will be asked."""
     person = signed_in(request)
+    own = person.agency if person.agency and person.speaks_for(person.agency) else None
     return render(
         request,
         "worklist/case.html",
@@ -54,7 +55,8 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             "concerns": concerns_on(case, person),
             "returns": AgencyReturn.objects.visible_to(person).filter(case=case).select_related("agency"),
             "presenters": case.presenters.select_related("person"),
-            "agency_questions": agency_questions(case.audit),
+            "agency_questions": agency_questions(case.audit, own),
+            "own": own,
             "panel_questions": panel_questions(case.audit),
             "may_open_identity": may_open_identity(person, case),
             "may_destroy": may_destroy_case(person, case),

@@ -85,7 +85,7 @@ def test_a_panel_cannot_meet_on_a_day_that_is_none(day, sentence):
         "draft_after": "10",
         **{f"panel_on-{part}": value for part, value in zip(("day", "month", "year"), day, strict=True)},
     }
-    form = PlanForm(data, earlier=[])
+    form = PlanForm(data, asks=ready_made(), earlier=[])
     assert sentence in form.errors["panel_on"][0]
     assert list(form.errors) == ["panel_on"]
 

@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from maca.audits.models import Audit, Heading
+from maca.audits.operations import draft_question_set
+from maca.audits.question_sets import ready_made
 from maca.briefing.operations import (
     edit_findings,
     edit_theme_and_cases,
@@ -93,6 +95,9 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
             audit.cases.get(number=1), what="A mark.", found_at=timezone.now(), told=None, by=world.member
         ).public_id,
         "declaration": audit.cases.get(number=1).declarations.get(person=world.auditor).public_id,
+        "question_set": draft_question_set(ready_made()["neglect"], name="N", by=world.chair).public_id,
+        "asked_of": "agency",
+        "code": "start-again",
         "passkey": "0" * 32,
         "provider_id": "nobody",
         "uid": "0" * 32,

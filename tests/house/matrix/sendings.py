@@ -40,6 +40,9 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "person": (standing.subject or stand.ours.auditor).public_id,
         "declaration": _conflict(stand, standing),
         "concern": standing.concern.public_id if standing.concern else NOWHERE,
+        "question_set": standing.question_set.public_id if standing.question_set else NOWHERE,
+        "asked_of": "agency",
+        "code": "neglect" if url == "ready-made-set" else "start-again",
         "passkey": NOWHERE,
         "provider_id": "nobody",
         "uid": "x",
@@ -110,6 +113,14 @@ def _of_subject(standing: Standing, **values: Any) -> Values:
     return {**values, "version": standing.subject.version if standing.subject else 1}
 
 
+def _of_set(standing: Standing, **values: Any) -> Values:
+    return {**values, "version": standing.question_set.version if standing.question_set else 1}
+
+
+def _question(stand: Stand, standing: Standing) -> Values:
+    return _of_set(standing, text="Another question?", hint="", kind="judgement", for_kinds=["police"], shown_if="")
+
+
 def _everybody_stays(stand: Stand, standing: Standing) -> Values:
     everybody = [*stand.people.values(), *stand.ours.people.values(), *stand.theirs.people.values()]
     return {f"person-{person.public_id}": "yes" for person in everybody}
@@ -140,6 +151,15 @@ def _answer(stand: Stand, standing: Standing) -> Values:
 
 
 SENT: dict[str, Callable[[Stand, Standing], Values]] = {
+    "draft-question-set": lambda stand, it: {"name": "N", "begin_from": "neglect"},
+    "rename-question-set": lambda stand, it: _of_set(it, name="N"),
+    "add-question": _question,
+    "change-question": _question,
+    "move-question": lambda stand, it: _of_set(it, direction="up"),
+    "remove-question": lambda stand, it: _of_set(it),
+    "add-questions-of": lambda stand, it: _of_set(it, questions="agency-add-ons"),
+    "issue-question-set": lambda stand, it: _of_set(it),
+    "discard-question-set": lambda stand, it: _of_set(it),
     "sign-in": lambda stand, it: {"username": "nobody@example.org", "password": "wrong"},
     "invite-person": lambda stand, it: {
         "name": "New", "post": "P", "email": "new@anywhere.example", "agency": stand.ours.health.public_id,

@@ -15,8 +15,8 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from maca.accounts.session import BEGAN, SEEN
-from maca.audits.models import Audit, Heading
-from maca.audits.operations import plan_audit
+from maca.audits.models import Audit, Heading, QuestionSet
+from maca.audits.operations import draft_question_set, issue_question_set, plan_audit
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import timetable
 from maca.briefing.models import Briefing
@@ -139,6 +139,7 @@ class Standing:
     left_out: Finding | None = None
     concern: Concern | None = None
     subject: Person | None = None  # whose account the page is about
+    question_set: QuestionSet | None = None
 
 
 @dataclass
@@ -504,6 +505,20 @@ class Builder:
         Concern.objects.filter(pk=standing.concern.pk).update(stage=ConcernStage.CLOSED)
         return standing
 
+    # ---- question sets
+
+    def _draft_set(self) -> Standing:
+        if self.still is None:
+            self.still = self.plan("still")
+        drafted = draft_question_set(ready_made()["neglect"], name="Neglect", by=self.people["manager"])
+        return Standing(self.still.audit, question_set=drafted)
+
+    def _issued_set(self) -> Standing:
+        standing = self._draft_set()
+        assert standing.question_set
+        issue_question_set(standing.question_set, version=None, by=self.people["chair"])
+        return standing
+
     def _recorded(self) -> Standing:
         value = read_briefing(DATA / "six-step-briefing-neglect-2.txt").value
         audit = import_briefing(
@@ -573,6 +588,7 @@ def build(situations: list[str]) -> Stand:
     stand.their_standing.concern = raise_concern(
         case, what=WORDS["concern"], found_at=timezone.now(), told=None, by=theirs.auditor
     )
+    stand.their_standing.question_set = draft_question_set(ready_made()["neglect"], name="Theirs", by=theirs.chair)
     stand.sessions = {who: sign_in(person) for who, person in people.items()}
     Person.objects.filter(pk=people["left"].pk).update(is_active=False)
     if connection.vendor == "postgresql":
@@ -596,6 +612,8 @@ def settle(standing: Standing) -> Standing:
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
     if standing.concern:
         standing.concern.refresh_from_db()
+    if standing.question_set:
+        standing.question_set.refresh_from_db()
     if standing.subject:
         standing.subject = Person.objects.get(pk=standing.subject.pk)
     return standing
