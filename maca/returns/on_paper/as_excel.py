@@ -15,7 +15,6 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from maca.kernel.text import normalise
-from maca.kernel.word import with_fixed_dates
 from maca.returns.on_paper.value import RISK, ReturnForm
 
 SHEET = "Return"
@@ -65,7 +64,7 @@ def write(form: ReturnForm) -> bytes:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     saved = io.BytesIO()
     book.save(saved)
-    return with_fixed_dates(saved)
+    return saved.getvalue()
 
 
 def _say(cell: Cell, words: str) -> Cell:

@@ -56,8 +56,13 @@ FIXED = {FIRST, QUESTIONS, LAST, WHY, HOW, RISK, *HOW_TO, *SEND_BACK}
 
 def check_of(words: Iterable[str], length: int) -> str:
     """A few characters that change with the words, however they are spaced."""
-    joined = "\n".join(" ".join(normalise(one)[0].split()) for one in words)
+    joined = "\n".join(on_one_line(one) for one in words)
     return hashlib.sha256(joined.encode()).hexdigest()[:length]
+
+
+def on_one_line(text: str) -> str:
+    """Words as a heading or a line of the form holds them."""
+    return " ".join(normalise(text)[0].split())
 
 
 def day_in_words(day: dt.date) -> str:
@@ -137,8 +142,8 @@ def question_box(
     number: int, text: str, *, guidance: tuple[str, ...] = (), choices: tuple[tuple[str, str], ...] = (), asks: str
 ) -> Box:
     """A question as a box. Its words stand on one line, since a heading is one line."""
-    lines = tuple(" ".join(line.split()) for one in guidance for line in one.splitlines() if line.strip())
-    return Box(f"q{number}", f"Question {number}. {' '.join(text.split())}", lines, choices, asks)
+    lines = tuple(line for one in guidance for line in _lines(one))
+    return Box(f"q{number}", f"Question {number}. {on_one_line(text)}", lines, choices, asks)
 
 
 KNOWN_BOX = Box(
@@ -196,9 +201,9 @@ class ReturnForm:
     def _said(self) -> tuple[str, ...]:
         """What this form says and another may not."""
         return (
-            f"{' '.join(self.title.split())}, Case {self.case}",
-            f"Return of {' '.join(self.agency_name.split())}",
-            f"Asked by {' '.join(self.partnership.split())}. To be back by {day_in_words(self.due_on)}.",
+            f"{on_one_line(self.title)}, Case {self.case}",
+            f"Return of {on_one_line(self.agency_name)}",
+            f"Asked by {on_one_line(self.partnership)}. To be back by {day_in_words(self.due_on)}.",
             *_lines(self.purpose),
             *_lines(f"Legal basis: {self.legal_basis}"),
         )
@@ -219,7 +224,8 @@ REFERENCE_LINE = re.compile(r"Form reference: \S+(?: · ([0-9a-f]{6}))?")
 
 
 def _lines(text: str) -> Iterator[str]:
-    return (" ".join(line.split()) for line in text.splitlines() if line.strip())
+    """The lines of a text that hold any words."""
+    return (words for line in normalise(text)[0].split("\n") if (words := on_one_line(line)))
 
 
 # ---- reading
