@@ -117,3 +117,14 @@ def test_a_long_answer_goes_on_in_the_next_row():
 def test_what_could_run_or_fetch_is_refused(part):
     with pytest.raises(NotAFormError, match="not opened here"):
         read_bytes(repacked(READY, with_part(part, b"<a/>")))
+
+
+def test_a_sheet_with_far_too_many_cells_is_refused_unopened():
+    cells = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row) for row in range(100, 10_000))
+
+    def change(parts):
+        sheet = parts["xl/worksheets/sheet1.xml"]
+        parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"</sheetData>", cells + b"</sheetData>")
+
+    with pytest.raises(NotAFormError, match="far more than a return form can hold"):
+        read_bytes(repacked(READY, change))

@@ -16,12 +16,14 @@ from maca.returns.on_paper.opening import opened
 from maca.returns.on_paper.placing import Placing, headed
 from maca.returns.on_paper.value import MARK, ReadForm, called
 
+# A form of sixty questions has some three thousand, and each costs far more to open than one of Word's.
+_MOST_TAGS = 50_000
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def read(data: bytes, name: str) -> ReadForm:
     """The form in an Excel file. Raises `NotAFormError` for what is none, or is not to be opened."""
-    with opened(data, name, folder="xl/", program="Excel", extension=".xlsx"):
+    with opened(data, name, folder="xl/", program="Excel", extension=".xlsx", tags=_MOST_TAGS):
         # Without what the formulas came to, and with.
         typed, shown = (load_workbook(io.BytesIO(data), data_only=only, keep_links=False) for only in (False, True))
         placing = Placing(name)

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -22,7 +23,6 @@ _LIMITS = Limits(
     xml=8 * 1024 * 1024,
     parts=500,
     paragraphs=10_000,
-    tags=400_000,
 )
 _EMBEDDED = re.compile(
     r"(?:^|/)(?:vbaProject|vbaData|activeX|embeddings|oleObject|afchunk|externalLinks|connections)", re.IGNORECASE
@@ -30,13 +30,15 @@ _EMBEDDED = re.compile(
 
 
 @contextmanager
-def opened(data: bytes, name: str, *, folder: str, program: str, extension: str) -> Iterator[zipfile.ZipFile]:
+def opened(
+    data: bytes, name: str, *, folder: str, program: str, extension: str, tags: int = 400_000
+) -> Iterator[zipfile.ZipFile]:
     """The parts of an Office file. Whatever goes wrong in it is a `NotAFormError` with a sentence."""
     try:
         weigh(
             data,
             name,
-            _LIMITS,
+            replace(_LIMITS, tags=tags),
             folder=folder,
             another=f"not what {program} writes. Send the return form itself, as {extension}.",
             again=program,
