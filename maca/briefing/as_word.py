@@ -1,42 +1,25 @@
 """A briefing as a Word file with real headings, bullets and numbers, and nothing in it but the briefing.
 
-The file is built on a package of our own (`data/word/`), because the template of python-docx brings its
-author, its comments and its thumbnail along. The same briefing always gives the same bytes.
+The file is built on a package of our own (`kernel/word.py`). The same briefing always gives the same bytes.
 """
 
 import datetime
 import io
-import zipfile
 from collections.abc import Callable, Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import docx
 from docx.oxml.ns import qn
 
 from maca.briefing.value import Heading, SixSteps, Step, clean
+from maca.kernel.word import empty_document, with_fixed_dates
 
-_DATA = Path(__file__).parent / "data" / "word"
-_PARTS = {
-    "[Content_Types].xml": "content-types.xml",
-    "_rels/.rels": "package.rels",
-    "docProps/core.xml": "core.xml",
-    "word/document.xml": "document.xml",
-    "word/_rels/document.xml.rels": "document.rels",
-    "word/styles.xml": "styles.xml",
-    "word/numbering.xml": "numbering.xml",
-    "word/settings.xml": "settings.xml",
-    "word/footer1.xml": "footer1.xml",
-}
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-# A zip cannot hold a date before 1980, and a real one would make every export a different file.
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write(value: SixSteps, *, partnership: str = "", published_on: datetime.date | None = None) -> bytes:
     """The briefing as a .docx. The partnership and the date stand in the footer, beside the page number."""
-    document = docx.Document(io.BytesIO(_base()))
+    document = docx.Document(io.BytesIO(empty_document()))
     properties = document.core_properties
     properties.title = _first_characters(value.title)
     properties.language = "en-GB"
@@ -50,7 +33,7 @@ def write(value: SixSteps, *, partnership: str = "", published_on: datetime.date
     footer.runs[0].text = footer_words(partnership, published_on)
     saved = io.BytesIO()
     document.save(saved)
-    return _with_fixed_dates(saved)
+    return with_fixed_dates(saved)
 
 
 def footer_words(partnership: str, published_on: datetime.date | None) -> str:
@@ -96,24 +79,3 @@ def _paragraph(make: Callable[..., Any], style: str, text: str) -> Any:
     run.append(words)
     paragraph.extend((properties, run))
     return paragraph
-
-
-@cache
-def _base() -> bytes:
-    """An empty document in our styles."""
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, source in _PARTS.items():
-            archive.writestr(name, (_DATA / source).read_bytes())
-    return package.getvalue()
-
-
-def _with_fixed_dates(saved: io.BytesIO) -> bytes:
-    package = io.BytesIO()
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(package, "w") as target:
-        for part in source.infolist():
-            fixed = zipfile.ZipInfo(part.filename, _ZIP_DATE)
-            fixed.compress_type = zipfile.ZIP_DEFLATED
-            fixed.external_attr = 0o600 << 16
-            target.writestr(fixed, source.read(part))
-    return package.getvalue()

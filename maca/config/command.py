@@ -13,6 +13,7 @@ from maca import __version__
 from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.commands.notices import notices
+from maca.config.commands.paper import read_return, return_form
 from maca.config.logs import tell_nothing_raised
 from maca.config.site import Wrong, with_site
 
@@ -367,6 +368,8 @@ def _site_address() -> str:
     return settings.MACA_ADDRESS or "http://127.0.0.1:8000"
 
 
+main.add_command(return_form)
+main.add_command(read_return)
 main.add_command(keys)
 main.add_command(notices)
 main.add_command(journal)

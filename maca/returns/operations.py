@@ -236,6 +236,12 @@ def decline_return(
     _write("declined a return", agency_return, by=by, reason=str(reason))
 
 
+@transaction.atomic
+def note_form_made(agency_return: AgencyReturn, *, form: str, by: Person) -> None:
+    """Put on record that an empty form of a return, to be filled in on paper, was made by a command on the machine."""
+    _write("made a return form", agency_return, by=by, agency=agency_return.agency.slug, form=form)
+
+
 # ---- reading: recorded before anything is shown
 
 

@@ -6,12 +6,9 @@ them, as furniture: it is handed back unread.
 
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import docx
@@ -22,50 +19,22 @@ from maca.briefing.reading.grammar import case_of, names_another_case, step_of
 from maca.briefing.reading.lines import Line, Mark, NotABriefing, set_apart, typed_line
 from maca.briefing.value import Step
 from maca.kernel.text import normalise
+from maca.kernel.word import DAMAGED, DATA, Limits, UnfitError, text_of, weigh
 
-# A Word file is a zip: what it unpacks to is weighed before anything is unpacked.
-_LARGEST_UNPACKED = 150 * 1024 * 1024
-_LARGEST_PART = 60 * 1024 * 1024
-_LARGEST_XML = 20 * 1024 * 1024
-_MOST_PARTS = 2_000
-_MOST_PARAGRAPHS = 20_000
-_A_PARAGRAPH = re.compile(rb"<(?:\w{1,20}:)?p[\s/>]")
+_LIMITS = Limits("briefing")
 
-_P, _R, _T, _TAB, _BREAKS = (
-    qn("w:p"),
-    qn("w:r"),
-    (qn("w:t"), qn("a:t"), qn("m:t")),
-    qn("w:tab"),
-    (qn("w:br"), qn("w:cr")),
-)
-_NO_BREAK_HYPHEN, _TEXT_BOX, _DELETED = qn("w:noBreakHyphen"), qn("w:txbxContent"), qn("w:del")
-_MOVED_AWAY = qn("w:moveFrom")
+_P, _R, _T = qn("w:p"), qn("w:r"), (qn("w:t"), qn("a:t"), qn("m:t"))
 _VALUE, _STYLE_ID = qn("w:val"), qn("w:styleId")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_SYMBOL, _CHARACTER = qn("w:sym"), qn("w:char")
 _ROW, _CELL, _TABLE = qn("w:tr"), qn("w:tc"), qn("w:tbl")
 _NOTES = ("/footnotes", "/endnotes", "/header", "/footer", "/diagramData")
-_OUR_FOOTER = Path(__file__).parents[1] / "data" / "word" / "footer1.xml"
+_OUR_FOOTER = DATA / "footer1.xml"
 Place = tuple[Step | None, str | None]
 _NOWHERE: Place = (None, None)
 _LIST_STYLE = re.compile(r"^List (?P<kind>Bullet|Number)(?: (?P<level>[2-5]))?$", re.IGNORECASE)
 _HEADING_STYLE = re.compile(r"^heading [1-9]$", re.IGNORECASE)
 _UNNUMBERED = {"none"}
 _LONGEST_BOLD = 80
-# What a broken or forged file makes zipfile, lxml and python-docx raise.
-_DAMAGED: tuple[type[Exception], ...] = (
-    zipfile.BadZipFile,
-    etree.LxmlError,
-    KeyError,
-    ValueError,
-    AttributeError,
-    OSError,
-    EOFError,
-    IndexError,
-    TypeError,
-    RuntimeError,
-    zlib.error,
-)
 
 
 def lines_of(data: bytes, name: str) -> tuple[list[Line], list[str]]:
@@ -73,18 +42,26 @@ def lines_of(data: bytes, name: str) -> tuple[list[Line], list[str]]:
 
     Raises NotABriefing if the file is damaged, too large when unpacked, or no Word file.
     """
-    _weigh(data, name)
+    try:
+        weigh(
+            data,
+            name,
+            _LIMITS,
+            another="not a Word document. Save the briefing as Word (.docx), PDF or plain text and try again.",
+        )
+    except UnfitError as unfit:
+        raise NotABriefing(unfit.sentence) from unfit
     try:
         document = docx.Document(io.BytesIO(data))
         every = _Paragraphs(document)
-        paragraphs = list(islice(every, _MOST_PARAGRAPHS + 1))
-    except _DAMAGED as error:
+        paragraphs = list(islice(every, _LIMITS.paragraphs + 1))
+    except DAMAGED as error:
         raise NotABriefing(
             f"{name} is damaged or not a Word document, and cannot be opened. "
             "Open it in Word, save it again as .docx, and try that copy."
         ) from error
-    if len(paragraphs) > _MOST_PARAGRAPHS:
-        raise _too_long(name)
+    if len(paragraphs) > _LIMITS.paragraphs:
+        raise NotABriefing(_LIMITS.too_long(name).sentence)
     dropped: list[str] = []
     lines: list[Line | None] = []
     # Where lists and headings are Word's own, paragraphs are too. Elsewhere the text was pasted in, and
@@ -98,54 +75,6 @@ def lines_of(data: bytes, name: str) -> tuple[list[Line], list[str]]:
         else:
             lines += _lines_of_paragraph(number, kept, looks, whole=made_in_word)
     return set_apart(lines), dropped
-
-
-def _too_long(name: str) -> NotABriefing:
-    return NotABriefing(
-        f"{name} has more than {_MOST_PARAGRAPHS:,} paragraphs, far more than a briefing can hold. "
-        "Copy its text to a new Word document and try that."
-    )
-
-
-def _weigh(data: bytes, name: str) -> None:
-    """Refuse what is not a Word file, or would fill the memory, from the table of contents alone."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            sizes = [part.file_size for part in parts]
-            if len(parts) > _MOST_PARTS or sum(sizes) > _LARGEST_UNPACKED or max(sizes) > _LARGEST_PART:
-                raise NotABriefing(
-                    f"{name} unpacks to far more than a briefing can hold. "
-                    "Copy its text to a new Word document and try that."
-                )
-            if any(part.flag_bits & 1 for part in parts):
-                raise NotABriefing(f"{name} is protected with a password. Save a copy without one and try again.")
-            names = {part.filename for part in parts}
-            if "[Content_Types].xml" not in names or not any(part.startswith("word/") for part in names):
-                raise NotABriefing(
-                    f"{name} is a zip file or an Office file of another kind, not a Word document. "
-                    "Save the briefing as Word (.docx), PDF or plain text and try again."
-                )
-            for part in parts:
-                if not part.filename.endswith((".xml", ".rels")):
-                    continue
-                if part.filename.startswith("word/") and part.file_size > _LARGEST_XML:
-                    raise NotABriefing(
-                        f"{name} holds more than 20 MB of text, far more than a briefing can hold. "
-                        "Copy its text to a new Word document and try that."
-                    )
-                data_of_part = archive.read(part)
-                if sum(1 for _ in islice(_A_PARAGRAPH.finditer(data_of_part), _MOST_PARAGRAPHS + 1)) > _MOST_PARAGRAPHS:
-                    raise _too_long(name)
-                # Word never declares a document type; whoever does wants entities to be unfolded.
-                if b"<!DOCTYPE" in data_of_part[:4096].upper():
-                    raise NotABriefing(f"{name} holds XML that Word does not write. Save it again from Word.")
-    except _DAMAGED as error:
-        if isinstance(error, NotABriefing):
-            raise
-        raise NotABriefing(
-            f"{name} is damaged: it cannot be unpacked. Open it in Word, save it again, and try that copy."
-        ) from error
 
 
 class _Looks:
@@ -188,7 +117,7 @@ class _Paragraphs:
             kind = _P if next(root.iter(_P), None) is not None else qn("a:p")  # as diagrams have them
             for paragraph in root.iter(kind):
                 if not _is_hidden(paragraph):
-                    yield _text_of(paragraph), self._looks(paragraph), self._places.get(paragraph), aside
+                    yield text_of(paragraph), self._looks(paragraph), self._places.get(paragraph), aside
 
     @staticmethod
     def _number_formats(document: Any) -> dict[tuple[str, int], str]:
@@ -264,30 +193,6 @@ def _value(parent: Any, tag: str) -> str | None:
 def _is_hidden(paragraph: Any) -> bool:
     """Whether this is the second copy of a text box, kept for old programs."""
     return any(above.tag == _FALLBACK for above in paragraph.iterancestors())
-
-
-def _text_of(paragraph: Any) -> str:
-    """The words of one paragraph: what was inserted counts, what was deleted does not."""
-    pieces: list[str] = []
-
-    def walk(element: Any) -> None:
-        for child in element:
-            tag = child.tag
-            if tag in _T:
-                pieces.append(child.text or "")
-            elif tag == _TAB and element.tag == _R:
-                pieces.append("\t")
-            elif tag in _BREAKS:
-                pieces.append("\n")
-            elif tag == _SYMBOL:
-                pieces.append(chr(int(child.get(_CHARACTER), 16)))
-            elif tag == _NO_BREAK_HYPHEN:
-                pieces.append("-")
-            elif tag not in (_TEXT_BOX, _DELETED, _MOVED_AWAY, _FALLBACK):
-                walk(child)
-
-    walk(paragraph)
-    return "".join(pieces)
 
 
 def _is_all_bold(paragraph: Any) -> bool:
@@ -392,8 +297,8 @@ def _places_in(table: Any) -> dict[Any, Place]:
 def _places_in_cell(cell: Any, step: Step | None, case: str | None) -> dict[Any, Place]:
     """The paragraphs of one cell, up to one in bold or of a case that cannot be told."""
     places: dict[Any, Place] = {}
-    for number, paragraph in enumerate(p for p in cell.iter(_P) if _text_of(p).strip()):
-        line, *more = (typed_line(0, each) for each in _text_of(paragraph).split("\n") if each.strip())
+    for number, paragraph in enumerate(p for p in cell.iter(_P) if text_of(p).strip()):
+        line, *more = (typed_line(0, each) for each in text_of(paragraph).split("\n") if each.strip())
         if any(step_of(each) or case_of(each) or names_another_case(each) for each in more):
             break
         named = case_of(line)
@@ -422,11 +327,11 @@ def _cells(row: Any) -> Iterator[tuple[int, int, Any]]:
 
 
 def _text_in(cell: Any) -> str:
-    return " ".join(" ".join(_text_of(paragraph) for paragraph in cell.iter(_P)).split())
+    return " ".join(" ".join(text_of(paragraph) for paragraph in cell.iter(_P)).split())
 
 
 def _first_step(cell: Any) -> Step | None:
-    texts = (text for paragraph in cell.iter(_P) for text in _text_of(paragraph).split("\n"))
+    texts = (text for paragraph in cell.iter(_P) for text in text_of(paragraph).split("\n"))
     return step_of(typed_line(0, next((text for text in texts if text.strip()), "")))
 
 
