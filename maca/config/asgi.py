@@ -2,6 +2,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import django
@@ -27,16 +28,32 @@ LONGEST_WAIT, LONGEST_BODY = 30.0, 180.0
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
-class NotReceivedError(Exception):
-    """A body that is too long, too slow or one too many. It says so with its status and a sentence."""
+@dataclass(frozen=True)
+class Refusal:
+    """Why a body was not received, as a status and a sentence."""
 
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status, self.sentence = status, sentence
+    status: int
+    sentence: str
+
+
+TOO_LARGE = Refusal(
+    413, "What you sent is too large, so nothing was saved. A file must be 10 MB or less. Go back and choose a smaller "
+    "one."
+)  # fmt: skip
+TOO_SLOW = Refusal(
+    408, "What you sent came too slowly, so nothing was saved. Go back and try again, if you can where the connection "
+    "is better."
+)  # fmt: skip
+TOO_MANY = Refusal(
+    503, "Many files are being sent at this moment, so nothing was saved. Go back and try again in a minute."
+)
 
 
 class Body:
-    """What comes of one request, under limits: how long, how slowly, and how much of all requests at once."""
+    """What comes of one request, under limits: how long, how slowly, and how much of all requests at once.
+
+    What breaks them is told to Django as somebody who has gone away, so that it lets go of what it has.
+    """
 
     held_by_all = 0
 
@@ -44,37 +61,31 @@ class Body:
         self.receive = receive
         self.length, self.held = 0, 0
         self.whole = False
+        self.refusal: Refusal | None = None
         self.until = asyncio.get_running_loop().time() + LONGEST_BODY
 
     async def __call__(self) -> Mapping[str, Any]:
         if self.whole:  # from here on Django only listens whether somebody goes away
             return await self.receive()
         while True:
-            message = await self._next()
+            left = self.until - asyncio.get_running_loop().time()
+            try:
+                message = await asyncio.wait_for(self.receive(), max(0.0, min(LONGEST_WAIT, left)))
+            except TimeoutError:
+                return self.refuse(TOO_SLOW)
             self.whole = message["type"] != "http.request" or not message.get("more_body", False)
             size = len(message.get("body", b""))
             self.length += size
             if self.length <= LARGEST_BODY:
                 Body.held_by_all += size
                 self.held += size
-                if Body.held_by_all > MOST_HELD:
-                    raise NotReceivedError(503, "Many files are being sent at this moment. Try again in a minute.")
-                return message
+                return self.refuse(TOO_MANY) if Body.held_by_all > MOST_HELD else message
             if self.whole or self.length > HEARD_OUT:
-                raise NotReceivedError(
-                    413, "What you sent is too large, so nothing was saved. A file must be 10 MB or less. Go back, "
-                    "and choose a smaller one."
-                )  # fmt: skip
+                return self.refuse(TOO_LARGE)
 
-    async def _next(self) -> Mapping[str, Any]:
-        left = self.until - asyncio.get_running_loop().time()
-        try:
-            return await asyncio.wait_for(self.receive(), max(0.0, min(LONGEST_WAIT, left)))
-        except TimeoutError:
-            raise NotReceivedError(
-                408, "What you sent came too slowly, so nothing was saved. Go back and try again, if you can where "
-                "the connection is better."
-            ) from None  # fmt: skip
+    def refuse(self, refusal: Refusal) -> Mapping[str, Any]:
+        self.whole, self.refusal = True, refusal
+        return {"type": "http.disconnect"}
 
     def let_go(self) -> None:
         Body.held_by_all -= self.held
@@ -92,12 +103,10 @@ class Handler(ASGIHandler):
         body = Body(receive)
         try:
             await super().handle(scope, body, send)
-        except NotReceivedError as problem:
-            page = render_to_string("design/refused.html", {"sentence": problem.sentence, "kept": []})
-            response = HttpResponse(page, status=problem.status)
-            response.headers["Connection"] = "close"
-            put_headers(response)
-            await self.send_response(response, send)
+            if body.refusal:
+                page = render_to_string("design/refused.html", {"sentence": body.refusal.sentence, "kept": []})
+                response = HttpResponse(page, status=body.refusal.status, headers={"Connection": "close"})
+                await self.send_response(put_headers(response), send)
         finally:
             body.let_go()
 

@@ -319,9 +319,11 @@ def decline_return(
 # ---- reading: recorded before anything is shown
 
 
-def _note_reading(did: str, agency_return: AgencyReturn, *, by: Person, **details: object) -> DataKey:
+def _note_reading(
+    did: str, agency_return: AgencyReturn, *, by: Person, about: Upload | UploadPage | None = None, **details: object
+) -> DataKey:
     case = agency_return.case
-    note_reading(did, agency_return, by=by, audit=case.audit.slug, case=case.label, **details)
+    note_reading(did, about or agency_return, by=by, audit=case.audit.slug, case=case.label, **details)
     return case_key(case)
 
 
@@ -362,7 +364,7 @@ def read_answer(asking: Asking, answer: Answer, *, by: Person) -> Answer:
 def read_upload(upload: Upload, *, by: Person) -> Upload:
     """Show what was written about a photograph or document: what it shows, where from, its name and its hashes."""
     rules.may_view_upload(by, upload).insist()
-    return _note_reading("read an upload", upload.agency_return, by=by, upload=upload.public_id).open(upload)
+    return _note_reading("read an upload", upload.agency_return, about=upload, by=by).open(upload)
 
 
 @transaction.atomic
@@ -370,7 +372,9 @@ def read_upload_page(page: UploadPage, *, by: Person) -> bytes:
     """The picture of one page, to somebody whose name is then drawn across it."""
     rules.may_view_upload_page(by, page).insist()
     upload = page.upload
-    key = _note_reading("saw a page", upload.agency_return, by=by, upload=upload.public_id, page=page.number)
+    key = _note_reading(
+        "saw a page", upload.agency_return, about=page, by=by, upload=upload.public_id, page=page.number
+    )
     return key.content(page, "picture")
 
 

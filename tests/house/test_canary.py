@@ -189,7 +189,8 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     words: dict[str, object] = {
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt",
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
-        "evidence": "0" * 32, "upload": "0" * 32, "number": 1, "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
+        "evidence": "0" * 32, "upload": "0" * 32, "number": 1,
+        "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
         "person": one.world.auditor.public_id,
     }  # fmt: skip
     for name, pattern in PATTERNS.items():
@@ -200,7 +201,9 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
             continue
         if "agency" in needed:
             for agency in ("health", "police", "school"):
-                put_with_it = Upload.objects.filter(agency_return__case__audit=audit, agency_return__agency__slug=agency)
+                put_with_it = Upload.objects.filter(
+                    agency_return__case__audit=audit, agency_return__agency__slug=agency
+                )
                 words["upload"] = getattr(put_with_it.first(), "public_id", "0" * 32)
                 yield f"{name} {agency}", address(name, {**words, "agency": agency})
         elif "format" in needed:
