@@ -1,4 +1,4 @@
-"""An auditor puts a photograph with a return, looks at what is kept, and replaces it: also on a phone, without scripts."""
+"""An auditor puts a photograph with a return, looks at what is kept, and replaces it, in each kind of browser."""
 
 import pytest
 
