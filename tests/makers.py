@@ -1,9 +1,11 @@
 """How tests reach a state: by doing the steps, as the person whose step each is."""
 
 import datetime as dt
+import io
 from typing import Any
 
 from django.db.models import Model
+from PIL import Image
 
 from maca.audits.models import Audit, Heading, PrioritySource, Theme
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
@@ -20,9 +22,17 @@ from maca.panel.operations import close_panel, finish_hearing, introduce_case, o
 from maca.panel.queries import Column
 from maca.partnership.models import Agency, AgencyKind, Person, Role
 from maca.partnership.operations import add_person, found_partnership, operator_of, register_agency
-from maca.returns.models import AgencyReturn
-from maca.returns.operations import circulate_audit, describe_engagement, save_answer, say_known, submit_return
+from maca.returns.models import AgencyReturn, Sensitivity, Upload, UploadKind
+from maca.returns.operations import (
+    add_upload,
+    circulate_audit,
+    describe_engagement,
+    save_answer,
+    say_known,
+    submit_return,
+)
 from maca.returns.queries import find_asking
+from maca.returns.redraw import redraw
 
 EVERY_ROLE = [
     ("manager", None, [Role.BUSINESS_MANAGER]),
@@ -150,6 +160,23 @@ class World:
             case__audit=audit, case__number=case, agency__slug=agency
         )
 
+    def uploaded(
+        self,
+        agency_return: AgencyReturn,
+        *,
+        by: Person,
+        content: bytes = b"",
+        description: str = "A kitchen.",
+        **more: Any,
+    ) -> Upload:
+        """A photograph that an agency puts with its return."""
+        given: dict[str, Any] = {
+            "file_name": "kitchen.png", "kind": UploadKind.PHOTOGRAPH, "sensitivity": Sensitivity.USUAL,
+            "source": "Taken on a visit", "dated_on": today(),
+        }  # fmt: skip
+        drawing = redraw(content or a_picture())
+        return add_upload(agency_return, drawing, description=description, by=by, **{**given, **more})
+
     def answer_all(self, agency_return: AgencyReturn) -> AgencyReturn:
         """Answer everything: yes to each judgement, one point in each list."""
         by = self.people["auditor" if agency_return.agency == self.health else f"{agency_return.agency.slug}_auditor"]
@@ -216,6 +243,13 @@ class World:
         approve_briefing(briefing, version=None, by=self.chair)
         publish_briefing(briefing, by=self.manager)
         return briefing
+
+
+def a_picture() -> bytes:
+    """A small photograph, as a PNG."""
+    file = io.BytesIO()
+    Image.effect_noise((80, 60), 80).save(file, "PNG")
+    return file.getvalue()
 
 
 def opened(row: Model) -> Any:

@@ -28,6 +28,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from maca.accounts.issuers import read_issuers
+from maca.design.receiving import LARGEST_BODY
 
 
 def _data_directory() -> Path:
@@ -391,6 +392,11 @@ USE_TZ = True
 # Long narratives are normal here; a form is bounded, not tiny.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# No file lies on the disk in clear, not even for a moment: what is sent is held in memory, up to LARGEST_BODY. Django
+# would write a body to a temporary file once it were longer than the second of these.
+FILE_UPLOAD_HANDLERS = ["maca.design.receiving.InMemory"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * LARGEST_BODY
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
 # What people wrote never goes to a log: when, which page by its name, status and the kind of error do.
 LOGGING = {

@@ -479,6 +479,14 @@ class YesNoField(ChoiceField):
         return {"yes": True, "no": False}.get(super().clean(value))
 
 
+class FileField(Worded, forms.FileField):
+    """A file. `accept` only helps people to choose: what a file is follows from what is in it."""
+
+    def __init__(self, *, accept: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs["accept"] = accept
+
+
 class DateField(Worded, forms.Field):
     """A date in three boxes; the month may be a name. `earliest` and `latest` may be functions."""
 

@@ -4,6 +4,7 @@
 A test fails for an address that declares none.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -117,12 +119,20 @@ def open_to_all(why: str) -> Callable[[Callable[..., HttpResponseBase]], Callabl
 
 def _sending(request: HttpRequest) -> str:
     content = [(name, values) for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "once")]
+    # Another file from the same open form is another sending.
+    content += [(name, [_digest(one) for one in files]) for name, files in request.FILES.lists()]
     return name_of_sending(
         request.POST.get("once", ""),
         person=str(getattr(request.user, "public_id", "nobody")),
         address=request.path,
         content=content,
     )
+
+
+def _digest(file: UploadedFile) -> str:
+    digest = hashlib.sha256(b"".join(file.chunks())).hexdigest()
+    file.seek(0)
+    return f"{digest} {file.size}"
 
 
 def version_sent(request: HttpRequest) -> int:

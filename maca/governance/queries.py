@@ -14,7 +14,7 @@ from maca.concerns.models import Concern
 from maca.journal.models import Entry
 from maca.kernel.clock import LONDON, is_working_day
 from maca.partnership.models import Person, Role
-from maca.returns.models import AgencyReturn
+from maca.returns.models import AgencyReturn, Upload, UploadPage
 
 A_PAGE = 50
 # What shows a case as a whole, and with it what an agency handed in, or whose case it is.
@@ -94,6 +94,8 @@ def readings_of_ours(person: Person) -> QuerySet[Entry]:
     read = entries_visible_to(person).filter(is_reading=True)
     return read.filter(
         Q(about__in=_named("AgencyReturn", AgencyReturn.objects.filter(agency=agency)))
+        | Q(about__in=_named("Upload", Upload.objects.filter(agency_return__agency=agency)))
+        | Q(about__in=_named("UploadPage", UploadPage.objects.filter(upload__agency_return__agency=agency)))
         | Q(about__in=_named("Concern", Concern.objects.filter(agency=agency)))
         | Q(about__in=_named("Nomination", nominated))
         | Q(about__in=_named("Audit", Audit.objects.filter(nominations__in=nominated)), did="read nominations")

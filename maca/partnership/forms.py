@@ -4,7 +4,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from maca.design.dates import date
-from maca.design.forms import CheckboxesField, ChoiceField, EmailField, Form, SelectField, TextField
+from maca.design.forms import CheckboxesField, ChoiceField, EmailField, Form, SelectField, TextField, YesNoField
 from maca.partnership import rules
 from maca.partnership.models import NOT_AN_ADDRESS, ROLES_IN_PROSE, Agency, EndReason, Person, Role, as_kept
 from maca.partnership.queries import is_due
@@ -124,3 +124,10 @@ def _how_it_stands(person: Person) -> str:
     if until is None or not person.is_attested():
         return "Cannot sign in: nobody has said for over 90 days that they still need this."
     return f"{'Runs out soon, after' if is_due(person) else 'Lasts until'} {date(until)}. {person.roles_in_words()}."
+
+
+class UploadsForm(Form):
+    takes = YesNoField(
+        label="Do you take photographs and documents with returns?",
+        help_text="If not, agencies say where in their own records a thing can be seen. Those there are stay readable.",
+    )

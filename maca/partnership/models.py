@@ -29,6 +29,8 @@ class Partnership(models.Model):
     # Printed on every request to an agency; each audit may change them.
     usual_purpose = models.TextField(default="")
     usual_legal_basis = models.TextField(default="")
+    # Whether agencies may add photographs and documents to a return. Those added before stay readable.
+    takes_uploads = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return self.name

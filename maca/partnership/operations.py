@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from maca.journal.operations import write
 from maca.kernel.clock import today
+from maca.kernel.holding import hold
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership import rules
@@ -57,6 +58,16 @@ def found_partnership(*, name: str, training: bool = False) -> Partnership:
     Appointment.objects.create(person=operator, role=Role.OPERATOR)
     write("founded a partnership", partnership, by=operator)
     return partnership
+
+
+@transaction.atomic
+def set_uploads(partnership: Partnership, *, takes: bool, by: Person) -> None:
+    """Take photographs and documents with returns from now on, or no longer. Those there are stay readable."""
+    hold(partnership)
+    rules.may_set_uploads(by).insist()
+    partnership.takes_uploads = takes
+    partnership.save(update_fields=["takes_uploads"])
+    write("set whether uploads are taken", partnership, by=by, takes=takes)
 
 
 @transaction.atomic

@@ -41,6 +41,13 @@ def go_together(roles: Collection[Role], agency: Agency | None) -> Verdict:
     return YES
 
 
+def may_set_uploads(person: Person) -> Verdict:
+    """The business manager says whether agencies may put photographs and documents with their returns."""
+    if person.holds(Role.BUSINESS_MANAGER):
+        return YES
+    return no("not-the-manager", "Only the business manager says whether photographs and documents are taken.")
+
+
 def may_invite_people(person: Person) -> Verdict:
     """The business manager and the chair invite people, and an agency’s lead invites its auditors."""
     if person.holds(*RUNS_THE_REGISTER) or (person.agency_id and person.holds(Role.AGENCY_LEAD)):

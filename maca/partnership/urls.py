@@ -6,6 +6,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite_person, name="invite-person"),
     path("people/still-needed/", views.attest_people, name="attest-people"),
+    path("people/uploads/", views.uploads_setting, name="uploads-setting"),
     path("people/<id:person>/", views.person, name="person"),
     path("people/<id:person>/roles/", views.change_roles, name="change-roles"),
     path("people/<id:person>/end/", views.end_account, name="end-account"),

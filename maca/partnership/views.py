@@ -7,7 +7,7 @@ from django.urls import reverse
 from maca.design.forms import Form
 from maca.design.pages import anyone_signed_in, form_page, guarded
 from maca.partnership import invitations, operations, rules
-from maca.partnership.forms import AttestForm, EndForm, InvitationForm, RolesForm
+from maca.partnership.forms import AttestForm, EndForm, InvitationForm, RolesForm, UploadsForm
 from maca.partnership.models import ROLES_IN_PROSE, EndReason, Person
 from maca.partnership.queries import (
     agencies_of,
@@ -35,7 +35,25 @@ def people(request: HttpRequest) -> HttpResponse:
             "leavers": leavers(everybody) if runs_it else None,
             "ended": ended_accounts(asking) if runs_it else [],
             "roles": ROLES_IN_PROSE,
+            "may_set_uploads": rules.may_set_uploads(asking),
         },
+    )
+
+
+@guarded(rules.may_set_uploads, writes=True)
+def uploads_setting(request: HttpRequest) -> HttpResponse:
+    asking = signed_in(request)
+
+    def do(form: UploadsForm, version: int | None) -> str:
+        operations.set_uploads(asking.partnership, takes=form.cleaned_data["takes"], by=asking)
+        return reverse("people")
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: UploadsForm(data, initial={"takes": asking.partnership.takes_uploads}),
+        do=do,
+        context={"heading": "Photographs and documents", "back": reverse("people")},
     )
 
 

@@ -1,7 +1,10 @@
 import datetime as dt
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.forms import Field
 
 from maca.audits.models import Audit, Choice, Question, QuestionKind
@@ -10,6 +13,7 @@ from maca.design.forms import (
     CheckboxesField,
     ChoiceField,
     DateField,
+    FileField,
     Form,
     LongTextField,
     SelectField,
@@ -17,7 +21,8 @@ from maca.design.forms import (
 )
 from maca.kernel.clock import is_working_day, today
 from maca.partnership.models import Agency
-from maca.returns.models import Answer, Cause, DeclineReason, Grade
+from maca.returns.models import Answer, Cause, DeclineReason, Grade, Sensitivity, UploadKind
+from maca.returns.redraw import LARGEST_FILE, MOST_PAGES, SENTENCES, CannotKeepError, Drawing, redraw
 
 
 class CirculationForm(Form):
@@ -176,3 +181,63 @@ class ExtendForm(Form):
         elif day and self.panel_on and day >= self.panel_on:
             self.add_error("due_on", f"The panel meets on {self.panel_on:%-d %B %Y}, so choose a day before it")
         return day
+
+
+LONGEST_NAME = 120
+
+
+def kept_name(name: str) -> str:
+    """The name a file came with, for people to read. It names no file of ours, and what it says is not believed.
+
+    No folders, and no characters that are not seen or that turn the direction of writing round.
+    """
+    seen = "".join(
+        one for one in unicodedata.normalize("NFC", name) if unicodedata.category(one)[0] not in "CZ" or one == " "
+    )
+    last = re.split(r"[/\\]", seen)[-1].strip()
+    return last if len(last) <= LONGEST_NAME else f"{last[: LONGEST_NAME - 9]}…{last[-8:]}"
+
+
+class UploadForm(Form):
+    """A photograph or document, with what somebody who cannot see it needs to know. It cleans to its pages."""
+
+    file = FileField(
+        label="Photograph or document",
+        help_text=(
+            f"JPEG, PNG, WebP or PDF, up to {LARGEST_FILE // 1024**2} MB and {MOST_PAGES} pages. Its pages are drawn "
+            "anew and the file itself is not kept, so keep it in your own records."
+        ),
+        accept="image/jpeg,image/png,image/webp,application/pdf",
+    )
+    kind = ChoiceField(label="What is it?", choices=UploadKind.choices)
+    description = LongTextField(
+        label="What does it show?",
+        help_text="In words, for colleagues who cannot see it. By role, never by name.",
+        rows=3,
+    )
+    source = TextField(label="Where does it come from?", help_text="The system or file, or who took it, by role.")
+    dated_on = DateField(label="When was it made?", called="the date it was made", latest=today)
+    sensitivity = ChoiceField(label="How sensitive is it?", choices=Sensitivity.choices)
+    question = SelectField(label="Which question does it bear on?", required=False)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, files: Any, *, questions: Sequence[Question], **kwargs: Any
+    ) -> None:
+        super().__init__(data, files, **kwargs)
+        self.fields["question"].choices = [("", "The return as a whole")] + [  # type: ignore[attr-defined]
+            (str(question.number), str(question)) for question in questions
+        ]
+
+    def clean_file(self) -> Drawing:
+        """Draw the file anew, which is what decides whether it is taken."""
+        file = self.cleaned_data["file"]
+        try:
+            if file.size > LARGEST_FILE:
+                raise CannotKeepError("too-large")
+            return redraw(file.read())
+        except CannotKeepError as problem:
+            raise ValidationError(SENTENCES[problem.code], code=problem.code) from problem
+
+    @property
+    def file_name(self) -> str:
+        return kept_name(str(self.files["file"].name))  # type: ignore[union-attr]

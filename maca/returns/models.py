@@ -8,7 +8,7 @@ from maca.cases.models import Case
 from maca.kernel.clock import LONDON, is_past, today
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
-from maca.partnership.models import Agency, Person, Role
+from maca.partnership.models import Agency, Partnership, Person, Role
 from maca.returns.stages import COMPLETE, OUTSTANDING, ReturnStage
 from maca.sealing.field import SealedField
 
@@ -234,3 +234,72 @@ class Evidence(models.Model):
     def day(self) -> dt.date | None:
         """The date of the entry, of opened evidence."""
         return dt.date.fromisoformat(str(self.dated_on)) if self.dated_on else None
+
+
+class UploadKind(models.TextChoices):
+    PHOTOGRAPH = "photograph", "Photograph"
+    LETTER = "letter", "Letter or email"
+    RECORD = "record", "Page of a record"
+    DRAWING = "drawing", "Genogram, chart or drawing"
+    OTHER = "other", "Another document"
+
+
+class Sensitivity(models.TextChoices):
+    USUAL = "usual", "As the rest of the return"
+    OTHERS = "others", "Shows or names somebody outside the family"
+    DISTRESSING = "distressing", "May distress whoever sees it"
+
+
+class Upload(models.Model):
+    """A photograph or document that an agency put with its return: its pages drawn anew, never the file itself."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    # Here too, so that what a partnership keeps is added up from one index.
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="+", db_index=False)
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="uploads")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=20, choices=UploadKind.choices)
+    sensitivity = models.CharField(max_length=20, choices=Sensitivity.choices)
+    # What it shows, in words, for those who cannot see it.
+    description = SealedField()
+    source = SealedField()
+    dated_on = SealedField()
+    file_name = SealedField()
+    # SHA-256 of the file that came and of what is kept of it. Sealed: they would prove that somebody has the file.
+    sha256_given = SealedField()
+    sha256_kept = SealedField()
+    page_count = models.PositiveSmallIntegerField()
+    size_given = models.PositiveIntegerField()
+    size_kept = models.PositiveIntegerField()
+    # The newer version. Taking that back takes its earlier ones along.
+    replaced_by = models.OneToOneField("self", on_delete=models.CASCADE, null=True, related_name="replaces")
+    added_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["partnership", "size_kept"], name="kept_by_a_partnership")]
+
+    def __str__(self) -> str:
+        return f"upload {self.public_id[:6]}"
+
+    @property
+    def day(self) -> dt.date:
+        """The date of an opened upload."""
+        return dt.date.fromisoformat(str(self.dated_on))
+
+
+class UploadPage(models.Model):
+    """One page of an upload, as a sealed picture of bounded size."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="pages", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    picture = SealedField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["upload", "number"], name="a_page_stands_once_in_an_upload")]
+
+    def __str__(self) -> str:
+        return f"page {self.number} of {self.upload_id}"

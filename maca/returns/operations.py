@@ -19,8 +19,20 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Agency, Person
 from maca.returns import rules
-from maca.returns.models import AgencyReturn, Answer, Cause, DeclineReason, Evidence, can_be_chosen
+from maca.returns.models import (
+    AgencyReturn,
+    Answer,
+    Cause,
+    DeclineReason,
+    Evidence,
+    Sensitivity,
+    Upload,
+    UploadKind,
+    UploadPage,
+    can_be_chosen,
+)
 from maca.returns.queries import Asking, answers_of
+from maca.returns.redraw import Drawing
 from maca.returns.stages import ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
 from maca.sealing.cipher import DataKey, digest
@@ -204,6 +216,82 @@ def remove_evidence(evidence: Evidence, *, by: Person) -> None:
 
 
 @transaction.atomic
+def add_upload(
+    agency_return: AgencyReturn,
+    drawing: Drawing,
+    *,
+    file_name: str,
+    kind: UploadKind,
+    sensitivity: Sensitivity,
+    description: str,
+    source: str,
+    dated_on: dt.date,
+    question: Question | None = None,
+    replaces: Upload | None = None,
+    by: Person,
+) -> Upload:
+    """Keep the pages of a photograph or document, drawn anew, with a return. With `replaces`, as its next version."""
+    _hold(agency_return)
+    rules.may_add_upload(by, agency_return).insist()
+    rules.may_keep_more(agency_return, drawing.size_kept).insist()
+    if replaces:
+        replaces.refresh_from_db(fields=["replaced_by"])
+        replaces.agency_return = agency_return
+        rules.may_replace_upload(by, replaces).insist()
+    upload = Upload(
+        partnership=agency_return.case.audit.partnership,
+        agency_return=agency_return,
+        question=question,
+        kind=kind,
+        sensitivity=sensitivity,
+        page_count=len(drawing.pages),
+        size_given=drawing.size_given,
+        size_kept=drawing.size_kept,
+        added_by=by,
+    )
+    key = case_key(agency_return.case)
+    sealed = key.seal_all(
+        upload,
+        description=description,
+        source=source,
+        dated_on=dated_on.isoformat(),
+        file_name=file_name,
+        sha256_given=drawing.sha256_given,
+        sha256_kept=drawing.sha256_kept,
+    )
+    for name, value in sealed.items():
+        setattr(upload, name, value)
+    upload.save(force_insert=True)
+    for number, picture in enumerate(drawing.pages, start=1):
+        page = UploadPage(upload=upload, number=number)
+        page.picture = key.seal_bytes(page, "picture", picture)
+        page.save(force_insert=True)
+        sealed[f"page {number}"] = page.picture
+    if replaces:
+        replaces.replaced_by = upload
+        replaces.save(update_fields=["replaced_by"])
+    _write(
+        "replaced an upload" if replaces else "added an upload",
+        agency_return,
+        by=by,
+        upload=upload.public_id,
+        pages=upload.page_count,
+        sealed=digest(sealed),
+        **({"replaces": replaces.public_id} if replaces else {}),
+    )
+    return upload
+
+
+@transaction.atomic
+def remove_upload(upload: Upload, *, by: Person) -> None:
+    """Take a photograph or document back, with its earlier versions, before the return is submitted."""
+    _hold(upload.agency_return)
+    rules.may_remove_upload(by, upload).insist()
+    _write("removed an upload", upload.agency_return, by=by, upload=upload.public_id, pages=upload.page_count)
+    upload.delete()
+
+
+@transaction.atomic
 def submit_return(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
     """Hand in the return. Late is accepted and marked, never refused."""
     _hold(agency_return)
@@ -245,9 +333,11 @@ def note_form_made(agency_return: AgencyReturn, *, form: str, by: Person) -> Non
 # ---- reading: recorded before anything is shown
 
 
-def _note_reading(did: str, agency_return: AgencyReturn, *, by: Person, **details: object) -> DataKey:
+def _note_reading(
+    did: str, agency_return: AgencyReturn, *, by: Person, about: Upload | UploadPage | None = None, **details: object
+) -> DataKey:
     case = agency_return.case
-    note_reading(did, agency_return, by=by, audit=case.audit.slug, case=case.label, **details)
+    note_reading(did, about or agency_return, by=by, audit=case.audit.slug, case=case.label, **details)
     return case_key(case)
 
 
@@ -282,6 +372,24 @@ def read_answer(asking: Asking, answer: Answer, *, by: Person) -> Answer:
         key = _note_reading("read a return", asking.agency_return, by=by, part=f"question {asking.question.number}")
         key.open(answer)
     return answer
+
+
+@transaction.atomic
+def read_upload(upload: Upload, *, by: Person) -> Upload:
+    """Show what was written about a photograph or document: what it shows, where from, its name and its hashes."""
+    rules.may_view_upload(by, upload).insist()
+    return _note_reading("read an upload", upload.agency_return, about=upload, by=by).open(upload)
+
+
+@transaction.atomic
+def read_upload_page(page: UploadPage, *, by: Person) -> bytes:
+    """The picture of one page, to somebody whose name is then drawn across it."""
+    rules.may_view_upload_page(by, page).insist()
+    upload = page.upload
+    key = _note_reading(
+        "saw a page", upload.agency_return, about=page, by=by, upload=upload.public_id, page=page.number
+    )
+    return key.content(page, "picture")
 
 
 @transaction.atomic

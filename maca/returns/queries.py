@@ -1,15 +1,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
+from maca.cases.queries import find_case
 from maca.cases.seal import case_key
-from maca.partnership.models import Agency, Person, Role
-from maca.returns.models import AgencyReturn, Answer, Evidence
+from maca.partnership.models import Agency, Partnership, Person, Role
+from maca.returns.models import AgencyReturn, Answer, Evidence, Upload, UploadPage
 
 
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
@@ -67,6 +68,51 @@ def find_evidence(person: Person, audit: str, case: int, agency: str, evidence: 
     found = agency_return.evidence.get(public_id=evidence)
     found.agency_return = agency_return
     return found
+
+
+def find_upload(person: Person, audit: str, case: int, agency: str, upload: str) -> Upload:
+    """The upload at this address, if this person may see its case: the panel looks at it too, by a rule of its own."""
+    one = find_case(person, audit, case)
+    found = Upload.objects.select_related("agency_return__agency", "question", "added_by", "replaced_by").get(
+        public_id=upload, agency_return__case=one, agency_return__agency__slug=agency
+    )
+    found.agency_return.case = one
+    return found
+
+
+def find_upload_page(person: Person, audit: str, case: int, agency: str, upload: str, number: int) -> UploadPage:
+    """One page of an upload; its picture is not fetched before the reading is on record."""
+    found = find_upload(person, audit, case, agency, upload)
+    one = UploadPage.objects.defer("picture").get(upload=found, number=number)
+    one.upload = found
+    return one
+
+
+def uploads_of(agency_return: AgencyReturn) -> list[Upload]:
+    """The photographs and documents of a return as they now stand, without the versions that were replaced."""
+    return list(agency_return.uploads.filter(replaced_by=None).select_related("question"))
+
+
+def earlier_versions(upload: Upload) -> list[Upload]:
+    """What this upload has replaced, the newest first."""
+    found = {one.replaced_by_id: one for one in upload.agency_return.uploads.exclude(replaced_by=None)}
+    versions: list[Upload] = []
+    at = found.get(upload.pk)
+    while at:
+        versions.append(at)
+        at = found.get(at.pk)
+    return versions
+
+
+def kept_in_return(agency_return: AgencyReturn) -> tuple[int, int]:
+    """How many uploads a return has, every version counted, and how many bytes are kept of them."""
+    kept = agency_return.uploads.aggregate(number=Count("pk"), size=Sum("size_kept"))
+    return kept["number"], kept["size"] or 0
+
+
+def kept_by_partnership(partnership: Partnership) -> int:
+    """How many bytes are kept of every upload of a partnership."""
+    return Upload.objects.filter(partnership=partnership).aggregate(size=Sum("size_kept"))["size"] or 0
 
 
 def answers_of(agency_return: AgencyReturn) -> dict[int, Answer]:

@@ -7,9 +7,12 @@ from maca.cases.stages import NominationStage
 from maca.kernel.clock import today
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
-from maca.returns.models import READS_EVERY_RETURN, AgencyReturn, Evidence
-from maca.returns.queries import Asking, unanswered
+from maca.returns.models import READS_EVERY_RETURN, AgencyReturn, Evidence, Upload, UploadPage
+from maca.returns.queries import Asking, kept_by_partnership, kept_in_return, unanswered
 from maca.returns.stages import TOOK_NO_PART, ReturnStage
+
+MiB = 1024 * 1024
+MOST_UPLOADS, LARGEST_RETURN, LARGEST_PARTNERSHIP = 20, 60 * MiB, 5 * 1024 * MiB
 
 
 def may_circulate_audit(person: Person, audit: Audit) -> Verdict:
@@ -90,6 +93,71 @@ def may_answer_question(person: Person, asking: Asking) -> Verdict:
 def may_remove_evidence(person: Person, evidence: Evidence) -> Verdict:
     """The agency takes back a reference while the return is its draft."""
     return may_answer_questions(person, evidence.agency_return)
+
+
+def may_add_upload(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """The agency puts photographs and documents with its draft, where the partnership takes them and has room."""
+    if not (verdict := may_answer_questions(person, agency_return)):
+        return verdict
+    partnership = agency_return.case.audit.partnership
+    if not partnership.takes_uploads:
+        return no(
+            "uploads-off",
+            "Your partnership takes no photographs or documents. Say where in your records it can be seen instead.",
+        )
+    return may_keep_more(agency_return)
+
+
+def may_keep_more(agency_return: AgencyReturn, size: int = 0) -> Verdict:
+    """A return holds 20 photographs and documents and 60 MB of them at most, and a partnership 5 GB."""
+    number, kept = kept_in_return(agency_return)
+    if number >= MOST_UPLOADS or kept + size > LARGEST_RETURN:
+        return no(
+            "return-full",
+            f"A return holds {MOST_UPLOADS} photographs and documents, or {LARGEST_RETURN // MiB} MB of them, at most, "
+            "with every earlier version. Take one back first, or say where in your records it can be seen.",
+        )
+    if kept_by_partnership(agency_return.case.audit.partnership) + size > LARGEST_PARTNERSHIP:
+        return no(
+            "partnership-full",
+            "Your partnership has no room for more photographs and documents. Tell the business manager.",
+        )
+    return YES
+
+
+def may_replace_upload(person: Person, upload: Upload) -> Verdict:
+    """While the return is its draft the agency puts a better version in the place of a photograph or document."""
+    if upload.replaced_by_id:
+        return no("replaced", "This has been replaced already. Replace the newest version.")
+    return may_add_upload(person, upload.agency_return)
+
+
+def may_remove_upload(person: Person, upload: Upload) -> Verdict:
+    """While the return is its draft the agency takes a photograph or document back, with its earlier versions."""
+    return may_answer_questions(person, upload.agency_return)
+
+
+def may_view_upload(person: Person, upload: Upload) -> Verdict:
+    """Whoever may read the answers of a return sees what was put with it, and so does the panel of the case.
+
+    The panel sees what was handed in, for as long as it may read the report. A version that was replaced is for the
+    agency alone.
+    """
+    agency_return = upload.agency_return
+    if person.speaks_for(agency_return.agency):
+        return may_read_answers(person, agency_return)
+    if not agency_return.is_complete or agency_return.stage in TOOK_NO_PART:
+        return no("a-draft", f"{agency_return.agency} has not handed this in, so it is its own draft.")
+    if upload.replaced_by_id:
+        return no("replaced", f"This version has been replaced. Only {agency_return.agency} can see it.")
+    if person.holds(*READS_EVERY_RETURN):
+        return may_read_answers(person, agency_return)
+    return may_read_summative_report(person, agency_return.case)
+
+
+def may_view_upload_page(person: Person, page: UploadPage) -> Verdict:
+    """Each page is for whoever may see the upload."""
+    return may_view_upload(person, page.upload)
 
 
 def may_submit_return(person: Person, agency_return: AgencyReturn) -> Verdict:

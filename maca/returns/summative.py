@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from maca.audits.models import Question, QuestionKind
 from maca.audits.queries import agency_questions
 from maca.cases.models import Case
-from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence
+from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, Upload
 from maca.returns.queries import shown
 from maca.returns.stages import ReturnStage
 from maca.sealing.cipher import DataKey
@@ -54,11 +56,14 @@ class AgencyAccount:
     now: str
     decline: str
     evidence: tuple[Evidence, ...]
+    uploads: tuple[Upload, ...]
 
 
 @dataclass(frozen=True, repr=False)
 class SummativeReport:
     case: str
+    audit: str  # as it stands in addresses, with the number of the case
+    number: int
     accounts: tuple[AgencyAccount, ...]
     rows: tuple[Row, ...]
 
@@ -110,6 +115,11 @@ def _grades(question: Question, answers: Iterable[dict[int, Answer]]) -> str:
     return f"{counted.total() - counted[None]} graded{f': {graded}' if graded else ''}.{without}"
 
 
+def _uploads() -> Prefetch:
+    """Photographs and documents as they were handed in: what was replaced before stays with the agency."""
+    return Prefetch("uploads", Upload.objects.filter(replaced_by=None).select_related("question"))
+
+
 def summative_report(case: Case, key: DataKey) -> SummativeReport:
     """Everything the agencies were asked and said about a case, in the same number of queries for any number.
 
@@ -118,13 +128,13 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
     returns = list(
         AgencyReturn.objects.filter(case=case)
         .select_related("agency")
-        .prefetch_related("answers__question", "evidence__question")
+        .prefetch_related("answers__question", "evidence__question", _uploads())
         .order_by("agency__name")
     )
     questions = agency_questions(case.audit)
     handed_in = [one for one in returns if one.stage == ReturnStage.SUBMITTED]
     for one in handed_in:
-        for row in (one, *one.answers.all(), *one.evidence.all()):
+        for row in (one, *one.answers.all(), *one.evidence.all(), *one.uploads.all()):
             key.open(row)
     answers = {one.pk: {answer.question_id: answer for answer in one.answers.all()} for one in handed_in}
     asked = {
@@ -133,6 +143,8 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
     }
     return SummativeReport(
         case=case.label,
+        audit=case.audit.slug,
+        number=case.number,
         accounts=tuple(
             AgencyAccount(
                 name=one.agency.name,
@@ -148,6 +160,7 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
                     else ""
                 ),
                 evidence=tuple(one.evidence.all()) if one in handed_in else (),
+                uploads=tuple(one.uploads.all()) if one in handed_in else (),
             )
             for one in returns
         ),

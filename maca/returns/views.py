@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from maca.audits.models import Audit
@@ -13,6 +14,7 @@ from maca.cases.models import Case
 from maca.cases.queries import find_case
 from maca.cases.rules import may_open_identity, may_work_on_case
 from maca.design.pages import do_once, form_page, guarded, version_sent
+from maca.kernel.clock import LONDON
 from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.versions import Changed
 from maca.partnership.models import Agency
@@ -26,11 +28,32 @@ from maca.returns.forms import (
     EvidenceForm,
     ExtendForm,
     KnownForm,
+    UploadForm,
 )
-from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence
-from maca.returns.queries import Asking, find_asking, find_evidence, find_return, shown
+from maca.returns.models import (
+    AgencyReturn,
+    Answer,
+    DeclineReason,
+    Evidence,
+    Sensitivity,
+    Upload,
+    UploadKind,
+    UploadPage,
+)
+from maca.returns.queries import (
+    Asking,
+    earlier_versions,
+    find_asking,
+    find_evidence,
+    find_return,
+    find_upload,
+    find_upload_page,
+    shown,
+    uploads_of,
+)
 from maca.returns.queries import board as board_of
 from maca.returns.stages import ReturnStage
+from maca.returns.watermark import across
 
 
 def _address(agency_return: AgencyReturn, page: str = "return", **more: Any) -> str:
@@ -105,6 +128,8 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "audit": agency_return.case.audit,
             "questions": [(question, answers.get(question.pk)) for question in questions],
             "evidence": evidence,
+            "uploads": uploads_of(agency_return) if may_read_answers else [],
+            "takes_uploads": agency_return.case.audit.partnership.takes_uploads,
             "may_read_answers": may_read_answers,
             "may_work": may_work,
             "may_open_identity": may_work.code == "undeclared" and may_open_identity(person, agency_return.case),
@@ -296,6 +321,95 @@ def remove_evidence(request: HttpRequest, evidence: Evidence) -> HttpResponse:
         return _address(evidence.agency_return, "evidence")
 
     return do_once(request, do, saved="The evidence has been removed.")
+
+
+@guarded(rules.may_add_upload, find_return, writes=True)
+def uploads(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    return _upload_page(request, agency_return, None)
+
+
+@guarded(rules.may_replace_upload, find_upload, writes=True)
+def replace_upload(request: HttpRequest, upload: Upload) -> HttpResponse:
+    return _upload_page(request, upload.agency_return, upload)
+
+
+def _upload_page(request: HttpRequest, agency_return: AgencyReturn, replaces: Upload | None) -> HttpResponse:
+    questions = agency_questions(agency_return.case.audit, agency_return.agency)
+
+    def do(form: UploadForm, version: int | None) -> str:
+        given = form.cleaned_data
+        added = operations.add_upload(
+            agency_return,
+            given["file"],
+            file_name=form.file_name,
+            kind=UploadKind(given["kind"]),
+            sensitivity=Sensitivity(given["sensitivity"]),
+            description=given["description"],
+            source=given["source"],
+            dated_on=given["dated_on"],
+            question=next((one for one in questions if str(one.number) == given["question"]), None),
+            replaces=replaces,
+            by=signed_in(request),
+        )
+        return _address(agency_return, "upload", upload=added.public_id, number=1)
+
+    return form_page(
+        request,
+        "returns/upload_form.html",
+        lambda data, _: UploadForm(data, None if data is None else request.FILES, questions=questions),
+        do=do,
+        context={
+            "agency_return": agency_return,
+            "uploads": [] if replaces else uploads_of(agency_return),
+            "replaces": replaces,
+            "back": _address(agency_return),
+        },
+        saved="This is what is kept. Look whether every page can be read.",
+    )
+
+
+@require_POST
+@guarded(rules.may_remove_upload, find_upload, writes=True)
+def remove_upload(request: HttpRequest, upload: Upload) -> HttpResponse:
+    def do() -> str:
+        operations.remove_upload(upload, by=signed_in(request))
+        return _address(upload.agency_return)
+
+    return do_once(request, do, saved="It has been taken back, with its earlier versions.")
+
+
+@guarded(rules.may_view_upload_page, find_upload_page)
+def upload(request: HttpRequest, page: UploadPage) -> HttpResponse:
+    """One page of a photograph or document, beside what was written about it."""
+    person = signed_in(request)
+    one = operations.read_upload(page.upload, by=person)
+    agency_return = one.agency_return
+    return render(
+        request,
+        "returns/upload.html",
+        {
+            "upload": one,
+            "page": page,
+            "agency_return": agency_return,
+            "case": agency_return.case,
+            "earlier": earlier_versions(one) if person.speaks_for(agency_return.agency) else [],
+            "may_replace": rules.may_replace_upload(person, one),
+            "may_remove": rules.may_remove_upload(person, one),
+            "reads_return": rules.may_read_return(person, agency_return),
+        },
+    )
+
+
+@guarded(rules.may_view_upload_page, find_upload_page)
+def upload_picture(request: HttpRequest, page: UploadPage) -> HttpResponse:
+    """The picture itself, with who looks at it and when drawn across."""
+    person = signed_in(request)
+    picture = operations.read_upload_page(page, by=person)
+    now = timezone.now().astimezone(LONDON)
+    who = ", ".join([person.name, str(person.agency or person.partnership), f"{now:%-d %B %Y, %H:%M}"])
+    response = HttpResponse(across(picture, who), content_type="image/jpeg")
+    response.headers["Content-Disposition"] = f'attachment; filename="page-{page.number}.jpg"'
+    return response
 
 
 @guarded(rules.may_submit_return, find_return, writes=True)

@@ -53,11 +53,15 @@ class DataKey:
 
     def seal(self, row: Model, name: str, text: str) -> Sealed:
         """`text` for the field `name` of `row`, which must have its public id already. Nothing written stays empty."""
-        if not text:
+        return self.seal_bytes(row, name, text.encode())
+
+    def seal_bytes(self, row: Model, name: str, content: bytes) -> Sealed:
+        """What is no text, such as a picture, for the field `name` of `row`."""
+        if not content:
             return Sealed()
         nonce = os.urandom(NONCE)
         head = FORMAT + bytes.fromhex(self.public_id)
-        return Sealed(head + nonce + self._cipher.encrypt(nonce, text.encode(), self._bound_to(row, name)))
+        return Sealed(head + nonce + self._cipher.encrypt(nonce, content, self._bound_to(row, name)))
 
     def seal_all(self, row: Model, **texts: str) -> dict[str, Sealed]:
         return {name: self.seal(row, name, text) for name, text in texts.items()}
@@ -67,11 +71,16 @@ class DataKey:
         value = getattr(row, name)
         if isinstance(value, str) or not value:
             return value or Opened()
+        return Opened(self.content(row, name).decode())
+
+    def content(self, row: Model, name: str) -> bytes:
+        """The bytes of one field as they were sealed. Raises `CannotOpenError`."""
+        value = bytes(getattr(row, name))
         if value[:HEAD] != FORMAT + bytes.fromhex(self.public_id):
             raise CannotOpenError(f"{type(row).__name__}.{name} was sealed with another key")
         nonce, rest = value[HEAD : HEAD + NONCE], value[HEAD + NONCE :]
         try:
-            return Opened(self._cipher.decrypt(nonce, rest, self._bound_to(row, name)).decode())
+            return self._cipher.decrypt(nonce, rest, self._bound_to(row, name))
         except InvalidTag as problem:
             raise CannotOpenError(f"{type(row).__name__}.{name} was changed, or belongs to another row") from problem
 

@@ -35,7 +35,7 @@ from maca.panel.operations import (
     record_finding,
 )
 from maca.panel.queries import Column
-from maca.returns.models import DeclineReason
+from maca.returns.models import DeclineReason, Upload
 from maca.returns.operations import (
     circulate_audit,
     cite_evidence,
@@ -55,7 +55,11 @@ AGENCY_PEOPLE = "lead auditor police_lead police_auditor school_auditor"
 ON_CASE_1 = f"{RUN_OR_HEAR} {AGENCY_PEOPLE} social_worker panel_member"
 # The school declined, so it gave no account and is not on the panel.
 ON_PANEL = " ".join(one for one in ON_CASE_1.split() if one != "school_auditor")
-HANDED_IN = "police-before police-now police-answer police-points police-record police-reference declined"
+HANDED_IN = (
+    "police-before police-now police-answer police-points police-record police-reference police-shows police-source "
+    "declined"
+)
+UPLOADED = "police-shows police-source police-file-name"
 DRAFT = "health-before health-now health-answer health-points health-record health-reference"
 CONCERN = "concern told-name told-agency"
 ALL = "planned circulated panel_opened published"
@@ -74,6 +78,10 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("engagement health", "circulated", "lead auditor", "health-before health-now"),
     ("answer health", "circulated", "lead auditor", "health-answer"),
     ("evidence health", "circulated", "lead auditor", "health-record health-reference"),
+    ("upload health", LATER, "lead auditor", "health-shows health-source health-file-name"),
+    ("upload police", "circulated", f"{READ_EVERY_RETURN} police_lead police_auditor", UPLOADED),
+    ("upload police", "panel_opened", ON_PANEL, UPLOADED),
+    ("upload police", "published", f"{RUN_OR_HEAR} police_lead police_auditor", UPLOADED),
     ("report", "circulated", READ_EVERY_RETURN, HANDED_IN),
     ("report", "panel_opened", ON_PANEL, HANDED_IN),
     ("report", "published", RUN_OR_HEAR, HANDED_IN),
@@ -175,6 +183,10 @@ def _circulated(world: World, audit: Audit, word) -> None:
             one, question=None, record=word(f"{agency}-record"), reference=word(f"{agency}-reference"),
             dated_on=None, by=by,
         )  # fmt: skip
+        world.uploaded(
+            one, description=word(f"{agency}-shows"), source=word(f"{agency}-source"),
+            file_name=word(f"{agency}-file-name"), by=by,
+        )  # fmt: skip
     one = world.return_of(audit, "police")
     submit_return(one, version=None, by=world.police_auditor)
     lead = world.add("school_lead", "school")
@@ -196,7 +208,8 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     words: dict[str, object] = {
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt",
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
-        "evidence": "0" * 32, "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
+        "evidence": "0" * 32, "upload": "0" * 32, "number": 1,
+        "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
         "person": one.world.auditor.public_id,
         "concern": concern.public_id if concern else "0" * 32,
     }  # fmt: skip
@@ -208,6 +221,10 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
             continue
         if "agency" in needed:
             for agency in ("health", "police", "school"):
+                put_with_it = Upload.objects.filter(
+                    agency_return__case__audit=audit, agency_return__agency__slug=agency
+                )
+                words["upload"] = getattr(put_with_it.first(), "public_id", "0" * 32)
                 yield f"{name} {agency}", address(name, {**words, "agency": agency})
         elif "format" in needed:
             for kind in ("txt", "docx", "pdf", "html", "json"):

@@ -88,6 +88,8 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "nomination": nomination.public_id,
         "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32,
+        "upload": "0" * 32,
+        "number": 1,
         "priority": audit.theme.priority.public_id,
         "theme": audit.theme.public_id,
         "person": world.auditor.public_id,

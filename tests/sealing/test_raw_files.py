@@ -22,11 +22,19 @@ _bring_up_to_date()
 from django.conf import settings
 from django.db import connection
 from maca.partnership.fence import installation
+from maca.cases.seal import case_key
+from maca.returns.models import UploadPage
 from tests.house.test_canary import tokened
 
 with installation():
     one = tokened("Here Partnership", "published")
-found = {"words": list(one.words.values()), "directory": ""}
+    # Runs of the pictures as they are shown, and of what is kept of them, away from where a file's pages end.
+    runs, sealed = [], []
+    for page in UploadPage.objects.select_related("upload__agency_return__case__nomination"):
+        picture = case_key(page.upload.agency_return.case).content(page, "picture")
+        runs += [picture[at : at + 24].hex() for at in range(600, len(picture) - 24, 97)]
+        sealed += [bytes(page.picture)[at : at + 24].hex() for at in range(600, len(picture) - 24, 97)]
+found = {"words": list(one.words.values()), "runs": runs, "sealed": sealed, "directory": ""}
 with connection.cursor() as cursor:
     if connection.vendor == "sqlite":
         # A backup taken while the site runs, and the log of what was written since the last checkpoint.
@@ -41,14 +49,14 @@ sys.stdin.read()  # stay connected, so that the write-ahead log stays too
 """
 
 
-def files_with(word: str, directories: list[Path]) -> Iterator[Path]:
+def files_with(word: str | bytes, directories: list[Path]) -> Iterator[Path]:
     for directory in directories:
         for path in directory.rglob("*"):
             # PostgreSQL takes files away while one looks.
             with suppress(FileNotFoundError):
                 if path.is_file() and path.stat().st_size:
                     with path.open("rb") as file, closing(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)) as content:
-                        if content.find(word.encode()) >= 0:
+                        if content.find(word if isinstance(word, bytes) else word.encode()) >= 0:
                             yield path
 
 
@@ -71,6 +79,11 @@ def test_no_file_of_the_databases_holds_a_sealed_word(tmp_path):
             assert len(found["words"]) > 20
             for word in found["words"]:
                 assert list(files_with(word, here)) == []
+            assert len(found["runs"]) > 10
+            for run in found["runs"]:
+                assert list(files_with(bytes.fromhex(run), here)) == []
+            # The control: sealed, the same picture is there.
+            assert any(list(files_with(bytes.fromhex(run), here)) for run in found["sealed"])
             # The control: what is not sealed is found, in the database, in its log and in its backup.
             in_clear = {path.name for path in files_with("What to find out.", here)}
             if found["directory"]:

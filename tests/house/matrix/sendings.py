@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maca.kernel.clock import today, working_days_from
 from tests.house.matrix.stand import Stand, Standing
+from tests.makers import a_picture
 
 Values = dict[str, Any]
 NOWHERE = "0" * 32
@@ -35,6 +37,8 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "nomination": standing.nomination.public_id if standing.nomination else NOWHERE,
         "finding": standing.finding.public_id if standing.finding else NOWHERE,
         "evidence": standing.evidence.public_id if standing.evidence else NOWHERE,
+        "upload": standing.upload.public_id if standing.upload else NOWHERE,
+        "number": 1,
         "priority": standing.audit.theme.priority.public_id if standing.audit.theme.priority else NOWHERE,
         "theme": standing.audit.theme.public_id,
         "person": (standing.subject or stand.ours.auditor).public_id,
@@ -150,6 +154,22 @@ def _answer(stand: Stand, standing: Standing) -> Values:
     return {"choice": "no", "how_known": "Seen.", "version": kept.version if kept else 1}
 
 
+class Picture(SimpleUploadedFile):
+    """A sound picture, which can be sent as often as there are people to try."""
+
+    def read(self, *size: int) -> bytes:
+        self.seek(0)
+        return bytes(super().read(*size))
+
+
+def _upload(stand: Stand, standing: Standing) -> Values:
+    day = today()
+    return {
+        "file": Picture("kitchen.png", a_picture()), "kind": "photograph", "description": "A kitchen.", "source": "S",
+        "dated_on-day": day.day, "dated_on-month": day.month, "dated_on-year": day.year, "sensitivity": "usual",
+    }  # fmt: skip
+
+
 SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "draft-question-set": lambda stand, it: {"name": "N", "begin_from": "neglect"},
     "rename-question-set": lambda stand, it: _of_set(it, name="N"),
@@ -195,6 +215,9 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "answer": _answer,
     "autosave": _answer,
     "evidence": lambda stand, it: {"record": "R"},
+    "uploads": _upload,
+    "replace-upload": _upload,
+    "uploads-setting": lambda stand, it: {"takes": "yes"},
     "submit": lambda stand, it: _of_return(it),
     "extend-return": _more_time,
     "decline": lambda stand, it: _of_return(it, reason="capacity", words="No."),

@@ -57,7 +57,7 @@ from maca.panel.operations import (
 from maca.panel.queries import Column
 from maca.partnership.models import AgencyKind, Appointment, EndReason, Person, Role
 from maca.partnership.operations import add_person, end_account, register_agency
-from maca.returns.models import AgencyReturn, DeclineReason, Evidence
+from maca.returns.models import AgencyReturn, DeclineReason, Evidence, Upload
 from maca.returns.operations import (
     circulate_audit,
     cite_evidence,
@@ -121,6 +121,7 @@ WORDS = {
     "account": "Known since the spring of quinces.",
     "finding": "The plan was quilted together well.",
     "concern": "A quagga was seen.",
+    "upload": "A kitchen in Quimper.",
 }
 
 
@@ -133,6 +134,7 @@ class Standing:
     nomination: Nomination | None = None
     agency_return: AgencyReturn | None = None
     evidence: Evidence | None = None
+    upload: Upload | None = None
     finding: Finding | None = None
     briefing: Briefing | None = None
     good_practice: Finding | None = None
@@ -259,6 +261,7 @@ class Builder:
             standing.evidence = cite_evidence(
                 agency_return, question=None, record="R", reference="", dated_on=None, by=by
             )
+            standing.upload = self.world.uploaded(agency_return, description=WORDS["upload"], by=by)
         if describe:
             describe_engagement(agency_return, before=WORDS["account"], now="Seen monthly.", version=None, by=by)
         for number in range(1, answers + 1):
@@ -608,6 +611,7 @@ def settle(standing: Standing) -> Standing:
         standing.agency_return = standing.case.returns.filter(agency__slug="health").first()
     if standing.agency_return:
         standing.evidence = standing.agency_return.evidence.first()
+        standing.upload = standing.agency_return.uploads.first()
     standing.finding = standing.audit.findings.first()
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
     if standing.concern:

@@ -56,6 +56,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     assert theirs.nomination
     assert other.nomination
     assert other.evidence
+    assert other.upload
     assert other.finding
     assert theirs.concern
     ids = {
@@ -64,6 +65,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "nomination": [theirs.nomination.public_id, other.nomination.public_id],
         "finding": [other.finding.public_id],
         "evidence": [other.evidence.public_id],
+        "upload": [other.upload.public_id],
         "priority": [theirs.audit.theme.priority.public_id],
         "theme": [theirs.audit.theme.public_id],
     }
@@ -73,6 +75,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "audit": [theirs.audit.slug, "nothing-of-the-kind", "0", "-1", HUGE, new_public_id()],
         "case": ["0", "99", "-1", HUGE, "chair", new_public_id()],
         "question": ["0", "99", "-1", HUGE, "chair"],
+        "number": ["0", "99", "-1", HUGE, "chair"],
         "agency": ["probation", "nothing-of-the-kind", "0", "-1", HUGE, new_public_id()],
         "heading": ["nothing-of-the-kind", "0", "-1", HUGE],
         "format": ["exe", "0", HUGE],
