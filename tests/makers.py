@@ -122,6 +122,7 @@ class World:
             address="1 Quux Street",
             household="A sibling",
             record_number="Q1",
+            all_the_same=True,  # every child of a test is the same, unless it says otherwise
             by=self.member,
         )
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from maca.audits.models import Audit
+from maca.cases.household import Sibling, read_siblings
 from maca.cases.stages import NominationStage
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
@@ -63,6 +64,12 @@ class Identity(models.Model):
     child = SealedField()
     born_on = SealedField()
     address = SealedField()
+    siblings = SealedField()  # as `household.read_siblings` reads them
+    mother = SealedField()
+    father = SealedField()
+    partner = SealedField()
+    absent_parent = SealedField()
+    # Other adults and anybody else; before there were places for each, the whole family.
     household = SealedField()
     record_number = SealedField()
 
@@ -76,6 +83,33 @@ class Identity(models.Model):
     def birthday(self) -> dt.date | None:
         """The date of birth of an opened identity."""
         return dt.date.fromisoformat(str(self.born_on)) if self.born_on else None
+
+    @property
+    def brothers_and_sisters(self) -> tuple[Sibling, ...]:
+        """Of an opened identity."""
+        return read_siblings(str(self.siblings))
+
+
+class MarkKind(models.TextChoices):
+    NAME_AND_BIRTH = "name_and_birth", "Name and date of birth"
+    NAME = "name", "Name alone"
+
+
+class FamilyMark(models.Model):
+    """A keyed digest of the name of a child or sibling, by which the family is found again without a name."""
+
+    nomination = models.ForeignKey(Nomination, on_delete=models.CASCADE, related_name="marks")
+    kind = models.CharField(max_length=20, choices=MarkKind.choices)
+    mark = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["nomination", "kind", "mark"], name="a_nomination_is_marked_once"),
+        ]
+        indexes = [models.Index(fields=["mark"], name="marks_of_a_family")]
+
+    def __str__(self) -> str:
+        return f"family mark {self.pk}"
 
 
 class IdentityReason(models.TextChoices):

@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Max
@@ -7,12 +7,15 @@ from django.utils import timezone
 
 from maca.audits.models import Audit
 from maca.cases import queries, rules
+from maca.cases.household import Sibling
+from maca.cases.matching import Kin, marks_of
 from maca.cases.models import (
     CONFLICTS,
     INTRODUCES_CASES,
     Case,
     Declaration,
     DestructionReason,
+    FamilyMark,
     Identity,
     IdentityReason,
     Interest,
@@ -31,8 +34,10 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Agency, Person, Role
 from maca.sealing.models import KeyKind
-from maca.sealing.operations import destroy_key, make_key
+from maca.sealing.operations import destroy_key, make_key, mark_key
 from maca.sealing.queries import keys_left
+
+TOLD = "was told that a family was audited before"
 
 
 def _hold(case: Case, *read: str) -> None:
@@ -52,12 +57,35 @@ def nominate_case(
     address: str,
     household: str,
     record_number: str,
+    siblings: Sequence[Sibling] = (),
+    mother: str = "",
+    father: str = "",
+    partner: str = "",
+    absent_parent: str = "",
+    all_the_same: bool = False,
     by: Person,
 ) -> Nomination:
-    """Nominate a case with a rationale. Who the child is goes into the identity and nowhere else."""
+    """Nominate a case with a rationale. Who the child is goes into the identity and nowhere else.
+
+    A family that was nominated or audited before is nominated only by somebody who was told so and says “all the same”.
+    """
     hold(audit)
     rules.may_nominate_case(by, audit).insist()
-    nomination = Nomination(audit=audit, agency=by.agency, nominated_by=by, level=level, age_band=age_band)
+    marks = _marks(audit, child, born_on, siblings)
+    kin = queries.kin_of(audit, marks, by)
+    if kin and not all_the_same:
+        raise Refused(
+            "family-known",
+            "This family was nominated or audited before. Go back and send the form again: it will say where, and how "
+            "to nominate the case all the same.",
+        )
+    nomination = Nomination(
+        audit=audit,
+        agency=by.agency,
+        nominated_by=by,
+        level=level,
+        age_band=age_band,
+    )
     partnership, owner = audit.partnership.public_id, nomination.public_id
     key = make_key(KeyKind.CASE, owner=owner, partnership=partnership)
     nomination.rationale = key.seal(nomination, "rationale", rationale)
@@ -68,14 +96,54 @@ def nominate_case(
         child=child,
         born_on=born_on.isoformat() if born_on else "",
         address=address,
+        siblings="\n".join(one.line for one in siblings),
+        mother=mother,
+        father=father,
+        partner=partner,
+        absent_parent=absent_parent,
         household=household,
         record_number=record_number,
     )
     for name, sealed in who.items():
         setattr(identity, name, sealed)
     identity.save(force_insert=True)
-    write("nominated a case", nomination, by=by, audit=audit.slug)
+    FamilyMark.objects.bulk_create(
+        FamilyMark(nomination=nomination, kind=kind, mark=mark) for kind, mark in sorted(marks)
+    )
+    known = {"all_the_same": True} if kin else {}
+    write("nominated a case", nomination, by=by, audit=audit.slug, **known)
     return nomination
+
+
+def _marks(audit: Audit, child: str, born_on: dt.date | None, siblings: Iterable[Sibling]) -> set[tuple[str, str]]:
+    family = [(child, born_on), *((one.name, one.born_on) for one in siblings)]
+    return marks_of(family, mark_key(audit.partnership.public_id).mark)
+
+
+@transaction.atomic
+def look_for_family(
+    audit: Audit, *, child: str, born_on: dt.date | None, siblings: Sequence[Sibling], by: Person
+) -> Kin:
+    """Tell somebody who nominates whether the family was nominated or audited before, naming nobody.
+
+    Recorded before it is told: it says something about whoever was named in asking.
+    """
+    rules.may_nominate_case(by, audit).insist()
+    kin = queries.kin_of(audit, _marks(audit, child, born_on, siblings), by)
+    if kin:
+        note_reading(TOLD, audit, by=by, audits=kin.count)
+    return kin
+
+
+@transaction.atomic
+def read_kin(nomination: Nomination, *, by: Person) -> Kin:
+    """Tell whoever decides on a nomination whether the family was nominated or audited before, naming nobody."""
+    rules.may_select_case(by, nomination).insist()
+    marks = set(nomination.marks.values_list("kind", "mark"))
+    kin = queries.kin_of(nomination.audit, marks, by, nomination)
+    if kin:
+        note_reading(TOLD, nomination, by=by, audits=kin.count)
+    return kin
 
 
 @transaction.atomic
@@ -235,7 +303,7 @@ def seat_panel(case: Case, *, people: Collection[Person], version: int | None, b
 
 @transaction.atomic
 def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
-    """Destroy who the child is and everything written about the case, for good. What was learned stays.
+    """Destroy who the child is, the marks of the family and everything written about the case. What was learned stays.
 
     The keys go last, when the rest is certain: without the record of it nothing is destroyed. In the backups
     of the keystore they live until those expire.
@@ -244,6 +312,8 @@ def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
     rules.may_destroy_case(by, case).insist()
     assert case.nomination is not None  # the rule has looked
     Case.objects.filter(pk=case.pk).update(destroyed_at=timezone.now())
+    # The family is found again by nothing that outlives what was written about it.
+    case.nomination.marks.all().delete()
     write("destroyed a case", case, by=by, audit=case.audit.slug, case=case.label, reason=reason.value)
     owner = case.nomination.public_id
     transaction.on_commit(lambda: _destroy_keys(owner, by.public_id))

@@ -1,10 +1,23 @@
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
-from maca.cases.models import CONFLICTS, INTRODUCES_CASES, Case, Declaration, Interest, Nomination, Presenter, Seat
+from maca.cases.matching import Kin
+from maca.cases.models import (
+    CONFLICTS,
+    INTRODUCES_CASES,
+    Case,
+    Declaration,
+    FamilyMark,
+    Interest,
+    MarkKind,
+    Nomination,
+    Presenter,
+    Seat,
+)
 from maca.partnership.models import Person, Role
 
 
@@ -113,3 +126,36 @@ def nominations_in_conflict(audit: Audit, person: Person) -> set[int]:
     cases = Case.objects.filter(audit=audit, nomination__isnull=False)
     in_conflict = cases.annotate(interest=Subquery(newest.values("interest")[:1])).filter(interest__in=CONFLICTS)
     return {pk for pk in in_conflict.values_list("nomination_id", flat=True) if pk is not None}
+
+
+def kin_of(
+    audit: Audit, marks: Collection[tuple[str, str]], person: Person, nomination: Nomination | None = None
+) -> Kin:
+    """Where children with these marks were nominated or audited before, in this partnership alone.
+
+    Of other audits only what became a case counts; of this one every other nomination.
+    """
+    rows = FamilyMark.objects.filter(
+        mark__in=[mark for _, mark in marks], nomination__audit__partnership=audit.partnership_id
+    ).filter(Q(nomination__audit=audit) | Q(nomination__case__isnull=False))
+    if nomination is not None:
+        rows = rows.exclude(nomination=nomination)
+    found = list(
+        rows.order_by("nomination__audit", "pk").values_list(
+            "kind", "nomination__audit", "nomination__audit__title", "nomination__case"
+        )
+    )
+    sure = {MarkKind(kind) == MarkKind.NAME_AND_BIRTH for kind, which, _, _ in found if which == audit.pk}
+    earlier = {title: None for kind, which, title, _ in found if which != audit.pk and kind == MarkKind.NAME_AND_BIRTH}
+    by_name = {title: None for _, which, title, _ in found if which != audit.pk and title not in earlier}
+    conflicts = Declaration.objects.filter(case__in={case for *_, case in found if case}, interest__in=CONFLICTS)
+    mine = Q(person=person.pk) | (Q(person__agency=person.agency_id) if person.agency_id else Q(pk__in=[]))
+    whose = set(conflicts.filter(mine).values_list("person", flat=True)) if found else set()
+    return Kin(
+        in_this_audit=bool(sure),
+        surely=True in sure,
+        earlier=tuple(earlier),
+        same_name_in=tuple(by_name),
+        own_conflict=person.pk in whose,
+        agency_conflict=bool(whose - {person.pk}),
+    )

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -84,7 +85,7 @@ def nominate_case(request: HttpRequest, audit: Audit) -> HttpResponse:
     return form_page(
         request,
         "cases/nominate.html",
-        lambda data, _: NominationForm(data),
+        lambda data, _: NominationForm(data, look=partial(operations.look_for_family, audit, by=signed_in(request))),
         do=do,
         context={"audit": audit, "back": _nominations_page(audit)},
         saved="The case has been nominated.",
@@ -105,6 +106,7 @@ def select_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
         "cases/select.html",
         {
             "nomination": operations.read_nomination(nomination, by=signed_in(request)),
+            "kin": operations.read_kin(nomination, by=signed_in(request)),
             "next_number": nomination.audit.cases.count() + 1,
             "back": _nominations_page(nomination.audit),
         },

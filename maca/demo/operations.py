@@ -14,6 +14,7 @@ from maca.audits.question_sets import ready_made
 from maca.audits.timetable import Timetable, timetable
 from maca.briefing.operations import import_briefing
 from maca.briefing.reading import read_briefing
+from maca.cases.household import read_sibling
 from maca.cases.models import READS_EVERY_CASE, Case, Interest
 from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
 from maca.kernel.clock import LONDON, today, working_days_from
@@ -170,7 +171,12 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
             child=one["child"],
             born_on=one.get("born_on"),
             address=one["address"],
-            household=one["household"],
+            siblings=[read_sibling(line) for line in one.get("siblings", [])],
+            mother=one.get("mother", ""),
+            father=one.get("father", ""),
+            partner=one.get("partner", ""),
+            absent_parent=one.get("absent_parent", ""),
+            household=one.get("household", ""),
             record_number=one["record_number"],
             by=people[one["nominated_by"]],
         )

@@ -6,6 +6,7 @@ nonces a key; a case has some thousands.
 """
 
 import hashlib
+import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -93,6 +94,19 @@ class DataKey:
     def _bound_to(self, row: Model, name: str) -> bytes:
         model: Any = row._meta
         return f"{self.partnership}|{model.label_lower}|{name}|{row.public_id}".encode()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class MarkKey:
+    """The key that a partnership marks names with, so that equal ones can be found and none can be read or guessed."""
+
+    partnership: str
+    _key: bytes = field(repr=False)
+
+    def mark(self, kind: str, text: str) -> str:
+        """The same for the same kind and text in this partnership, and nowhere else. 64 hexadecimal characters."""
+        marked = f"{self.partnership}|{kind}|{text}".encode("utf-8", "surrogatepass")
+        return hmac.new(self._key, marked, hashlib.sha256).hexdigest()
 
 
 def data_key(public_id: str, partnership: str, key: bytes) -> DataKey:

@@ -5,10 +5,10 @@ from contextlib import suppress
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
-from maca.sealing.cipher import DataKey, data_key, new_key, unwrap, wrap
+from maca.sealing.cipher import DataKey, MarkKey, data_key, new_key, unwrap, wrap
 from maca.sealing.keystore import ALIAS
 from maca.sealing.models import Key, KeyKind
-from maca.sealing.queries import KeyMissingError, bound_to, partnership_key
+from maca.sealing.queries import KeyMissingError, bound_to, mark_key_for, partnership_key
 from maca.sealing.root import fingerprint, root_key
 
 
@@ -51,6 +51,20 @@ def make_key(kind: KeyKind, *, owner: str, partnership: str) -> DataKey:
         row = Key(kind=kind, partnership=partnership, owner=owner)
         _wrapped_under(row, key, partnership_key(under.public_id), under.public_id).save(force_insert=True)
     return data_key(row.public_id, partnership, key)
+
+
+def mark_key(partnership: str) -> MarkKey:
+    """The key that a partnership, by its public id, marks names with, made when it is first needed.
+
+    It is one of its own, wrapped under the partnership's: that one is renewed now and then, and marks must last.
+    """
+    if (found := mark_key_for(partnership)) is None:
+        # Of two that need it first at once only one may make it.
+        with suppress(IntegrityError), transaction.atomic(using=ALIAS):
+            make_key(KeyKind.MARKS, owner=partnership, partnership=partnership)
+        found = mark_key_for(partnership)
+    assert found is not None
+    return found
 
 
 def _live_key(partnership: str) -> Key:

@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from django.core.exceptions import ImproperlyConfigured
 
 from maca.kernel.verdict import Refused
-from maca.sealing.cipher import CannotOpenError, DataKey, data_key, unwrap
+from maca.sealing.cipher import CannotOpenError, DataKey, MarkKey, data_key, unwrap
 from maca.sealing.models import Key, KeyKind
 from maca.sealing.root import fingerprint, root_key
 
@@ -58,9 +58,18 @@ def key_for(kind: KeyKind, owner: str) -> DataKey:
 
 
 def _opened_key(row: Key) -> DataKey:
+    return data_key(row.public_id, row.partnership, _unwrapped(row))
+
+
+def _unwrapped(row: Key) -> bytes:
     assert row.wrapped is not None
-    opened = unwrap(bytes(row.wrapped), under=partnership_key(row.wrapped_by), bound_to=bound_to(row))
-    return data_key(row.public_id, row.partnership, opened)
+    return unwrap(bytes(row.wrapped), under=partnership_key(row.wrapped_by), bound_to=bound_to(row))
+
+
+def mark_key_for(partnership: str) -> MarkKey | None:
+    """The key that a partnership, by its public id, marks names with; None if it has marked none yet."""
+    row = Key.objects.filter(kind=KeyKind.MARKS, owner=partnership, retired_at=None).first()
+    return MarkKey(partnership, _unwrapped(row)) if row else None
 
 
 def check_keys(partnerships: Iterable[str]) -> None:

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from maca.audits.models import Audit, Heading
 from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
+from maca.cases.household import Sibling
 from maca.cases.models import Case
 from maca.cases.operations import name_presenter, nominate_case, pass_over_case, select_case
 from maca.concerns.models import Concern, Route, Telling
@@ -93,7 +94,7 @@ SHOWS: list[tuple[str, str, str, str]] = [
 # Whoever fetches these is somebody else, or nobody, afterwards.
 LEAVES = {"sign-out", "sign-in-as"}
 # What is shown in answer to the form that opens the identity, and to whom.
-IDENTITY = "child address household record-number"
+IDENTITY = "child address siblings mother father partner absent household record-number"
 OPENS = {
     "planned": "manager chair social_worker",
     "circulated": f"manager chair social_worker {AGENCY_PEOPLE} school_lead",
@@ -127,7 +128,10 @@ def tokened(name: str, stage: str) -> Tokened:
         return nominate_case(
             audit, rationale=word(prefix + "rationale"), level="child_protection", age_band="5_9",
             child=word(prefix + "child"), born_on=None, address=word(prefix + "address"),
-            household=word(prefix + "household"), record_number=word(prefix + "record-number"), by=world.member,
+            siblings=[Sibling(word(prefix + "siblings"))], mother=word(prefix + "mother"),
+            father=word(prefix + "father"), partner=word(prefix + "partner"),
+            absent_parent=word(prefix + "absent"), household=word(prefix + "household"),
+            record_number=word(prefix + "record-number"), by=world.member,
         )  # fmt: skip
 
     case = select_case(nominated(""), by=world.chair)

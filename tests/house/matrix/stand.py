@@ -203,6 +203,7 @@ class Builder:
             address="1 Quux Street",
             household="",
             record_number="",
+            all_the_same=True,
             by=self.people["member"],
         )
 
