@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from maca.journal.operations import write
 from maca.kernel.clock import today
+from maca.kernel.holding import hold
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership import rules
@@ -66,6 +67,23 @@ def register_agency(*, partnership: Partnership, name: str, kind: AgencyKind, by
     agency = Agency.objects.create(partnership=partnership, name=name, slug=first_free_slug(name, taken), kind=kind)
     write("registered an agency", agency, by=by, kind=kind.value)
     return agency
+
+
+@transaction.atomic
+def name_contacts(
+    agency: Agency, *, contact: Person | None, deputy: Person | None, version: int | None, by: Person
+) -> None:
+    """Name whom an agency’s requests and reminders go to, and who is reminded too when no answer comes."""
+    hold(agency)
+    rules.may_name_contacts(by, agency).insist()
+    for one in (contact, deputy):
+        if one is not None:
+            rules.may_be_contact(one, agency).insist()
+    if contact is not None and contact == deputy:
+        raise Refused("same-person", "Choose two people: the deputy is there for when the contact does not answer.")
+    save_changes(agency, version=version, contact=contact, deputy=deputy)
+    named = [one.public_id if one else "" for one in (contact, deputy)]
+    write("named contacts", agency, by=by, contact=named[0], deputy=named[1])
 
 
 @transaction.atomic

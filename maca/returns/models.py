@@ -58,6 +58,8 @@ class AgencyReturn(Versioned):
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     due_on = models.DateField()
+    # When somebody of the agency first opened its page.
+    first_opened_at = models.DateTimeField(null=True)
     # The open form that last saved the engagement; see `Answer.sitting`.
     sitting = models.CharField(max_length=32, blank=True)
     # The answer.
@@ -93,6 +95,38 @@ class AgencyReturn(Versioned):
     def handed_in_late(self) -> bool:
         """Late is accepted, and marked."""
         return bool(self.submitted_at and self.submitted_at.astimezone(LONDON).date() > self.due_on)
+
+
+class ReminderStep(models.TextChoices):
+    ASKED = "asked", "Asked"
+    TEN_BEFORE = "ten_before", "Ten working days before"
+    THREE_BEFORE = "three_before", "Three working days before"
+    ON_THE_DAY = "on_the_day", "On the day"
+    TWO_AFTER = "two_after", "Two working days after"
+    CHASED = "chased", "Chased"
+
+
+class Reminder(models.Model):
+    """That one person was written to about one return at one step; it is what keeps them from hearing it twice."""
+
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="reminders")
+    step = models.CharField(max_length=20, choices=ReminderStep.choices)
+    # The day the return was due when it was counted from; of a chase, the day it was made.
+    day = models.DateField()
+    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # The message that says it, by its public id; one message may say it of several returns.
+    notice = models.CharField(max_length=32)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency_return", "step", "day", "recipient"], name="nobody_is_reminded_twice"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"
 
 
 class Choice(models.TextChoices):

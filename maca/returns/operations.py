@@ -19,8 +19,9 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Agency, Person
 from maca.returns import rules
-from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence
+from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence, ReminderStep
 from maca.returns.queries import Asking, answers_of
+from maca.returns.reminders import REQUEST, Claim, tell
 from maca.returns.stages import ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
 from maca.sealing.cipher import DataKey, digest
@@ -53,6 +54,7 @@ def circulate_audit(
         if not asked.get(case):
             raise Refused("nobody-asked", f"Choose at least one agency to ask about {case.label}.")
     save_changes(audit, version=version, purpose=purpose, legal_basis=legal_basis)
+    made = []
     for case, agencies in asked.items():
         for agency in agencies:
             involve_agency(case, agency)
@@ -65,7 +67,9 @@ def circulate_audit(
                 due_on=audit.returns_due_on,
             )
             _write("asked an agency", agency_return, by=by, agency=agency.slug, case=case.label)
+            made.append(Claim(agency_return, ReminderStep.ASKED, agency_return.due_on))
     enter(audit, AuditStage.CIRCULATED, by=by)
+    tell(made, REQUEST, by=by)
 
 
 def _write(did: str, agency_return: AgencyReturn, *, by: Person, **details: Any) -> None:

@@ -178,7 +178,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt",
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32, "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
-        "person": one.world.auditor.public_id,
+        "person": one.world.auditor.public_id, "body": one.world.health.public_id,
     }  # fmt: skip
     for name, pattern in PATTERNS.items():
         if name in LEAVES:

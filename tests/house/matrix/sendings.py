@@ -38,6 +38,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "priority": standing.audit.theme.priority.public_id if standing.audit.theme.priority else NOWHERE,
         "theme": standing.audit.theme.public_id,
         "person": (standing.subject or stand.ours.auditor).public_id,
+        "body": stand.ours.health.public_id,
         "concern": standing.concern.public_id if standing.concern else NOWHERE,
         "passkey": NOWHERE,
         "provider_id": "nobody",
@@ -138,6 +139,9 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "invite-person": lambda stand, it: {
         "name": "New", "post": "P", "email": "new@anywhere.example", "agency": stand.ours.health.public_id,
         "roles": ["auditor"],
+    },
+    "name-contacts": lambda stand, it: {
+        "contact": stand.people["own_auditor"].public_id, "deputy": "", "version": stand.ours.health.version,
     },
     "attest-people": _everybody_stays,
     "change-roles": lambda stand, it: _of_subject(it, roles=["panel_member", "sub_group_member"]),
