@@ -86,6 +86,14 @@ class AgencyReturn(Versioned):
     def is_complete(self) -> bool:
         return self.stage in COMPLETE
 
+    def standing(self) -> tuple[str, str]:
+        """How it stands, as a code and in words: its stage, or that it has only been opened, or that no reply came."""
+        if self.stage in OUTSTANDING and self.case.audit.panel_has_begun:
+            return "no_reply", "No reply"
+        if self.stage == ReturnStage.ASKED and self.first_opened_at:
+            return "opened", "Opened"
+        return self.stage, self.get_stage_display()
+
     @property
     def is_late(self) -> bool:
         """Late only while something is still owed: a deadline closes at the end of its day in London."""

@@ -13,6 +13,7 @@ from maca.cases.operations import involve_agency
 from maca.cases.seal import case_key
 from maca.journal import operations as journal
 from maca.journal.operations import note_reading
+from maca.kernel.clock import today
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
@@ -21,7 +22,7 @@ from maca.partnership.models import Agency, Person
 from maca.returns import rules
 from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence, ReminderStep
 from maca.returns.queries import Asking, answers_of
-from maca.returns.reminders import REQUEST, Claim, tell
+from maca.returns.reminders import REMINDER, REQUEST, Claim, tell
 from maca.returns.stages import ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
 from maca.sealing.cipher import DataKey, digest
@@ -222,6 +223,20 @@ def extend_return(agency_return: AgencyReturn, *, due_on: dt.date, version: int 
 
 
 @transaction.atomic
+def chase_return(agency_return: AgencyReturn, *, by: Person) -> None:
+    """Remind an agency of one return now, over and above the reminders that go by themselves."""
+    _hold(agency_return)
+    rules.may_chase_return(by, agency_return).insist()
+    people = tell([Claim(agency_return, ReminderStep.CHASED, today())], REMINDER, by=by)
+    if not people:
+        raise Refused(
+            "nobody-to-chase",
+            f"Nobody of {agency_return.agency} can sign in. See who answers for it on “People and roles”.",
+        )
+    _write("chased a return", agency_return, by=by, people=people)
+
+
+@transaction.atomic
 def decline_return(
     agency_return: AgencyReturn, *, reason: DeclineReason, words: str, version: int | None, by: Person
 ) -> None:
@@ -232,6 +247,18 @@ def decline_return(
     save_changes(agency_return, version=version, decline_reason=reason, decline_words=sealed, **_stamp(by))
     move(agency_return, to=ReturnStage.DECLINED)
     _write("declined a return", agency_return, by=by, reason=str(reason))
+
+
+@transaction.atomic
+def open_return(agency_return: AgencyReturn, *, by: Person) -> None:
+    """Note when an agency first opened its return, so that the board tells “not seen yet” from “seen”."""
+    _hold(agency_return)
+    rules.may_read_return(by, agency_return).insist()
+    if agency_return.first_opened_at is None and by.speaks_for(agency_return.agency):
+        # Its version stays: nothing has changed that anybody wrote.
+        agency_return.first_opened_at = timezone.now()
+        agency_return.save(update_fields=["first_opened_at"])
+        _write("first opened a return", agency_return, by=by)
 
 
 # ---- reading: recorded before anything is shown

@@ -7,7 +7,7 @@ from maca.cases.stages import NominationStage
 from maca.kernel.clock import today
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
-from maca.returns.models import READS_EVERY_RETURN, AgencyReturn, Evidence
+from maca.returns.models import READS_EVERY_RETURN, AgencyReturn, Evidence, ReminderStep
 from maca.returns.queries import Asking, unanswered
 from maca.returns.stages import TOOK_NO_PART, ReturnStage
 
@@ -131,6 +131,26 @@ def may_extend_return(person: Person, agency_return: AgencyReturn) -> Verdict:
         return no("complete", "This return is complete, so it needs no more time.")
     if not agency_return.case.audit.is_gathering:
         return no("not-gathering", "The panel has opened, so returns have closed.")
+    return YES
+
+
+def may_chase_returns(person: Person, audit: Audit) -> Verdict:
+    """The business manager chases the agencies that have not answered, while returns are gathered."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager chases returns.")
+    if not audit.is_gathering:
+        return no("not-gathering", "The panel has opened, so returns have closed.")
+    return YES
+
+
+def may_chase_return(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """An agency is chased once a day at most, and never when it has answered."""
+    if not (verdict := may_chase_returns(person, agency_return.case.audit)):
+        return verdict
+    if agency_return.is_complete:
+        return no("complete", f"{agency_return.agency} has answered, so there is nothing to chase.")
+    if agency_return.reminders.filter(step=ReminderStep.CHASED, day=today()).exists():
+        return no("chased-today", f"{agency_return.agency} has been chased about this case today. Try again tomorrow.")
     return YES
 
 

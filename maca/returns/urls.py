@@ -7,6 +7,9 @@ ONE = "audits/<slug:audit>/cases/<int:case>/returns/<slug:agency>/"
 urlpatterns = [
     path("audits/<slug:audit>/circulate/", views.circulate, name="circulate"),
     path("audits/<slug:audit>/board/", views.board, name="board"),
+    path("audits/<slug:audit>/board/board.csv", views.board_as_csv, name="board-csv"),
+    path("audits/<slug:audit>/board/board.xlsx", views.board_as_xlsx, name="board-xlsx"),
+    path("audits/<slug:audit>/dates.ics", views.calendar, name="calendar"),
     path("audits/<slug:audit>/cases/<int:case>/report/", views.report, name="report"),
     path(ONE, views.agency_return, name="return"),
     path(ONE + "known/", views.known, name="known"),
@@ -17,6 +20,7 @@ urlpatterns = [
     path(ONE + "evidence/", views.evidence, name="evidence"),
     path(ONE + "evidence/<id:evidence>/remove/", views.remove_evidence, name="remove-evidence"),
     path(ONE + "submit/", views.submit, name="submit"),
+    path(ONE + "chase/", views.chase, name="chase-return"),
     path(ONE + "extend/", views.extend, name="extend-return"),
     path(ONE + "decline/", views.decline, name="decline"),
 ]

@@ -2,13 +2,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from maca.audits.models import Audit
 from maca.audits.queries import agency_questions, find_audit
+from maca.audits.rules import may_read_plan
 from maca.cases.models import Case
 from maca.cases.queries import find_case
 from maca.cases.rules import may_open_identity, may_work_on_case
@@ -18,6 +21,8 @@ from maca.kernel.versions import Changed
 from maca.partnership.models import Agency
 from maca.partnership.requests import signed_in
 from maca.returns import operations, rules
+from maca.returns.as_calendar import as_calendar
+from maca.returns.as_table import as_csv, as_xlsx, rows
 from maca.returns.forms import (
     AnswerForm,
     CirculationForm,
@@ -28,7 +33,7 @@ from maca.returns.forms import (
     KnownForm,
 )
 from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence
-from maca.returns.queries import Asking, find_asking, find_evidence, find_return, shown
+from maca.returns.queries import Asking, Board, find_asking, find_evidence, find_return, letters, matches, shown
 from maca.returns.queries import board as board_of
 from maca.returns.stages import ReturnStage
 
@@ -73,7 +78,65 @@ def circulate(request: HttpRequest, audit: Audit) -> HttpResponse:
 
 @guarded(rules.may_read_board, find_audit)
 def board(request: HttpRequest, audit: Audit) -> HttpResponse:
-    return render(request, "returns/board.html", {"audit": audit, "board": board_of(audit)})
+    found = board_of(audit)
+    show = _filter(request, found)
+    matching = [cell for _, cells in found.rows for cell in cells if cell and matches(cell, show)] if show else []
+    page = Paginator(matching, 50).get_page(request.GET.get("page"))
+    sent = letters(list(page))
+    return render(
+        request,
+        "returns/board.html",
+        {
+            "audit": audit,
+            "board": found,
+            "show": show,
+            "matches": matches,
+            "page": page,
+            "listed": [(one, sent[one.pk]) for one in page],
+            "may_chase": rules.may_chase_returns(signed_in(request), audit),
+        },
+    )
+
+
+def _filter(request: HttpRequest, found: Board) -> str:
+    show = request.GET.get("show", "")
+    return show if show in {code for code, _, _ in found.filters()} else ""
+
+
+def _table(request: HttpRequest, audit: Audit) -> list[tuple[str, ...]]:
+    found = board_of(audit)
+    return rows(found, letters(found.returns), _filter(request, found))
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@guarded(rules.may_read_board, find_audit)
+def board_as_csv(request: HttpRequest, audit: Audit) -> HttpResponse:
+    return _file(as_csv(_table(request, audit)), "text/csv; charset=utf-8", f"{audit.slug}-board.csv")
+
+
+@guarded(rules.may_read_board, find_audit)
+def board_as_xlsx(request: HttpRequest, audit: Audit) -> HttpResponse:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(as_xlsx(_table(request, audit)), kind, f"{audit.slug}-board.xlsx")
+
+
+@guarded(may_read_plan, find_audit)
+def calendar(request: HttpRequest, audit: Audit) -> HttpResponse:
+    content = as_calendar(audit, signed_in(request), now=timezone.now())
+    return _file(content, "text/calendar; charset=utf-8", f"{audit.slug}-dates.ics")
+
+
+@require_POST
+@guarded(rules.may_chase_return, find_return, writes=True)
+def chase(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    def do() -> str:
+        operations.chase_return(agency_return, by=signed_in(request))
+        return reverse("board", kwargs={"audit": agency_return.case.audit.slug}) + "?show=outstanding"
+
+    return do_once(request, do, saved=f"{agency_return.agency.name} has been reminded of its return.")
 
 
 @guarded(rules.may_read_summative_report, find_case)
@@ -86,6 +149,8 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
 def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     """The request, how the return stands, and everything answered so far."""
     person = signed_in(request)
+    if request.method == "GET" and agency_return.first_opened_at is None and person.speaks_for(agency_return.agency):
+        operations.open_return(agency_return, by=person)
     may_read_answers = rules.may_read_answers(person, agency_return)
     may_work = may_work_on_case(person, agency_return.case)
     answers: dict[int, Answer] = {}
