@@ -105,6 +105,48 @@ class AgencyReturn(Versioned):
         return bool(self.submitted_at and self.submitted_at.astimezone(LONDON).date() > self.due_on)
 
 
+class Familiarity(models.TextChoices):
+    KNOWN = "known", "Known"
+    NOTHING_IN_PERIOD = "nothing_in_period", "Known, nothing in the period"
+    NOT_KNOWN = "not_known", "Not known to us"
+
+
+class FamilyCheck(Versioned):
+    """The question put to an agency before circulation: whom of this family does it know?"""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="family_checks")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="family_checks")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    index_child = models.CharField(max_length=20, choices=Familiarity.choices, blank=True)
+    siblings = models.CharField(max_length=20, choices=Familiarity.choices, blank=True)
+    parents = models.CharField(max_length=20, choices=Familiarity.choices, blank=True)
+    saved_at = models.DateTimeField(null=True)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["case", "agency__name"]
+        constraints = [models.UniqueConstraint(fields=["case", "agency"], name="an_agency_is_checked_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agency}: who knows {self.case}?"
+
+    @property
+    def knows(self) -> bool:
+        """Whether the agency knows anybody of the family."""
+        return bool({self.index_child, self.siblings, self.parents} - {"", Familiarity.NOT_KNOWN})
+
+    def in_words(self) -> str:
+        if self.saved_at is None:
+            return "No answer yet"
+        roles = (("index child", self.index_child), ("siblings", self.siblings), ("parents", self.parents))
+        known = [role for role, answer in roles if answer == Familiarity.KNOWN]
+        if known:
+            return f"Known: {', '.join(known)}"
+        return str((Familiarity.NOTHING_IN_PERIOD if self.knows else Familiarity.NOT_KNOWN).label)
+
+
 class ReminderStep(models.TextChoices):
     ASKED = "asked", "Asked"
     TEN_BEFORE = "ten_before", "Ten working days before"

@@ -3,13 +3,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from maca.audits.models import Audit, Question
 from maca.audits.operations import enter
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
-from maca.cases.operations import involve_agency
+from maca.cases.operations import involve_agency, note_known
 from maca.cases.seal import case_key
 from maca.journal import operations as journal
 from maca.journal.operations import note_reading
@@ -18,11 +19,20 @@ from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
+from maca.notices.operations import queue
 from maca.partnership.models import Agency, Person
 from maca.returns import rules
-from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence, ReminderStep
+from maca.returns.models import (
+    AgencyReturn,
+    Answer,
+    DeclineReason,
+    Evidence,
+    Familiarity,
+    FamilyCheck,
+    ReminderStep,
+)
 from maca.returns.queries import Asking, answers_of
-from maca.returns.reminders import REMINDER, REQUEST, Claim, tell
+from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
 from maca.returns.stages import ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
 from maca.sealing.cipher import DataKey, digest
@@ -73,6 +83,46 @@ def circulate_audit(
     tell(made, REQUEST, by=by)
 
 
+@transaction.atomic
+def ask_who_knows(audit: Audit, agencies: Collection[Agency], *, by: Person) -> None:
+    """Ask agencies whether they know the family of each selected case. Who has been asked is not asked again."""
+    hold(audit)
+    rules.may_ask_who_knows(by, audit).insist()
+    if any(agency.partnership_id != audit.partnership_id for agency in agencies):
+        raise Refused("another-partnership", "Only agencies of this partnership can be asked.")
+    asked = set()
+    for case in audit.cases.all():
+        for agency in agencies:
+            _, new = FamilyCheck.objects.get_or_create(case=case, agency=agency, defaults={"asked_by": by})
+            if new:
+                involve_agency(case, agency)
+                asked.add(agency)
+    answering = Answering(asked)
+    for person in {one for agency in asked for one in answering.to_write_to(agency, ReminderStep.ASKED)}:
+        queue(CHECK, to=person, link=reverse(LINK))
+    journal.write("asked who knows the families", audit, by=by, agencies=sorted(one.slug for one in asked))
+
+
+@transaction.atomic
+def say_who_is_known(
+    check: FamilyCheck,
+    *,
+    index_child: Familiarity,
+    siblings: Familiarity,
+    parents: Familiarity,
+    version: int | None,
+    by: Person,
+) -> None:
+    """Say whom of a family the agency knows. “Not known to us” is a complete answer, and closes the name to it."""
+    hold(check, "case__audit", read=("agency", "case__nomination"))
+    rules.may_say_who_is_known(by, check).insist()
+    said = {"index_child": index_child, "siblings": siblings, "parents": parents}
+    save_changes(check, version=version, **said, **_stamp(by))
+    note_known(check.case, check.agency, known=check.knows)
+    codes = {name: str(value) for name, value in said.items()}
+    journal.write("said who is known", check, by=by, audit=check.case.audit.slug, case=check.case.label, said=codes)
+
+
 def _write(did: str, agency_return: AgencyReturn, *, by: Person, **details: Any) -> None:
     """Every entry about a return says which case of which audit it is."""
     case = agency_return.case
@@ -95,6 +145,7 @@ def say_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -
     save_changes(agency_return, version=version, decline_reason="", decline_words=Sealed(), **_stamp(by))
     if agency_return.stage != ReturnStage.STARTED:
         move(agency_return, to=ReturnStage.STARTED)
+    note_known(agency_return.case, agency_return.agency, known=True)
     _write("said a family is known", agency_return, by=by)
 
 
@@ -106,6 +157,7 @@ def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Perso
     save_changes(agency_return, version=version, **_stamp(by))
     if agency_return.stage != ReturnStage.NOT_KNOWN:
         move(agency_return, to=ReturnStage.NOT_KNOWN)
+    note_known(agency_return.case, agency_return.agency, known=False)
     _write("said a family is not known", agency_return, by=by)
 
 

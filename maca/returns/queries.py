@@ -12,8 +12,16 @@ from maca.cases.models import Case
 from maca.cases.seal import case_key
 from maca.kernel.clock import today
 from maca.notices.models import Notice
-from maca.partnership.models import Agency, Person, Role
-from maca.returns.models import AgencyReturn, Answer, Evidence, Reminder, ReminderStep
+from maca.partnership.models import FOR_AN_AGENCY, Agency, Person, Role
+from maca.returns.models import (
+    READS_EVERY_RETURN,
+    AgencyReturn,
+    Answer,
+    Evidence,
+    FamilyCheck,
+    Reminder,
+    ReminderStep,
+)
 
 
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
@@ -109,6 +117,28 @@ def unanswered(agency_return: AgencyReturn) -> list[Question]:
         for question in shown(questions, choices_of(agency_return.case, questions, answers.values()))
         if question.pk not in answers or not answers[question.pk].is_complete
     ]
+
+
+def find_check(person: Person, audit: str, case: int, agency: str) -> FamilyCheck:
+    """What an agency was asked before circulation: for itself, and for those who run or scrutinise the audit."""
+    mine = FamilyCheck.objects.filter(case__audit__partnership=person.partnership_id)
+    if not person.holds(*READS_EVERY_RETURN):
+        mine = mine.filter(agency=person.agency_id) if person.holds(*FOR_AN_AGENCY) else mine.none()
+    return mine.select_related("agency", "case__audit", "case__nomination").get(
+        case__audit__slug=audit, case__number=case, agency__slug=agency
+    )
+
+
+def checks_of(audit: Audit) -> list[FamilyCheck]:
+    return list(FamilyCheck.objects.filter(case__audit=audit).select_related("agency", "case"))
+
+
+def checks_waiting_for(person: Person) -> list[FamilyCheck]:
+    """What this person's agency has been asked before circulation and has not said yet."""
+    if not person.agency_id or not person.holds(*FOR_AN_AGENCY):
+        return []
+    waiting = FamilyCheck.objects.filter(agency=person.agency_id, saved_at=None, case__audit__stage=AuditStage.PLANNED)
+    return list(waiting.select_related("agency", "case__audit"))
 
 
 FILTERS = {"": "All", "outstanding": "Outstanding", "late": "Late", "not_asked": "Not asked"}

@@ -6,6 +6,11 @@ ONE = "audits/<slug:audit>/cases/<int:case>/returns/<slug:agency>/"
 
 urlpatterns = [
     path("audits/<slug:audit>/circulate/", views.circulate, name="circulate"),
+    path("audits/<slug:audit>/who-knows/", views.who_knows, name="who-knows"),
+    path("audits/<slug:audit>/who-knows/ask/", views.ask_who_knows, name="ask-who-knows"),
+    path(
+        "audits/<slug:audit>/cases/<int:case>/known-to/<slug:agency>/", views.say_who_is_known, name="say-who-is-known"
+    ),
     path("audits/<slug:audit>/board/", views.board, name="board"),
     path("audits/<slug:audit>/board/board.csv", views.board_as_csv, name="board-csv"),
     path("audits/<slug:audit>/board/board.xlsx", views.board_as_xlsx, name="board-xlsx"),

@@ -30,10 +30,23 @@ from maca.returns.forms import (
     EngagementForm,
     EvidenceForm,
     ExtendForm,
+    FamilyCheckForm,
     KnownForm,
+    WhoKnowsForm,
 )
-from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence
-from maca.returns.queries import Asking, Board, find_asking, find_evidence, find_return, letters, matches, shown
+from maca.returns.models import AgencyReturn, Answer, DeclineReason, Evidence, Familiarity, FamilyCheck
+from maca.returns.queries import (
+    Asking,
+    Board,
+    checks_of,
+    find_asking,
+    find_check,
+    find_evidence,
+    find_return,
+    letters,
+    matches,
+    shown,
+)
 from maca.returns.queries import board as board_of
 from maca.returns.stages import ReturnStage
 
@@ -51,8 +64,10 @@ def circulate(request: HttpRequest, audit: Audit) -> HttpResponse:
     cases = list(audit.cases.select_related("nomination"))
     agencies = list(Agency.objects.filter(partnership=audit.partnership_id))
 
+    checks = checks_of(audit)
+
     def make_form(data: Mapping[str, Any] | None, now: Audit) -> CirculationForm:
-        return CirculationForm(data, audit=now, cases=cases, agencies=agencies)
+        return CirculationForm(data, audit=now, cases=cases, agencies=agencies, checks=checks)
 
     def do(form: CirculationForm, version: int | None) -> str:
         operations.circulate_audit(
@@ -73,6 +88,68 @@ def circulate(request: HttpRequest, audit: Audit) -> HttpResponse:
         thing=audit,
         context={"audit": audit, "back": reverse("audit", kwargs={"audit": audit.slug})},
         saved="The cases have been circulated. Each agency finds its requests on its work list.",
+    )
+
+
+@guarded(rules.may_read_board, find_audit)
+def who_knows(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """Agency by case: who knows which family."""
+    checks, cases = checks_of(audit), list(audit.cases.all())
+    cells = {(one.agency_id, one.case_id): one for one in checks}
+    agencies = sorted({one.agency for one in checks}, key=lambda agency: agency.name)
+    grid = [(agency, [cells.get((agency.pk, case.pk)) for case in cases]) for agency in agencies]
+    may_ask = rules.may_ask_who_knows(signed_in(request), audit)
+    return render(request, "returns/who_knows.html", {"audit": audit, "cases": cases, "grid": grid, "may_ask": may_ask})
+
+
+@guarded(rules.may_ask_who_knows, find_audit, writes=True)
+def ask_who_knows(request: HttpRequest, audit: Audit) -> HttpResponse:
+    agencies = list(Agency.objects.filter(partnership=audit.partnership_id))
+    there = reverse("who-knows", kwargs={"audit": audit.slug})
+
+    def do(form: WhoKnowsForm, version: int | None) -> str:
+        operations.ask_who_knows(audit, form.chosen(), by=signed_in(request))
+        return there
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: WhoKnowsForm(data, agencies=agencies),
+        do=do,
+        context={
+            "heading": "Who knows these families?",
+            "caption": audit.title,
+            "button_text": "Ask these agencies",
+            "back": there,
+        },
+        saved="The agencies have been asked. Each finds it on its work list.",
+    )
+
+
+@guarded(rules.may_say_who_is_known, find_check, writes=True)
+def say_who_is_known(request: HttpRequest, check: FamilyCheck) -> HttpResponse:
+    def do(form: FamilyCheckForm, version: int | None) -> str:
+        said = {name: Familiarity(value) for name, value in form.cleaned_data.items()}
+        operations.say_who_is_known(check, **said, version=version, by=signed_in(request))
+        return reverse("work-list")
+
+    def make_form(data: Mapping[str, Any] | None, now: FamilyCheck) -> FamilyCheckForm:
+        said = {"index_child": now.index_child, "siblings": now.siblings, "parents": now.parents}
+        return FamilyCheckForm(data, initial=said)
+
+    return form_page(
+        request,
+        "returns/say_who_is_known.html",
+        make_form,
+        do=do,
+        thing=check,
+        context={
+            "heading": "Whom of this family do you know?",
+            "caption": f"{check.agency.name}, {check.case.audit.title}, {check.case.label}",
+            "case": check.case,
+            "back": reverse("work-list"),
+        },
+        saved="Thank you. Your answer has been kept.",
     )
 
 

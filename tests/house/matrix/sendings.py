@@ -166,6 +166,10 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "identity": lambda stand, it: {"reason": "find_record"},
     "destroy-case": lambda stand, it: {"reason": "asked", "label": "Case 1"},
     "circulate": _circulated,
+    "ask-who-knows": lambda stand, it: {"agencies": ["health"]},
+    "say-who-is-known": lambda stand, it: {
+        "index_child": "known", "siblings": "not_known", "parents": "not_known", "version": 1,
+    },
     "known": lambda stand, it: _of_return(it, known="yes"),
     "engagement": lambda stand, it: _of_return(it, before="B", now="N"),
     "autosave-engagement": lambda stand, it: _of_return(it, before="B", now="N"),
