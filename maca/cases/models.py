@@ -170,6 +170,8 @@ class Involvement(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="involvements")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    # It has said that it does not know the family, so it needs the name no longer.
+    not_known_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "agency"], name="an_agency_is_involved_once")]

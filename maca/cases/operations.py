@@ -194,7 +194,14 @@ def name_presenter(case: Case, *, person: Person, version: int | None, by: Perso
 
 def involve_agency(case: Case, agency: Agency) -> None:
     """Let an agency see a case that it is asked about. Called by the operation that asks it."""
-    Involvement.objects.get_or_create(case=case, agency=agency)
+    involvement, new = Involvement.objects.get_or_create(case=case, agency=agency)
+    if not new and involvement.not_known_at:
+        note_known(case, agency, known=True)  # asked anew, it has to look again
+
+
+def note_known(case: Case, agency: Agency, *, known: bool) -> None:
+    """Whether an agency knows the family, and so may learn its name. Called by the operation that it says so with."""
+    Involvement.objects.filter(case=case, agency=agency).update(not_known_at=None if known else timezone.now())
 
 
 @transaction.atomic

@@ -133,7 +133,10 @@ def may_name_presenter(person: Person, case: Case) -> Verdict:
 
 
 def may_open_identity(person: Person, case: Case) -> Verdict:
-    """The chair, the manager, whoever introduces the case and the agencies that were asked, while the audit runs."""
+    """The chair, the manager, whoever introduces the case and the agencies that were asked, while the audit runs.
+
+    An agency that has said that it does not know the family no longer needs to know who it is.
+    """
     if person.holds(Role.SCRUTINEER):
         return no("anonymised", "The scrutineer reads every case by its label, never by name.")
     if case.nomination_id is None:
@@ -148,6 +151,13 @@ def may_open_identity(person: Person, case: Case) -> Verdict:
         return YES
     if not person.holds(Role.AGENCY_LEAD, Role.AUDITOR):
         return no("not-needed", "Your part in this audit needs the label only, not the name.")
-    if not case.involvements.filter(agency=person.agency_id).exists():
+    involvement = case.involvements.filter(agency=person.agency_id).first()
+    if involvement is None:
         return no("not-asked", "Your agency has not been asked about this case, so it needs no name.")
+    if involvement.not_known_at:
+        return no(
+            "not-known",
+            "Your agency has said that it does not know this family, so the name is closed to it. If that was a "
+            "mistake, say that the family is known, and it opens again.",
+        )
     return YES

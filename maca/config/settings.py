@@ -432,5 +432,6 @@ MACA_ALERTS = ["maca.concerns.queries.waiting_for"]
 MACA_DUTIES = [
     ("alert again about concerns", "maca.concerns.operations.alert_again"),
     ("send the journal’s head", "maca.governance.operations.daily_heads"),
+    ("remind agencies of their returns", "maca.returns.reminders.remind"),
     ("send notices", "maca.notices.operations.send_due"),
 ]

@@ -83,6 +83,36 @@ class RolesForm(Form):
         return cleaned
 
 
+class ContactsForm(Form):
+    """Whom an agency's requests and reminders go to."""
+
+    contact = SelectField(
+        label="Contact", help_text="Requests and reminders go to them. Without one they go to the lead.", required=False
+    )
+    deputy = SelectField(
+        label="Deputy", help_text="Reminded too from three working days before a return is due.", required=False
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, agency: Agency, people: Sequence[Person]) -> None:
+        named = {"contact": agency.contact, "deputy": agency.deputy}
+        super().__init__(data, initial={name: one.public_id if one else "" for name, one in named.items()})
+        self.people = {one.public_id: one for one in people}
+        for name in named:
+            self.fields[name].choices = [  # type: ignore[attr-defined]
+                ("", "Nobody"),
+                *((one.public_id, str(one)) for one in people),
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("contact") and cleaned.get("contact") == cleaned.get("deputy"):
+            self.add_error("deputy", "Choose somebody else as deputy, or nobody")
+        return cleaned
+
+    def chosen(self, name: str) -> Person | None:
+        return self.people.get(self.cleaned_data[name])
+
+
 class EndForm(Form):
     reason = ChoiceField(label="Why does the account end?", choices=EndReason.choices)
 

@@ -55,7 +55,7 @@ class AgencyKind(models.TextChoices):
     OTHER = "other", "Another agency"
 
 
-class Agency(models.Model):
+class Agency(Versioned):
     """A body that works with children or their families and answers for its own records."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
@@ -63,6 +63,9 @@ class Agency(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=130)
     kind = models.CharField(max_length=30, choices=AgencyKind.choices)
+    # Who is written to when the agency is asked, and who else when no answer comes.
+    contact = models.ForeignKey("Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    deputy = models.ForeignKey("Person", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["name"]

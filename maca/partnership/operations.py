@@ -80,6 +80,23 @@ def register_agency(*, partnership: Partnership, name: str, kind: AgencyKind, by
 
 
 @transaction.atomic
+def name_contacts(
+    agency: Agency, *, contact: Person | None, deputy: Person | None, version: int | None, by: Person
+) -> None:
+    """Name whom an agency’s requests and reminders go to, and who is reminded too when no answer comes."""
+    hold(agency)
+    rules.may_name_contacts(by, agency).insist()
+    for one in (contact, deputy):
+        if one is not None:
+            rules.may_be_contact(one, agency).insist()
+    if contact is not None and contact == deputy:
+        raise Refused("same-person", "Choose two people: the deputy is there for when the contact does not answer.")
+    save_changes(agency, version=version, contact=contact, deputy=deputy)
+    named = [one.public_id if one else "" for one in (contact, deputy)]
+    write("named contacts", agency, by=by, contact=named[0], deputy=named[1])
+
+
+@transaction.atomic
 def add_person(
     *,
     partnership: Partnership,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from maca.kernel.clock import today
-from maca.partnership.models import Agency, Person, PersonQuerySet, Role
+from maca.partnership.models import FOR_AN_AGENCY, Agency, Person, PersonQuerySet, Role
 
 # How long before an attestation runs out it is asked for.
 ASKED_BEFORE = dt.timedelta(days=14)
@@ -46,6 +46,17 @@ def ended_accounts(person: Person) -> list[Person]:
 def agencies_of(person: Person) -> list[Agency]:
     """The agencies on the register of one's own partnership."""
     return list(Agency.objects.filter(partnership=person.partnership_id))
+
+
+def find_agency(person: Person, body: str) -> Agency:
+    """An agency on the register of one's own partnership."""
+    return Agency.objects.select_related("contact", "deputy").get(partnership=person.partnership_id, public_id=body)
+
+
+def answering_for(agency: Agency) -> list[Person]:
+    """Those who answer for an agency: its leads and its auditors whose account is open, by name."""
+    people = Person.objects.holding(*FOR_AN_AGENCY).filter(agency=agency, ended_at=None)
+    return list(people.order_by("name").prefetch_related("appointments"))
 
 
 def invented_people() -> list[Person]:

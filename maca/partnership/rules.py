@@ -139,6 +139,30 @@ def may_end_account(person: Person, subject: Person) -> Verdict:
     )
 
 
+def may_read_agency(person: Person, agency: Agency) -> Verdict:
+    """Everybody of a partnership sees who answers for each of its agencies."""
+    return YES
+
+
+def may_name_contacts(person: Person, agency: Agency) -> Verdict:
+    """The business manager or the agency’s own lead names whom its requests and reminders go to."""
+    if person.partnership_id == agency.partnership_id and (
+        person.holds(Role.BUSINESS_MANAGER) or (person.agency_id == agency.pk and person.holds(Role.AGENCY_LEAD))
+    ):
+        return YES
+    return no(
+        "not-yours-to-name",
+        f"The business manager or the lead of {agency.name} names its contact. Ask one of them.",
+    )
+
+
+def may_be_contact(person: Person, agency: Agency) -> Verdict:
+    """An agency’s contact and deputy are people who can answer for it: its leads and its auditors."""
+    if not person.speaks_for(agency) or person.ended_at is not None:
+        return no("cannot-answer", f"{person.name} cannot answer for {agency.name}. Choose a lead or an auditor of it.")
+    return YES
+
+
 def may_attest(person: Person) -> Verdict:
     """The business manager, the chair and each agency’s lead say every 90 days who still needs an account."""
     if person.holds(Role.BUSINESS_MANAGER, Role.CHAIR, Role.AGENCY_LEAD):

@@ -7,12 +7,14 @@ from django.urls import reverse
 from maca.design.forms import Form
 from maca.design.pages import anyone_signed_in, form_page, guarded
 from maca.partnership import invitations, operations, rules
-from maca.partnership.forms import AttestForm, EndForm, InvitationForm, RolesForm, UploadsForm
-from maca.partnership.models import ROLES_IN_PROSE, EndReason, Person
+from maca.partnership.forms import AttestForm, ContactsForm, EndForm, InvitationForm, RolesForm, UploadsForm
+from maca.partnership.models import ROLES_IN_PROSE, Agency, EndReason, Person
 from maca.partnership.queries import (
     agencies_of,
+    answering_for,
     attested_by,
     ended_accounts,
+    find_agency,
     find_person,
     leavers,
     people_of,
@@ -36,6 +38,7 @@ def people(request: HttpRequest) -> HttpResponse:
             "ended": ended_accounts(asking) if runs_it else [],
             "roles": ROLES_IN_PROSE,
             "may_set_uploads": rules.may_set_uploads(asking),
+            "agencies": agencies_of(asking),
         },
     )
 
@@ -69,6 +72,40 @@ def person(request: HttpRequest, subject: Person) -> HttpResponse:
             "may_end": rules.may_end_account(asking, subject),
             "may_invite": rules.may_invite_again(asking, subject),
         },
+    )
+
+
+@guarded(rules.may_read_agency, find_agency)
+def agency(request: HttpRequest, agency: Agency) -> HttpResponse:
+    return render(
+        request,
+        "partnership/agency.html",
+        {
+            "agency": agency,
+            "people": answering_for(agency),
+            "may_name": rules.may_name_contacts(signed_in(request), agency),
+        },
+    )
+
+
+@guarded(rules.may_name_contacts, find_agency, writes=True)
+def name_contacts(request: HttpRequest, agency: Agency) -> HttpResponse:
+    people, there = answering_for(agency), reverse("agency", kwargs={"body": agency.public_id})
+
+    def do(form: ContactsForm, version: int | None) -> str:
+        operations.name_contacts(
+            agency, contact=form.chosen("contact"), deputy=form.chosen("deputy"), version=version, by=signed_in(request)
+        )
+        return there
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, now: ContactsForm(data, agency=now, people=people),
+        do=do,
+        thing=agency,
+        context={"heading": "Who is written to?", "caption": agency.name, "back": there},
+        saved="The contacts have been named.",
     )
 
 

@@ -21,7 +21,16 @@ from maca.design.forms import (
 )
 from maca.kernel.clock import is_working_day, today
 from maca.partnership.models import Agency
-from maca.returns.models import Answer, Cause, DeclineReason, Grade, Sensitivity, UploadKind
+from maca.returns.models import (
+    Answer,
+    Cause,
+    DeclineReason,
+    Familiarity,
+    FamilyCheck,
+    Grade,
+    Sensitivity,
+    UploadKind,
+)
 from maca.returns.redraw import LARGEST_FILE, MOST_PAGES, SENTENCES, CannotKeepError, Drawing, redraw
 
 
@@ -32,7 +41,13 @@ class CirculationForm(Form):
     legal_basis = LongTextField(label="Legal basis", rows=5)
 
     def __init__(
-        self, *args: Any, audit: Audit, cases: Sequence[Case], agencies: Sequence[Agency], **kwargs: Any
+        self,
+        *args: Any,
+        audit: Audit,
+        cases: Sequence[Case],
+        agencies: Sequence[Agency],
+        checks: Sequence[FamilyCheck] = (),
+        **kwargs: Any,
     ) -> None:
         kwargs["initial"] = {"purpose": audit.purpose, "legal_basis": audit.legal_basis}
         super().__init__(*args, **kwargs)
@@ -41,14 +56,45 @@ class CirculationForm(Form):
             self.fields[f"case-{case.number}"] = CheckboxesField(
                 label=f"Agencies to ask about {case.label}",
                 choices=[(agency.slug, agency.name) for agency in agencies],
-                initial=[agency.slug for agency in agencies],
+                initial=self._proposed(case, checks),
             )
+
+    def _proposed(self, case: Case, checks: Sequence[FamilyCheck]) -> list[str]:
+        """Those that know the family, where they have been asked; otherwise everybody."""
+        of_case = [one for one in checks if one.case_id == case.pk]
+        return [one.agency.slug for one in of_case if one.knows] if of_case else [one.slug for one in self.agencies]
 
     def asked(self) -> dict[Case, list[Agency]]:
         return {
             case: [agency for agency in self.agencies if agency.slug in self.cleaned_data[f"case-{case.number}"]]
             for case in self.cases
         }
+
+
+class WhoKnowsForm(Form):
+    """Which agencies are asked whether they know the families."""
+
+    def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agencies = agencies
+        self.fields["agencies"] = CheckboxesField(
+            label="Agencies to ask",
+            choices=[(agency.slug, agency.name) for agency in agencies],
+            initial=[agency.slug for agency in agencies],
+        )
+
+    def chosen(self) -> list[Agency]:
+        return [agency for agency in self.agencies if agency.slug in self.cleaned_data["agencies"]]
+
+
+class FamilyCheckForm(Form):
+    """Whom of a family an agency knows."""
+
+    index_child = ChoiceField(label="The index child", choices=Familiarity.choices)
+    siblings = ChoiceField(
+        label="Brothers and sisters", help_text="If there are none, say “Not known to us”.", choices=Familiarity.choices
+    )
+    parents = ChoiceField(label="Parents, partner or carers", choices=Familiarity.choices)
 
 
 class KnownForm(Form):

@@ -58,6 +58,8 @@ class AgencyReturn(Versioned):
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     due_on = models.DateField()
+    # When somebody of the agency first opened its page.
+    first_opened_at = models.DateTimeField(null=True)
     # The open form that last saved the engagement; see `Answer.sitting`.
     sitting = models.CharField(max_length=32, blank=True)
     # The answer.
@@ -83,6 +85,14 @@ class AgencyReturn(Versioned):
     @property
     def is_complete(self) -> bool:
         return self.stage in COMPLETE
+
+    def standing(self) -> tuple[str, str]:
+        """How it stands, as a code and in words: its stage, or that it has only been opened, or that no reply came."""
+        if self.stage in OUTSTANDING and self.case.audit.panel_has_begun:
+            return "no_reply", "No reply"
+        if self.stage == ReturnStage.ASKED and self.first_opened_at:
+            return "opened", "Opened"
+        return self.stage, self.get_stage_display()
 
     @property
     def is_late(self) -> bool:
@@ -133,6 +143,80 @@ def can_be_chosen(kind: str, code: str) -> bool:
                 return False
         case _:
             return False
+
+
+class Familiarity(models.TextChoices):
+    KNOWN = "known", "Known"
+    NOTHING_IN_PERIOD = "nothing_in_period", "Known, nothing in the period"
+    NOT_KNOWN = "not_known", "Not known to us"
+
+
+class FamilyCheck(Versioned):
+    """The question put to an agency before circulation: whom of this family does it know?"""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="family_checks")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="family_checks")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    index_child = models.CharField(max_length=20, choices=Familiarity.choices, blank=True)
+    siblings = models.CharField(max_length=20, choices=Familiarity.choices, blank=True)
+    parents = models.CharField(max_length=20, choices=Familiarity.choices, blank=True)
+    saved_at = models.DateTimeField(null=True)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["case", "agency__name"]
+        constraints = [models.UniqueConstraint(fields=["case", "agency"], name="an_agency_is_checked_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agency}: who knows {self.case}?"
+
+    @property
+    def knows(self) -> bool:
+        """Whether the agency knows anybody of the family."""
+        return bool({self.index_child, self.siblings, self.parents} - {"", Familiarity.NOT_KNOWN})
+
+    def in_words(self) -> str:
+        if self.saved_at is None:
+            return "No answer yet"
+        roles = (("index child", self.index_child), ("siblings", self.siblings), ("parents", self.parents))
+        known = [role for role, answer in roles if answer == Familiarity.KNOWN]
+        if known:
+            return f"Known: {', '.join(known)}"
+        return str((Familiarity.NOTHING_IN_PERIOD if self.knows else Familiarity.NOT_KNOWN).label)
+
+
+class ReminderStep(models.TextChoices):
+    ASKED = "asked", "Asked"
+    TEN_BEFORE = "ten_before", "Ten working days before"
+    THREE_BEFORE = "three_before", "Three working days before"
+    ON_THE_DAY = "on_the_day", "On the day"
+    TWO_AFTER = "two_after", "Two working days after"
+    CHASED = "chased", "Chased"
+
+
+class Reminder(models.Model):
+    """That one person was written to about one return at one step; it is what keeps them from hearing it twice."""
+
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="reminders")
+    step = models.CharField(max_length=20, choices=ReminderStep.choices)
+    # The day the return was due when it was counted from; of a chase, the day it was made.
+    day = models.DateField()
+    recipient = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # The message that says it, by its public id; one message may say it of several returns.
+    notice = models.CharField(max_length=32)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency_return", "step", "day", "recipient"], name="nobody_is_reminded_twice"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"
 
 
 class Answer(Versioned):

@@ -3,20 +3,23 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from maca.audits.models import Audit, Question
 from maca.audits.operations import enter
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
-from maca.cases.operations import involve_agency
+from maca.cases.operations import involve_agency, note_known
 from maca.cases.seal import case_key
 from maca.journal import operations as journal
 from maca.journal.operations import note_reading
+from maca.kernel.clock import today
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
+from maca.notices.operations import queue
 from maca.partnership.models import Agency, Person
 from maca.returns import rules
 from maca.returns.models import (
@@ -25,6 +28,9 @@ from maca.returns.models import (
     Cause,
     DeclineReason,
     Evidence,
+    Familiarity,
+    FamilyCheck,
+    ReminderStep,
     Sensitivity,
     Upload,
     UploadKind,
@@ -33,6 +39,7 @@ from maca.returns.models import (
 )
 from maca.returns.queries import Asking, answers_of
 from maca.returns.redraw import Drawing
+from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
 from maca.returns.stages import ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
 from maca.sealing.cipher import DataKey, digest
@@ -65,6 +72,7 @@ def circulate_audit(
         if not asked.get(case):
             raise Refused("nobody-asked", f"Choose at least one agency to ask about {case.label}.")
     save_changes(audit, version=version, purpose=purpose, legal_basis=legal_basis)
+    made = []
     for case, agencies in asked.items():
         for agency in agencies:
             involve_agency(case, agency)
@@ -77,7 +85,49 @@ def circulate_audit(
                 due_on=audit.returns_due_on,
             )
             _write("asked an agency", agency_return, by=by, agency=agency.slug, case=case.label)
+            made.append(Claim(agency_return, ReminderStep.ASKED, agency_return.due_on))
     enter(audit, AuditStage.CIRCULATED, by=by)
+    tell(made, REQUEST, by=by)
+
+
+@transaction.atomic
+def ask_who_knows(audit: Audit, agencies: Collection[Agency], *, by: Person) -> None:
+    """Ask agencies whether they know the family of each selected case. Who has been asked is not asked again."""
+    hold(audit)
+    rules.may_ask_who_knows(by, audit).insist()
+    if any(agency.partnership_id != audit.partnership_id for agency in agencies):
+        raise Refused("another-partnership", "Only agencies of this partnership can be asked.")
+    asked = set()
+    for case in audit.cases.all():
+        for agency in agencies:
+            _, new = FamilyCheck.objects.get_or_create(case=case, agency=agency, defaults={"asked_by": by})
+            if new:
+                involve_agency(case, agency)
+                asked.add(agency)
+    answering = Answering(asked)
+    for person in {one for agency in asked for one in answering.to_write_to(agency, ReminderStep.ASKED)}:
+        queue(CHECK, to=person, link=reverse(LINK))
+    journal.write("asked who knows the families", audit, by=by, agencies=sorted(one.slug for one in asked))
+
+
+@transaction.atomic
+def say_who_is_known(
+    check: FamilyCheck,
+    *,
+    index_child: Familiarity,
+    siblings: Familiarity,
+    parents: Familiarity,
+    version: int | None,
+    by: Person,
+) -> None:
+    """Say whom of a family the agency knows. “Not known to us” is a complete answer, and closes the name to it."""
+    hold(check, "case__audit", read=("agency", "case__nomination"))
+    rules.may_say_who_is_known(by, check).insist()
+    said = {"index_child": index_child, "siblings": siblings, "parents": parents}
+    save_changes(check, version=version, **said, **_stamp(by))
+    note_known(check.case, check.agency, known=check.knows)
+    codes = {name: str(value) for name, value in said.items()}
+    journal.write("said who is known", check, by=by, audit=check.case.audit.slug, case=check.case.label, said=codes)
 
 
 def _write(did: str, agency_return: AgencyReturn, *, by: Person, **details: Any) -> None:
@@ -102,6 +152,7 @@ def say_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -
     save_changes(agency_return, version=version, decline_reason="", decline_words=Sealed(), **_stamp(by))
     if agency_return.stage != ReturnStage.STARTED:
         move(agency_return, to=ReturnStage.STARTED)
+    note_known(agency_return.case, agency_return.agency, known=True)
     _write("said a family is known", agency_return, by=by)
 
 
@@ -113,6 +164,7 @@ def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Perso
     save_changes(agency_return, version=version, **_stamp(by))
     if agency_return.stage != ReturnStage.NOT_KNOWN:
         move(agency_return, to=ReturnStage.NOT_KNOWN)
+    note_known(agency_return.case, agency_return.agency, known=False)
     _write("said a family is not known", agency_return, by=by)
 
 
@@ -312,6 +364,20 @@ def extend_return(agency_return: AgencyReturn, *, due_on: dt.date, version: int 
 
 
 @transaction.atomic
+def chase_return(agency_return: AgencyReturn, *, by: Person) -> None:
+    """Remind an agency of one return now, over and above the reminders that go by themselves."""
+    _hold(agency_return)
+    rules.may_chase_return(by, agency_return).insist()
+    people = tell([Claim(agency_return, ReminderStep.CHASED, today())], REMINDER, by=by)
+    if not people:
+        raise Refused(
+            "nobody-to-chase",
+            f"Nobody of {agency_return.agency} can sign in. See who answers for it on “People and roles”.",
+        )
+    _write("chased a return", agency_return, by=by, people=people)
+
+
+@transaction.atomic
 def decline_return(
     agency_return: AgencyReturn, *, reason: DeclineReason, words: str, version: int | None, by: Person
 ) -> None:
@@ -328,6 +394,18 @@ def decline_return(
 def note_form_made(agency_return: AgencyReturn, *, form: str, by: Person) -> None:
     """Put on record that an empty form of a return, to be filled in on paper, was made by a command on the machine."""
     _write("made a return form", agency_return, by=by, agency=agency_return.agency.slug, form=form)
+
+
+@transaction.atomic
+def open_return(agency_return: AgencyReturn, *, by: Person) -> None:
+    """Note when an agency first opened its return, so that the board tells “not seen yet” from “seen”."""
+    _hold(agency_return)
+    rules.may_read_return(by, agency_return).insist()
+    if agency_return.first_opened_at is None and by.speaks_for(agency_return.agency):
+        # Its version stays: nothing has changed that anybody wrote.
+        agency_return.first_opened_at = timezone.now()
+        agency_return.save(update_fields=["first_opened_at"])
+        _write("first opened a return", agency_return, by=by)
 
 
 # ---- reading: recorded before anything is shown

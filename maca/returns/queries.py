@@ -1,4 +1,6 @@
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet, Sum
@@ -9,8 +11,20 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.queries import find_case
 from maca.cases.seal import case_key
-from maca.partnership.models import Agency, Partnership, Person, Role
-from maca.returns.models import AgencyReturn, Answer, Evidence, Upload, UploadPage
+from maca.kernel.clock import today
+from maca.notices.models import Notice
+from maca.partnership.models import FOR_AN_AGENCY, Agency, Partnership, Person, Role
+from maca.returns.models import (
+    READS_EVERY_RETURN,
+    AgencyReturn,
+    Answer,
+    Evidence,
+    FamilyCheck,
+    Reminder,
+    ReminderStep,
+    Upload,
+    UploadPage,
+)
 
 
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
@@ -153,6 +167,40 @@ def unanswered(agency_return: AgencyReturn) -> list[Question]:
     ]
 
 
+def find_check(person: Person, audit: str, case: int, agency: str) -> FamilyCheck:
+    """What an agency was asked before circulation: for itself, and for those who run or scrutinise the audit."""
+    mine = FamilyCheck.objects.filter(case__audit__partnership=person.partnership_id)
+    if not person.holds(*READS_EVERY_RETURN):
+        mine = mine.filter(agency=person.agency_id) if person.holds(*FOR_AN_AGENCY) else mine.none()
+    return mine.select_related("agency", "case__audit", "case__nomination").get(
+        case__audit__slug=audit, case__number=case, agency__slug=agency
+    )
+
+
+def checks_of(audit: Audit) -> list[FamilyCheck]:
+    return list(FamilyCheck.objects.filter(case__audit=audit).select_related("agency", "case"))
+
+
+def checks_waiting_for(person: Person) -> list[FamilyCheck]:
+    """What this person's agency has been asked before circulation and has not said yet."""
+    if not person.agency_id or not person.holds(*FOR_AN_AGENCY):
+        return []
+    waiting = FamilyCheck.objects.filter(agency=person.agency_id, saved_at=None, case__audit__stage=AuditStage.PLANNED)
+    return list(waiting.select_related("agency", "case__audit"))
+
+
+FILTERS = {"": "All", "outstanding": "Outstanding", "late": "Late", "not_asked": "Not asked"}
+
+
+def matches(one: AgencyReturn | None, show: str) -> bool:
+    """Whether a cell of the board is one of those to show."""
+    if one is None:
+        return show in ("", "not_asked")
+    if show == "late":
+        return one.is_late or one.handed_in_late
+    return show in ("", one.standing()[0]) or (show == "outstanding" and not one.is_complete)
+
+
 @dataclass(frozen=True)
 class Board:
     """Case by agency: who was asked what, and how each return stands."""
@@ -172,6 +220,17 @@ class Board:
     def late(self) -> int:
         return sum(cell.is_late for cell in self.returns)
 
+    def filters(self) -> list[tuple[str, str, int]]:
+        """What can be shown, by its code and in words, and how many cells it is; only what there is."""
+        cells = [cell for _, cells in self.rows for cell in cells]
+        named = FILTERS | dict(sorted({one.standing() for one in self.returns}))
+        counted = [(code, words, sum(matches(one, code) for one in cells)) for code, words in named.items()]
+        return [one for one in counted if one[2] or not one[0]]
+
+    def shown(self, show: str) -> list[tuple[Case, list[AgencyReturn | None]]]:
+        """The rows in which something is to be shown."""
+        return [row for row in self.rows if any(matches(cell, show) for cell in row[1])]
+
 
 def board(audit: Audit) -> Board:
     """The board of an audit, in the same number of queries however large it is."""
@@ -179,12 +238,44 @@ def board(audit: Audit) -> Board:
     returns = list(AgencyReturn.objects.of(audit).select_related("agency", "submitted_by"))
     agencies = sorted({one.agency for one in returns}, key=lambda agency: agency.name)
     cells = {(one.case_id, one.agency_id): one for one in returns}
+    by_key = {case.pk: case for case in cases}
+    for case in cases:
+        case.audit = audit
     for one in returns:
-        one.case = next(case for case in cases if case.pk == one.case_id)
+        one.case = by_key[one.case_id]
     return Board(
         agencies=agencies,
         rows=[(case, [cells.get((case.pk, agency.pk)) for agency in agencies]) for case in cases],
     )
+
+
+@dataclass
+class Letters:
+    """What was sent about one return: when the request was delivered, when it was last recalled, whether today."""
+
+    delivered_at: dt.datetime | None = None
+    reminded_at: dt.datetime | None = None
+    reminders: int = 0
+    chased_today: bool = False
+
+
+def letters(returns: Collection[AgencyReturn]) -> dict[int, Letters]:
+    """What was sent about each of these returns, by its key, in two queries."""
+    found = {one.pk: Letters() for one in returns}
+    sent = list(Reminder.objects.filter(agency_return__in=list(found)))
+    went = dict(Notice.objects.filter(public_id__in={one.notice for one in sent}).values_list("public_id", "sent_at"))
+    told: dict[int, set[str]] = defaultdict(set)
+    for one in sent:
+        letter, at = found[one.agency_return_id], went.get(one.notice)
+        if one.step == ReminderStep.ASKED:
+            letter.delivered_at = min(filter(None, (letter.delivered_at, at)), default=None)
+        else:
+            told[one.agency_return_id].add(one.notice)
+            letter.reminded_at = max(filter(None, (letter.reminded_at, at)), default=None)
+        letter.chased_today |= one.step == ReminderStep.CHASED and one.day == today()
+    for key, notices in told.items():
+        found[key].reminders = len(notices)
+    return found
 
 
 def waiting_for(person: Person) -> list[AgencyReturn]:

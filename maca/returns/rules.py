@@ -7,7 +7,15 @@ from maca.cases.stages import NominationStage
 from maca.kernel.clock import today
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
-from maca.returns.models import READS_EVERY_RETURN, AgencyReturn, Evidence, Upload, UploadPage
+from maca.returns.models import (
+    READS_EVERY_RETURN,
+    AgencyReturn,
+    Evidence,
+    FamilyCheck,
+    ReminderStep,
+    Upload,
+    UploadPage,
+)
 from maca.returns.queries import Asking, kept_by_partnership, kept_in_return, unanswered
 from maca.returns.stages import TOOK_NO_PART, ReturnStage
 
@@ -34,6 +42,26 @@ def may_circulate_audit(person: Person, audit: Audit) -> Verdict:
             "The day returns are due has passed. Ask the chair to move the panel before you circulate.",
         )
     return YES
+
+
+def may_ask_who_knows(person: Person, audit: Audit) -> Verdict:
+    """Before circulation the business manager may ask the agencies which of them know the families."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager asks which agencies know a family.")
+    if audit.stage != AuditStage.PLANNED:
+        return no("already-circulated", "The cases have been circulated, and each agency says so on its return.")
+    if not audit.cases.exists():
+        return no("no-cases", "No case has been selected yet. The chair selects from the nominations.")
+    return YES
+
+
+def may_say_who_is_known(person: Person, check: FamilyCheck) -> Verdict:
+    """The lead or an auditor of the agency that was asked says whom it knows, until the cases are circulated."""
+    if not person.speaks_for(check.agency):
+        return no("not-your-agency", f"Only {check.agency} can say whom it knows.")
+    if check.case.audit.stage != AuditStage.PLANNED:
+        return no("already-circulated", "The cases have been circulated. Say it on your return instead.")
+    return may_work_on_case(person, check.case)
 
 
 def may_read_board(person: Person, audit: Audit) -> Verdict:
@@ -199,6 +227,26 @@ def may_extend_return(person: Person, agency_return: AgencyReturn) -> Verdict:
         return no("complete", "This return is complete, so it needs no more time.")
     if not agency_return.case.audit.is_gathering:
         return no("not-gathering", "The panel has opened, so returns have closed.")
+    return YES
+
+
+def may_chase_returns(person: Person, audit: Audit) -> Verdict:
+    """The business manager chases the agencies that have not answered, while returns are gathered."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager chases returns.")
+    if not audit.is_gathering:
+        return no("not-gathering", "The panel has opened, so returns have closed.")
+    return YES
+
+
+def may_chase_return(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """An agency is chased once a day at most, and never when it has answered."""
+    if not (verdict := may_chase_returns(person, agency_return.case.audit)):
+        return verdict
+    if agency_return.is_complete:
+        return no("complete", f"{agency_return.agency} has answered, so there is nothing to chase.")
+    if agency_return.reminders.filter(step=ReminderStep.CHASED, day=today()).exists():
+        return no("chased-today", f"{agency_return.agency} has been chased about this case today. Try again tomorrow.")
     return YES
 
 

@@ -127,7 +127,7 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
     """
     returns = list(
         AgencyReturn.objects.filter(case=case)
-        .select_related("agency")
+        .select_related("agency", "case__audit")
         .prefetch_related("answers__question", "evidence__question", _uploads())
         .order_by("agency__name")
     )
@@ -149,7 +149,7 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
             AgencyAccount(
                 name=one.agency.name,
                 slug=one.agency.slug,
-                status=one.get_stage_display(),
+                status=one.standing()[1],
                 stage=one.stage,
                 late=one.is_late or one.handed_in_late,
                 before=str(one.engagement_before) if one in handed_in else "",

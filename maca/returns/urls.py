@@ -6,7 +6,15 @@ ONE = "audits/<slug:audit>/cases/<int:case>/returns/<slug:agency>/"
 
 urlpatterns = [
     path("audits/<slug:audit>/circulate/", views.circulate, name="circulate"),
+    path("audits/<slug:audit>/who-knows/", views.who_knows, name="who-knows"),
+    path("audits/<slug:audit>/who-knows/ask/", views.ask_who_knows, name="ask-who-knows"),
+    path(
+        "audits/<slug:audit>/cases/<int:case>/known-to/<slug:agency>/", views.say_who_is_known, name="say-who-is-known"
+    ),
     path("audits/<slug:audit>/board/", views.board, name="board"),
+    path("audits/<slug:audit>/board/board.csv", views.board_as_csv, name="board-csv"),
+    path("audits/<slug:audit>/board/board.xlsx", views.board_as_xlsx, name="board-xlsx"),
+    path("audits/<slug:audit>/dates.ics", views.calendar, name="calendar"),
     path("audits/<slug:audit>/cases/<int:case>/report/", views.report, name="report"),
     path(ONE, views.agency_return, name="return"),
     path(ONE + "known/", views.known, name="known"),
@@ -22,6 +30,7 @@ urlpatterns = [
     path(ONE + "uploads/<id:upload>/replace/", views.replace_upload, name="replace-upload"),
     path(ONE + "uploads/<id:upload>/remove/", views.remove_upload, name="remove-upload"),
     path(ONE + "submit/", views.submit, name="submit"),
+    path(ONE + "chase/", views.chase, name="chase-return"),
     path(ONE + "extend/", views.extend, name="extend-return"),
     path(ONE + "decline/", views.decline, name="decline"),
 ]

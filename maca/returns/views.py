@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from maca.audits.models import Audit
 from maca.audits.queries import agency_questions, find_audit
+from maca.audits.rules import may_read_plan
 from maca.cases.models import Case
 from maca.cases.queries import find_case
 from maca.cases.rules import may_open_identity, may_work_on_case
@@ -20,6 +22,8 @@ from maca.kernel.versions import Changed
 from maca.partnership.models import Agency
 from maca.partnership.requests import signed_in
 from maca.returns import operations, rules
+from maca.returns.as_calendar import as_calendar
+from maca.returns.as_table import as_csv, as_xlsx, rows
 from maca.returns.forms import (
     AnswerForm,
     CirculationForm,
@@ -27,14 +31,18 @@ from maca.returns.forms import (
     EngagementForm,
     EvidenceForm,
     ExtendForm,
+    FamilyCheckForm,
     KnownForm,
     UploadForm,
+    WhoKnowsForm,
 )
 from maca.returns.models import (
     AgencyReturn,
     Answer,
     DeclineReason,
     Evidence,
+    Familiarity,
+    FamilyCheck,
     Sensitivity,
     Upload,
     UploadKind,
@@ -42,12 +50,17 @@ from maca.returns.models import (
 )
 from maca.returns.queries import (
     Asking,
+    Board,
+    checks_of,
     earlier_versions,
     find_asking,
+    find_check,
     find_evidence,
     find_return,
     find_upload,
     find_upload_page,
+    letters,
+    matches,
     shown,
     uploads_of,
 )
@@ -69,8 +82,10 @@ def circulate(request: HttpRequest, audit: Audit) -> HttpResponse:
     cases = list(audit.cases.select_related("nomination"))
     agencies = list(Agency.objects.filter(partnership=audit.partnership_id))
 
+    checks = checks_of(audit)
+
     def make_form(data: Mapping[str, Any] | None, now: Audit) -> CirculationForm:
-        return CirculationForm(data, audit=now, cases=cases, agencies=agencies)
+        return CirculationForm(data, audit=now, cases=cases, agencies=agencies, checks=checks)
 
     def do(form: CirculationForm, version: int | None) -> str:
         operations.circulate_audit(
@@ -95,8 +110,128 @@ def circulate(request: HttpRequest, audit: Audit) -> HttpResponse:
 
 
 @guarded(rules.may_read_board, find_audit)
+def who_knows(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """Agency by case: who knows which family."""
+    checks, cases = checks_of(audit), list(audit.cases.all())
+    cells = {(one.agency_id, one.case_id): one for one in checks}
+    agencies = sorted({one.agency for one in checks}, key=lambda agency: agency.name)
+    grid = [(agency, [cells.get((agency.pk, case.pk)) for case in cases]) for agency in agencies]
+    may_ask = rules.may_ask_who_knows(signed_in(request), audit)
+    return render(request, "returns/who_knows.html", {"audit": audit, "cases": cases, "grid": grid, "may_ask": may_ask})
+
+
+@guarded(rules.may_ask_who_knows, find_audit, writes=True)
+def ask_who_knows(request: HttpRequest, audit: Audit) -> HttpResponse:
+    agencies = list(Agency.objects.filter(partnership=audit.partnership_id))
+    there = reverse("who-knows", kwargs={"audit": audit.slug})
+
+    def do(form: WhoKnowsForm, version: int | None) -> str:
+        operations.ask_who_knows(audit, form.chosen(), by=signed_in(request))
+        return there
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: WhoKnowsForm(data, agencies=agencies),
+        do=do,
+        context={
+            "heading": "Who knows these families?",
+            "caption": audit.title,
+            "button_text": "Ask these agencies",
+            "back": there,
+        },
+        saved="The agencies have been asked. Each finds it on its work list.",
+    )
+
+
+@guarded(rules.may_say_who_is_known, find_check, writes=True)
+def say_who_is_known(request: HttpRequest, check: FamilyCheck) -> HttpResponse:
+    def do(form: FamilyCheckForm, version: int | None) -> str:
+        said = {name: Familiarity(value) for name, value in form.cleaned_data.items()}
+        operations.say_who_is_known(check, **said, version=version, by=signed_in(request))
+        return reverse("work-list")
+
+    def make_form(data: Mapping[str, Any] | None, now: FamilyCheck) -> FamilyCheckForm:
+        said = {"index_child": now.index_child, "siblings": now.siblings, "parents": now.parents}
+        return FamilyCheckForm(data, initial=said)
+
+    return form_page(
+        request,
+        "returns/say_who_is_known.html",
+        make_form,
+        do=do,
+        thing=check,
+        context={
+            "heading": "Whom of this family do you know?",
+            "caption": f"{check.agency.name}, {check.case.audit.title}, {check.case.label}",
+            "case": check.case,
+            "back": reverse("work-list"),
+        },
+        saved="Thank you. Your answer has been kept.",
+    )
+
+
+@guarded(rules.may_read_board, find_audit)
 def board(request: HttpRequest, audit: Audit) -> HttpResponse:
-    return render(request, "returns/board.html", {"audit": audit, "board": board_of(audit)})
+    found = board_of(audit)
+    show = _filter(request, found)
+    matching = [cell for _, cells in found.rows for cell in cells if cell and matches(cell, show)] if show else []
+    page = Paginator(matching, 50).get_page(request.GET.get("page"))
+    sent = letters(list(page))
+    return render(
+        request,
+        "returns/board.html",
+        {
+            "audit": audit,
+            "board": found,
+            "show": show,
+            "matches": matches,
+            "page": page,
+            "listed": [(one, sent[one.pk]) for one in page],
+            "may_chase": rules.may_chase_returns(signed_in(request), audit),
+        },
+    )
+
+
+def _filter(request: HttpRequest, found: Board) -> str:
+    show = request.GET.get("show", "")
+    return show if show in {code for code, _, _ in found.filters()} else ""
+
+
+def _table(request: HttpRequest, audit: Audit) -> list[tuple[str, ...]]:
+    found = board_of(audit)
+    return rows(found, letters(found.returns), _filter(request, found))
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@guarded(rules.may_read_board, find_audit)
+def board_as_csv(request: HttpRequest, audit: Audit) -> HttpResponse:
+    return _file(as_csv(_table(request, audit)), "text/csv; charset=utf-8", f"{audit.slug}-board.csv")
+
+
+@guarded(rules.may_read_board, find_audit)
+def board_as_xlsx(request: HttpRequest, audit: Audit) -> HttpResponse:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(as_xlsx(_table(request, audit)), kind, f"{audit.slug}-board.xlsx")
+
+
+@guarded(may_read_plan, find_audit)
+def calendar(request: HttpRequest, audit: Audit) -> HttpResponse:
+    content = as_calendar(audit, signed_in(request), now=timezone.now())
+    return _file(content, "text/calendar; charset=utf-8", f"{audit.slug}-dates.ics")
+
+
+@require_POST
+@guarded(rules.may_chase_return, find_return, writes=True)
+def chase(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    def do() -> str:
+        operations.chase_return(agency_return, by=signed_in(request))
+        return reverse("board", kwargs={"audit": agency_return.case.audit.slug}) + "?show=outstanding"
+
+    return do_once(request, do, saved=f"{agency_return.agency.name} has been reminded of its return.")
 
 
 @guarded(rules.may_read_summative_report, find_case)
@@ -109,6 +244,8 @@ def report(request: HttpRequest, case: Case) -> HttpResponse:
 def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     """The request, how the return stands, and everything answered so far."""
     person = signed_in(request)
+    if request.method == "GET" and agency_return.first_opened_at is None and person.speaks_for(agency_return.agency):
+        operations.open_return(agency_return, by=person)
     may_read_answers = rules.may_read_answers(person, agency_return)
     may_work = may_work_on_case(person, agency_return.case)
     answers: dict[int, Answer] = {}

@@ -19,7 +19,7 @@ from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
 from maca.partnership.queries import to_attest
 from maca.returns.models import AgencyReturn
-from maca.returns.queries import waiting_for
+from maca.returns.queries import checks_waiting_for, waiting_for
 from maca.returns.rules import may_circulate_audit, may_read_board
 from maca.returns.stages import ReturnStage
 
@@ -219,6 +219,17 @@ def tasks(person: Person) -> list[Task]:
         )
         for one in waiting_for(person)
     ]
+    found += [
+        Task(
+            text=f"Say whom {one.agency} knows",
+            about=f"{one.case.audit}, {one.case}",
+            url=reverse(
+                "say-who-is-known",
+                kwargs={"audit": one.case.audit.slug, "case": one.case.number, "agency": one.agency.slug},
+            ),
+        )
+        for one in checks_waiting_for(person)
+    ]
     audits = (
         Audit.objects.visible_to(person)
         .exclude(stage=AuditStage.PUBLISHED)
@@ -289,6 +300,7 @@ def _organising(audit: Audit, person: Person) -> list[Task]:
         if chair and waiting:
             found.append(task(f"Decide on {waiting} {'nomination' if waiting == 1 else 'nominations'}", "nominations"))
         if manager and chosen:
+            found.append(task("Ask which agencies know the families", "who-knows"))
             found.append(task("Circulate the cases", "circulate"))
     elif stage == AuditStage.CIRCULATED:
         if manager:

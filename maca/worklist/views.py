@@ -53,7 +53,9 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             "nomination": read_case(case, by=person),
             "audit": case.audit,
             "concerns": concerns_on(case, person),
-            "returns": AgencyReturn.objects.visible_to(person).filter(case=case).select_related("agency"),
+            "returns": AgencyReturn.objects.visible_to(person)
+            .filter(case=case)
+            .select_related("agency", "case__audit"),
             "presenters": case.presenters.select_related("person"),
             "agency_questions": agency_questions(case.audit, own),
             "own": own,

@@ -214,7 +214,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32, "upload": "0" * 32, "number": 1,
         "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
-        "person": one.world.auditor.public_id,
+        "person": one.world.auditor.public_id, "body": one.world.health.public_id,
         "concern": concern.public_id if concern else "0" * 32,
     }  # fmt: skip
     for name, pattern in PATTERNS.items():

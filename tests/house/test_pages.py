@@ -93,6 +93,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "priority": audit.theme.priority.public_id,
         "theme": audit.theme.public_id,
         "person": world.auditor.public_id,
+        "body": world.health.public_id,
         "concern": raise_concern(
             audit.cases.get(number=1), what="A mark.", found_at=timezone.now(), told=None, by=world.member
         ).public_id,

@@ -24,6 +24,7 @@ from maca.partnership.operations import (
     change_roles,
     end_account,
     found_partnership,
+    name_contacts,
     operator_of,
 )
 from maca.partnership.queries import attested_by, leavers, people_of, to_attest
@@ -410,4 +411,27 @@ def test_the_register_takes_the_same_queries_for_one_more_and_for_fifty(world, s
     for number in range(50):
         aged(add(world, f"more{number}", R.AUDITOR, R.PANEL_MEMBER, agency="health"), number * 3)
     assert counted() == before
-    assert max(before) <= (14 if connection.vendor == "postgresql" else 11)  # there, two savepoints and the fence
+    assert max(before) <= (15 if connection.vendor == "postgresql" else 12)  # there, two savepoints and the fence
+
+
+# ---- who is written to for an agency
+
+
+def test_the_manager_and_the_agencys_own_lead_name_its_contacts(world):
+    for by in (world.manager, world.lead):
+        name_contacts(world.health, contact=world.auditor, deputy=world.lead, version=None, by=by)
+    for by in (world.chair, world.auditor, world.police_lead, world.scrutineer, World("Elsewhere").manager):
+        assert rules.may_name_contacts(by, world.health).code == "not-yours-to-name"
+
+
+def test_a_contact_can_answer_for_the_agency_and_is_not_their_own_deputy(world):
+    for contact, deputy, code in (
+        (world.police_auditor, None, "cannot-answer"),
+        (None, world.member, "cannot-answer"),
+        (world.auditor, world.auditor, "same-person"),
+    ):
+        with pytest.raises(Refused) as refused:
+            name_contacts(world.health, contact=contact, deputy=deputy, version=None, by=world.manager)
+        assert refused.value.code == code
+    world.health.refresh_from_db()
+    assert (world.health.contact, world.health.deputy) == (None, None)

@@ -43,6 +43,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "theme": standing.audit.theme.public_id,
         "person": (standing.subject or stand.ours.auditor).public_id,
         "declaration": _conflict(stand, standing),
+        "body": stand.ours.health.public_id,
         "concern": standing.concern.public_id if standing.concern else NOWHERE,
         "question_set": standing.question_set.public_id if standing.question_set else NOWHERE,
         "asked_of": "agency",
@@ -185,6 +186,9 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
         "name": "New", "post": "P", "email": "new@anywhere.example", "agency": stand.ours.health.public_id,
         "roles": ["auditor"],
     },
+    "name-contacts": lambda stand, it: {
+        "contact": stand.people["own_auditor"].public_id, "deputy": "", "version": stand.ours.health.version,
+    },
     "attest-people": _everybody_stays,
     "change-roles": lambda stand, it: _of_subject(it, roles=["panel_member", "sub_group_member"]),
     "end-account": lambda stand, it: _of_subject(it, reason="left"),
@@ -209,6 +213,10 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "identity": lambda stand, it: {"reason": "find_record"},
     "destroy-case": lambda stand, it: {"reason": "asked", "label": "Case 1"},
     "circulate": _circulated,
+    "ask-who-knows": lambda stand, it: {"agencies": ["health"]},
+    "say-who-is-known": lambda stand, it: {
+        "index_child": "known", "siblings": "not_known", "parents": "not_known", "version": 1,
+    },
     "known": lambda stand, it: _of_return(it, known="yes"),
     "engagement": lambda stand, it: _of_return(it, before="B", now="N"),
     "autosave-engagement": lambda stand, it: _of_return(it, before="B", now="N"),

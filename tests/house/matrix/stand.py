@@ -57,8 +57,9 @@ from maca.panel.operations import (
 from maca.panel.queries import Column
 from maca.partnership.models import AgencyKind, Appointment, EndReason, Person, Role
 from maca.partnership.operations import add_person, end_account, register_agency
-from maca.returns.models import AgencyReturn, DeclineReason, Evidence, Upload
+from maca.returns.models import AgencyReturn, DeclineReason, Evidence, Familiarity, FamilyCheck, Upload
 from maca.returns.operations import (
+    ask_who_knows,
     circulate_audit,
     cite_evidence,
     decline_return,
@@ -66,6 +67,7 @@ from maca.returns.operations import (
     save_answer,
     say_known,
     say_not_known,
+    say_who_is_known,
     submit_return,
 )
 from maca.returns.queries import find_asking
@@ -359,6 +361,17 @@ class Builder:
         Audit.objects.filter(pk=standing.audit.pk).update(title=f"{WORDS['audits']} passed over")
         assert standing.nomination
         pass_over_case(standing.nomination, reason="Too like the other.", by=self.people["chair"])
+        return standing
+
+    def _checked(self) -> Standing:
+        standing, agencies = self.selected("checked"), self.world.agencies
+        asked = [agencies[one] for one in ("health", "police", "housing")]
+        ask_who_knows(standing.audit, asked, by=self.people["manager"])
+        check = FamilyCheck.objects.select_related("agency").get(case=standing.case, agency=agencies["housing"])
+        nobody = Familiarity.NOT_KNOWN
+        say_who_is_known(
+            check, index_child=nobody, siblings=nobody, parents=nobody, version=None, by=self.people["unknown_lead"]
+        )
         return standing
 
     def _overdue(self) -> Standing:

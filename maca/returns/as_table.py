@@ -1,0 +1,71 @@
+"""The board as a table for a spreadsheet: how each return stands, and nothing that anybody wrote."""
+
+import csv
+import io
+from collections.abc import Mapping
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from maca.kernel.clock import LONDON
+from maca.returns.models import AgencyReturn
+from maca.returns.queries import Board, Letters, matches
+
+HEADINGS = (
+    "Case", "Agency", "Status", "Late", "Due", "Request delivered", "First opened", "Reminders", "Handed in",
+    "Reason for declining",
+)  # fmt: skip
+# What makes a spreadsheet take a cell for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def harmless(text: str) -> str:
+    """The text, so that no spreadsheet runs it: a formula has an apostrophe before it."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+
+
+def rows(board: Board, sent: Mapping[int, Letters], show: str = "") -> list[tuple[str, ...]]:
+    """Every cell of the board that is to be shown, as a row. Instants as they were in London."""
+    found: list[tuple[str, ...]] = [HEADINGS]
+    for case, cells in board.rows:
+        for agency, one in zip(board.agencies, cells, strict=True):
+            if matches(one, show):
+                found.append((case.label, agency.name, *(_standing(one, sent[one.pk]) if one else _not_asked())))
+    return [tuple(harmless(cell) for cell in row) for row in found]
+
+
+def _not_asked() -> tuple[str, ...]:
+    return ("Not asked", *([""] * (len(HEADINGS) - 3)))
+
+
+def _standing(one: AgencyReturn, letter: Letters) -> tuple[str, ...]:
+    instants = (letter.delivered_at, one.first_opened_at, one.submitted_at)
+    delivered, opened, handed_in = (f"{at.astimezone(LONDON):%Y-%m-%d %H:%M}" if at else "" for at in instants)
+    return (
+        one.standing()[1],
+        "Late" if one.is_late or one.handed_in_late else "",
+        one.due_on.isoformat(),
+        delivered,
+        opened,
+        str(letter.reminders),
+        handed_in,
+        one.get_decline_reason_display() if one.decline_reason else "",
+    )
+
+
+def as_csv(table: list[tuple[str, ...]]) -> bytes:
+    """With the mark at the front by which Excel knows UTF-8."""
+    text = io.StringIO()
+    csv.writer(text).writerows(table)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(table: list[tuple[str, ...]]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Returns")
+    for row in table:
+        sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
