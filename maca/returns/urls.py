@@ -17,6 +17,8 @@ urlpatterns = [
     path(ONE + "evidence/", views.evidence, name="evidence"),
     path(ONE + "evidence/<id:evidence>/remove/", views.remove_evidence, name="remove-evidence"),
     path(ONE + "submit/", views.submit, name="submit"),
+    path(ONE + "risk/", views.risk, name="risk"),
+    path(ONE + "send-back/", views.send_back, name="send-back"),
     path(ONE + "extend/", views.extend, name="extend-return"),
     path(ONE + "decline/", views.decline, name="decline"),
 ]
