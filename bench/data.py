@@ -36,6 +36,7 @@ from maca.returns.operations import (
     save_answer,
     say_known,
     say_not_known,
+    say_of_risk,
     submit_return,
 )
 from maca.returns.queries import find_asking
@@ -179,6 +180,7 @@ def _circulated(world: World, title: str) -> Audit:
 def _answer(agency_return: AgencyReturn, by: Person) -> None:
     """Answer every question of a return, without handing it in."""
     say_known(agency_return, version=None, by=by)
+    say_of_risk(agency_return, is_unsafe=False, by=by)
     describe_engagement(agency_return, before=ENGAGEMENT, now=ENGAGEMENT, version=None, by=by)
     place = (agency_return.case.audit.slug, agency_return.case.number, agency_return.agency.slug)
     for question in agency_return.case.audit.questions.filter(asked_of="agency"):
@@ -211,7 +213,7 @@ def make_live(world: World) -> Audit:
         elif place[0] or place[1] in (1, CASES):
             _answer(one, by)
             if place not in ((0, 1), (0, CASES)):
-                submit_return(one, version=None, by=by)
+                submit_return(one, delegated_by="The lead", version=None, by=by)
     return audit
 
 
@@ -222,7 +224,7 @@ def make_published(world: World) -> Audit:
     audit = _circulated(world, "Neglect of old")
     for one in AgencyReturn.objects.of(audit).select_related("agency", "case__audit__partnership"):
         _answer(one, world.auditor(one.agency))
-        submit_return(one, version=None, by=world.auditor(one.agency))
+        submit_return(one, delegated_by="The lead", version=None, by=world.auditor(one.agency))
     open_panel(audit, by=chair)
     for case in audit.cases.select_related("hearing"):
         case.audit = audit

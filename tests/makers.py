@@ -29,6 +29,7 @@ from maca.returns.operations import (
     describe_engagement,
     save_answer,
     say_known,
+    say_of_risk,
     submit_return,
 )
 from maca.returns.queries import find_asking
@@ -182,6 +183,7 @@ class World:
         """Answer everything: yes to each judgement, one point in each list."""
         by = self.people["auditor" if agency_return.agency == self.health else f"{agency_return.agency.slug}_auditor"]
         say_known(agency_return, version=None, by=by)
+        say_of_risk(agency_return, is_unsafe=False, by=by)
         describe_engagement(agency_return, before="Known since birth.", now="Seen monthly.", version=None, by=by)
         for number in range(1, 8):
             asking = find_asking(
@@ -206,7 +208,7 @@ class World:
     def submitted(self, agency_return: AgencyReturn) -> AgencyReturn:
         self.answer_all(agency_return)
         by = self.people["auditor" if agency_return.agency == self.health else f"{agency_return.agency.slug}_auditor"]
-        submit_return(agency_return, version=None, by=by)
+        submit_return(agency_return, delegated_by="The lead", version=None, by=by)
         return agency_return
 
     def panel_opened(self, cases: int = 2) -> Audit:

@@ -32,6 +32,7 @@ from maca.returns.operations import (
     save_answer,
     say_known,
     say_not_known,
+    say_of_risk,
     submit_return,
 )
 from maca.returns.queries import find_asking
@@ -225,6 +226,7 @@ def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:
         )
         return
     say_known(agency_return, version=None, by=auditor)
+    say_of_risk(agency_return, is_unsafe=False, by=auditor)
     describe_engagement(
         agency_return,
         before=answer.get("before", "").strip(),
@@ -258,7 +260,8 @@ def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:
             by=auditor,
         )
     if state == "submitted":
-        submit_return(agency_return, version=None, by=auditor)
+        delegated_by = "; ".join(str(lead) for lead in team.holding(Role.AGENCY_LEAD))
+        submit_return(agency_return, delegated_by=delegated_by, version=None, by=auditor)
 
 
 def _as_if_planned_earlier(audit: Audit) -> None:
@@ -270,4 +273,4 @@ def _as_if_planned_earlier(audit: Audit) -> None:
     audit.nominations.update(nominated_at=asked_at)
     returns = AgencyReturn.objects.of(audit)
     returns.update(due_on=dates.returns_due_on, asked_at=asked_at)
-    returns.exclude(submitted_at=None).update(submitted_at=handed_in_at)
+    returns.exclude(submitted_at=None).update(first_submitted_at=handed_in_at, submitted_at=handed_in_at)

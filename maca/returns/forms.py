@@ -105,6 +105,55 @@ class KnownForm(Form):
     )
 
 
+class RiskForm(Form):
+    is_unsafe = ChoiceField(
+        label="Is any child unsafe now, or possibly unsafe?",
+        help_text="Any child you came across in the record: the index child, a brother or sister, or another.",
+        choices=[("yes", "Yes, or possibly"), ("no", "No")],
+        hints={
+            "yes": "You go straight on to raise a concern. It waits for nothing, least of all for the panel.",
+            "no": "Your name and the time stand beside it. You can answer anew whenever you learn more.",
+        },
+    )
+
+
+class SignForm(Form):
+    """Who gave the authority to sign, for whoever is not the lead."""
+
+    delegated_by = TextField(
+        label="Who gave you authority to sign?",
+        help_text="Name and post, for example your agency’s lead.",
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, in_own_right: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if in_own_right:
+            del self.fields["delegated_by"]
+
+
+class SendBackForm(Form):
+    """A comment on each question that goes back."""
+
+    def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        for question in questions:
+            self.fields[f"comment-{question.number}"] = LongTextField(
+                label=f"Comment on question {question.number}", rows=3, required=False
+            )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors and not self.comments():
+            self.add_error(None, "Write a comment on at least one question that you send back")
+        return cleaned
+
+    def comments(self) -> dict[Question, str]:
+        said = {question: self.cleaned_data[f"comment-{question.number}"] for question in self.questions}
+        return {question: words for question, words in said.items() if words}
+
+
 class EngagementForm(Form):
     before = LongTextField(
         label="Historic engagement",

@@ -1,4 +1,5 @@
 import datetime as dt
+import json
 from typing import Self
 
 from django.db import models
@@ -9,8 +10,8 @@ from maca.kernel.clock import LONDON, is_past, today
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Agency, Partnership, Person, Role
-from maca.returns.stages import COMPLETE, OUTSTANDING, ReturnStage
-from maca.sealing.field import SealedField
+from maca.returns.stages import COMPLETE, HANDED_IN, OUTSTANDING, ReturnStage
+from maca.sealing.field import Opened, SealedField
 
 READS_EVERY_RETURN = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SCRUTINEER)
 
@@ -38,7 +39,7 @@ class AgencyReturnQuerySet(models.QuerySet["AgencyReturn"]):
         return self.filter(stage__in=OUTSTANDING)
 
     def late(self) -> Self:
-        return self.outstanding().filter(due_on__lt=today())
+        return self.outstanding().exclude(stage=ReturnStage.SENT_BACK).filter(due_on__lt=today())
 
     def of(self, audit: Audit) -> Self:
         return self.filter(case__audit=audit)
@@ -67,6 +68,8 @@ class AgencyReturn(Versioned):
     engagement_now = SealedField()
     decline_reason = models.CharField(max_length=20, choices=DeclineReason.choices, blank=True)
     decline_words = SealedField()
+    # Whether it came late is decided by the first time; `submitted_at` is the last.
+    first_submitted_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)
@@ -88,7 +91,7 @@ class AgencyReturn(Versioned):
 
     def standing(self) -> tuple[str, str]:
         """How it stands, as a code and in words: its stage, or that it has only been opened, or that no reply came."""
-        if self.stage in OUTSTANDING and self.case.audit.panel_has_begun:
+        if self.stage in (ReturnStage.ASKED, ReturnStage.STARTED) and self.case.audit.panel_has_begun:
             return "no_reply", "No reply"
         if self.stage == ReturnStage.ASKED and self.first_opened_at:
             return "opened", "Opened"
@@ -97,12 +100,18 @@ class AgencyReturn(Versioned):
     @property
     def is_late(self) -> bool:
         """Late only while something is still owed: a deadline closes at the end of its day in London."""
-        return not self.is_complete and is_past(self.due_on)
+        return not self.is_complete and not self.was_handed_in and is_past(self.due_on)
+
+    @property
+    def was_handed_in(self) -> bool:
+        """Others have read it, and go on reading it as it was handed in, even when questions are sent back."""
+        return self.stage in HANDED_IN
 
     @property
     def handed_in_late(self) -> bool:
-        """Late is accepted, and marked."""
-        return bool(self.submitted_at and self.submitted_at.astimezone(LONDON).date() > self.due_on)
+        """Late is accepted, and marked, by the first time it was handed in."""
+        first = self.first_submitted_at or self.submitted_at
+        return bool(first and first.astimezone(LONDON).date() > self.due_on)
 
 
 class Grade(models.TextChoices):
@@ -387,3 +396,85 @@ class UploadPage(models.Model):
 
     def __str__(self) -> str:
         return f"page {self.number} of {self.upload_id}"
+
+
+class Signature(models.Model):
+    """Who signed a return when it was handed in, in what capacity, and the statement they signed."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="signatures")
+    signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # As they were on the day: people change their names and posts.
+    name = models.CharField(max_length=200)
+    post = models.CharField(max_length=200)
+    statement = models.TextField()
+    is_delegated = models.BooleanField(default=False)
+    # Who gave them the authority; nothing where they signed in their own right.
+    delegated_by = SealedField()
+    signed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"signature {self.public_id[:6]}"
+
+
+def statement_for(agency_return: AgencyReturn) -> str:
+    """What whoever hands in a return signs. It is kept with each signature, as it then was."""
+    return (
+        f"I have checked this return. As far as I know it is complete and says what our records say, and I have "
+        f"authority to sign it for {agency_return.agency}."
+    )
+
+
+class SentBack(models.Model):
+    """A question that the business manager has sent back, with a comment, and the answer as it had been handed in."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="sent_back")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    # Empty where only the question that this one hangs on was commented on.
+    comment = SealedField()
+    # What stood in each sealed field of the answer, as JSON.
+    handed_in = SealedField()
+    sent_back_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sent_back_at = models.DateTimeField(auto_now_add=True)
+    # When the return was handed in again. The question can be edited until then.
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "sent back"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency_return", "question"],
+                condition=models.Q(answered_at=None),
+                name="a_question_is_sent_back_once_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"question sent back {self.public_id[:6]}"
+
+    @property
+    def answer(self) -> Answer:
+        """The answer as it had been handed in, of an opened row; it stands in no table."""
+        fields = json.loads(str(self.handed_in)) if self.handed_in else {}
+        return Answer(question=self.question, **{name: Opened(text) for name, text in fields.items()})
+
+
+class RiskStatement(models.Model):
+    """What somebody of an agency said to the first question of a return: is any child unsafe now, or possibly?"""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="risk_statements")
+    is_unsafe = models.BooleanField()
+    said_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"risk statement {self.public_id[:6]}"

@@ -1,4 +1,5 @@
 import datetime as dt
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from maca.audits.models import Audit, Question
 from maca.audits.operations import enter
+from maca.audits.queries import agency_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.operations import involve_agency, note_known
@@ -20,8 +22,9 @@ from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.notices.operations import queue
-from maca.partnership.models import Agency, Person
+from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
+from maca.returns.messages import SENT_BACK
 from maca.returns.models import (
     AgencyReturn,
     Answer,
@@ -31,19 +34,23 @@ from maca.returns.models import (
     Familiarity,
     FamilyCheck,
     ReminderStep,
+    RiskStatement,
     Sensitivity,
+    SentBack,
+    Signature,
     Upload,
     UploadKind,
     UploadPage,
     can_be_chosen,
+    statement_for,
 )
-from maca.returns.queries import Asking, answers_of
+from maca.returns.queries import Asking, Dealings, answers_of, colleagues
 from maca.returns.redraw import Drawing
 from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
 from maca.returns.stages import ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
 from maca.sealing.cipher import DataKey, digest
-from maca.sealing.field import Sealed, holds_words
+from maca.sealing.field import Sealed, holds_words, sealed_fields
 
 
 @transaction.atomic
@@ -211,7 +218,7 @@ def save_answer(
     that a slow one never covers newer words.
     """
     _hold(asking.agency_return)
-    rules.may_answer_questions(by, asking.agency_return).insist()
+    rules.may_answer_question(by, asking).insist()
     if not can_be_chosen(asking.question.kind, choice or "") or (cause and cause not in Cause.values):
         raise Refused("no-such-answer", "That is not one of the answers to this question. Reload the page and choose.")
     answer = asking.answer
@@ -344,13 +351,82 @@ def remove_upload(upload: Upload, *, by: Person) -> None:
 
 
 @transaction.atomic
-def submit_return(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
-    """Hand in the return. Late is accepted and marked, never refused."""
+def say_of_risk(agency_return: AgencyReturn, *, is_unsafe: bool, by: Person) -> RiskStatement:
+    """Answer whether any child is unsafe now, or possibly. Every answer is kept; “yes” leads to raising a concern."""
+    _hold(agency_return)
+    rules.may_say_of_risk(by, agency_return).insist()
+    said = agency_return.risk_statements.create(is_unsafe=is_unsafe, said_by=by)
+    _write("answered the question of immediate risk", agency_return, by=by, answer="yes" if is_unsafe else "no")
+    return said
+
+
+@transaction.atomic
+def submit_return(agency_return: AgencyReturn, *, delegated_by: str = "", version: int | None, by: Person) -> Signature:
+    """Sign the return and hand it in, for the first time or again. Late is accepted and marked, never refused.
+
+    The lead signs in their own right, so `delegated_by` may be empty for them alone.
+    """
     _hold(agency_return)
     rules.may_submit_return(by, agency_return).insist()
-    save_changes(agency_return, version=version, submitted_by=by, **_stamp(by))
+    rules.may_sign_return(by, agency_return, delegated_by=delegated_by).insist()
+    now = timezone.now()
+    first = agency_return.first_submitted_at or now
+    save_changes(agency_return, version=version, submitted_by=by, first_submitted_at=first, **_stamp(by))
+    signature = Signature(
+        agency_return=agency_return,
+        signed_by=by,
+        name=by.name,
+        post=by.post,
+        statement=statement_for(agency_return),
+        is_delegated=bool(delegated_by),
+    )
+    signature.delegated_by = case_key(agency_return.case).seal(signature, "delegated_by", delegated_by)
+    signature.save(force_insert=True)
+    mended = agency_return.sent_back.filter(answered_at=None).update(answered_at=now)
     move(agency_return, to=ReturnStage.SUBMITTED)
-    _write("submitted a return", agency_return, by=by)
+    _write("submitted a return", agency_return, by=by, signature=signature.public_id, sent_back=mended)
+    return signature
+
+
+@transaction.atomic
+def send_back_questions(
+    agency_return: AgencyReturn, comments: Mapping[Question, str], *, version: int | None, by: Person
+) -> None:
+    """Send single questions back to the agency, each with a comment. Their answers are kept as they were handed in.
+
+    A question that hangs on one of them goes back with it. Raises `Refused` when there is no comment.
+    """
+    _hold(agency_return)
+    rules.may_send_back_questions(by, agency_return).insist()
+    if not comments or not all(comments.values()):
+        raise Refused("no-comment", "Write a comment on each question that you send back.")
+    questions = agency_questions(agency_return.case.audit, agency_return.agency)
+    if not set(comments) <= set(questions):
+        raise Refused("another-audit", "Only questions that this agency was asked can be sent back.")
+    save_changes(agency_return, version=version)
+    answers, key = answers_of(agency_return), case_key(agency_return.case)
+    going: dict[int, Question] = {}
+    for question in questions:
+        if question in comments or question.shown_if_id in going:
+            going[question.pk] = question
+            row = SentBack(agency_return=agency_return, question=question, sent_back_by=by)
+            row.comment = key.seal(row, "comment", comments.get(question, ""))
+            if answer := answers.get(question.pk):
+                words = {name: key.text(answer, name) for name in sealed_fields(Answer)}
+                row.handed_in = key.seal(row, "handed_in", json.dumps(words, ensure_ascii=False))
+            row.save(force_insert=True)
+    move(agency_return, to=ReturnStage.SENT_BACK)
+    link = reverse("return", kwargs=_in_address(agency_return))
+    for person in colleagues(agency_return):
+        if person.holds(Role.AGENCY_LEAD) or person.pk == agency_return.submitted_by_id:
+            queue(SENT_BACK, to=person, link=link)
+    numbers = ", ".join(str(question.number) for question in going.values())
+    _write("sent questions back", agency_return, by=by, questions=numbers)
+
+
+def _in_address(agency_return: AgencyReturn) -> dict[str, object]:
+    case = agency_return.case
+    return {"audit": case.audit.slug, "case": case.number, "agency": agency_return.agency.slug}
 
 
 @transaction.atomic
@@ -421,16 +497,52 @@ def _note_reading(
 
 @transaction.atomic
 def read_return(agency_return: AgencyReturn, *, by: Person) -> tuple[dict[int, Answer], list[Evidence]]:
-    """Show everything written in a return: the answers by the key of their question, and the evidence."""
+    """Show everything written in a return: the answers by the key of their question, and the evidence.
+
+    Of what was sent back, others than the agency go on seeing what had been handed in: the rest is its draft.
+    """
     rules.may_read_answers(by, agency_return).insist()
     answers = answers_of(agency_return)
     evidence = list(agency_return.evidence.select_related("question"))
-    rows = [agency_return, *answers.values(), *evidence]
+    as_handed_in: list[SentBack] = []
+    if agency_return.stage == ReturnStage.SENT_BACK and not by.speaks_for(agency_return.agency):
+        as_handed_in = list(agency_return.sent_back.filter(answered_at=None).select_related("question"))
+        for one in as_handed_in:
+            answers.pop(one.question_id, None)
+    rows = [agency_return, *answers.values(), *evidence, *as_handed_in]
     if any(holds_words(row) for row in rows):
         key = _note_reading("read a return", agency_return, by=by)
         for row in rows:
             key.open(row)
-    return answers, evidence
+    return {**answers, **{one.question_id: one.answer for one in as_handed_in}}, evidence
+
+
+@transaction.atomic
+def read_dealings(agency_return: AgencyReturn, *, by: Person) -> Dealings:
+    """Show who signed a return, what was sent back with which comments, and how it had been answered before."""
+    rules.may_read_answers(by, agency_return).insist()
+    dealings = Dealings(
+        tuple(agency_return.signatures.all()),
+        tuple(agency_return.sent_back.select_related("question", "sent_back_by")),
+    )
+    rows = [*dealings.signatures, *dealings.sent_back]
+    if any(holds_words(row) for row in rows):
+        key = _note_reading("read a return", agency_return, by=by, part="signatures and what was sent back")
+        for row in rows:
+            key.open(row)
+    return dealings
+
+
+@transaction.atomic
+def read_comment(asking: Asking, *, by: Person) -> SentBack | None:
+    """Show an agency the comment with which a question was sent back, beside the question."""
+    rules.may_answer_question(by, asking).insist()
+    row = asking.agency_return.sent_back.filter(question=asking.question, answered_at=None).first()
+    if row:
+        part = f"comment on question {asking.question.number}"
+        _note_reading("read a return", asking.agency_return, by=by, part=part).open(row)
+        row.question = asking.question
+    return row
 
 
 @transaction.atomic

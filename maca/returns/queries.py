@@ -22,9 +22,13 @@ from maca.returns.models import (
     FamilyCheck,
     Reminder,
     ReminderStep,
+    RiskStatement,
+    SentBack,
+    Signature,
     Upload,
     UploadPage,
 )
+from maca.returns.stages import ReturnStage
 
 
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
@@ -53,6 +57,9 @@ class Asking:
         """The question that comes next, which may hang on what has just been chosen."""
         choices = {**_choices(self.agency_return, self.questions), self.question.pk: choice}
         later = (one for one in shown(self.questions, choices) if one.number > self.question.number)
+        if self.agency_return.stage == ReturnStage.SENT_BACK:
+            can_be_edited = sent_back(self.agency_return)
+            later = (one for one in later if one.pk in can_be_edited)
         return next(later, None)
 
 
@@ -199,6 +206,41 @@ def matches(one: AgencyReturn | None, show: str) -> bool:
     if show == "late":
         return one.is_late or one.handed_in_late
     return show in ("", one.standing()[0]) or (show == "outstanding" and not one.is_complete)
+
+
+@dataclass(frozen=True, repr=False)
+class Dealings:
+    """What went to and fro about a return: who signed it each time, and what was sent back."""
+
+    signatures: tuple[Signature, ...]
+    sent_back: tuple[SentBack, ...]
+
+    @property
+    def waiting(self) -> list[SentBack]:
+        return [one for one in self.sent_back if one.answered_at is None]
+
+    def about(self, question: Question) -> list[SentBack]:
+        return [one for one in self.sent_back if one.question_id == question.pk]
+
+
+def sent_back(agency_return: AgencyReturn) -> set[int]:
+    """The keys of those questions that have been sent back and can be edited until the return is handed in again."""
+    waiting = agency_return.sent_back.filter(answered_at=None)
+    return set(waiting.values_list("question_id", flat=True))
+
+
+def what_was_said_of_risk(agency_return: AgencyReturn) -> RiskStatement | None:
+    """The newest answer to the first question of the return."""
+    return agency_return.risk_statements.select_related("said_by").last()
+
+
+def colleagues(agency_return: AgencyReturn) -> list[Person]:
+    """Those who answer for the agency, to whom a question can be given."""
+    return list(
+        Person.objects.filter(agency=agency_return.agency_id, is_active=True, ended_at=None)
+        .holding(Role.AGENCY_LEAD, Role.AUDITOR)
+        .prefetch_related("appointments")
+    )
 
 
 @dataclass(frozen=True)

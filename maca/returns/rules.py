@@ -16,7 +16,14 @@ from maca.returns.models import (
     Upload,
     UploadPage,
 )
-from maca.returns.queries import Asking, kept_by_partnership, kept_in_return, unanswered
+from maca.returns.queries import (
+    Asking,
+    kept_by_partnership,
+    kept_in_return,
+    sent_back,
+    unanswered,
+    what_was_said_of_risk,
+)
 from maca.returns.stages import TOOK_NO_PART, ReturnStage
 
 MiB = 1024 * 1024
@@ -83,7 +90,7 @@ def may_read_return(person: Person, agency_return: AgencyReturn) -> Verdict:
 
 def may_read_answers(person: Person, agency_return: AgencyReturn) -> Verdict:
     """Until a return is handed in, what stands in it is the agency’s own draft; nobody else reads it."""
-    if person.speaks_for(agency_return.agency) or agency_return.is_complete:
+    if person.speaks_for(agency_return.agency) or agency_return.is_complete or agency_return.was_handed_in:
         if not (verdict := may_read_return(person, agency_return)):
             return verdict
         return may_work_on_case(person, agency_return.case)
@@ -99,6 +106,12 @@ def may_answer_return(person: Person, agency_return: AgencyReturn) -> Verdict:
             "already-submitted",
             "This return has been submitted, so it can no longer be changed.",
         )
+    if agency_return.stage == ReturnStage.SENT_BACK:
+        return no("sent-back", "Only the questions that were sent back can be changed.")
+    return _may_write(person, agency_return)
+
+
+def _may_write(person: Person, agency_return: AgencyReturn) -> Verdict:
     if not agency_return.case.audit.is_gathering:
         return no("not-gathering", "The panel has opened, so returns can no longer be changed.")
     return may_work_on_case(person, agency_return.case)
@@ -114,8 +127,20 @@ def may_answer_questions(person: Person, agency_return: AgencyReturn) -> Verdict
 
 
 def may_answer_question(person: Person, asking: Asking) -> Verdict:
-    """The agency that was asked answers each of its questions while the return is its draft."""
-    return may_answer_questions(person, asking.agency_return)
+    """The agency answers its questions while the return is its draft, and then those that were sent back."""
+    agency_return = asking.agency_return
+    if agency_return.stage != ReturnStage.SENT_BACK or not person.speaks_for(agency_return.agency):
+        return may_answer_questions(person, agency_return)
+    if asking.question.pk not in sent_back(agency_return):
+        return no("not-sent-back", f"Question {asking.question.number} was not sent back, so it stands as handed in.")
+    return _may_write(person, agency_return)
+
+
+def may_say_of_risk(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """The agency says whether any child is unsafe now, and says it anew at any time, also after the panel."""
+    if not person.speaks_for(agency_return.agency):
+        return no("not-your-agency", f"Only {agency_return.agency} can answer this return.")
+    return may_work_on_case(person, agency_return.case)
 
 
 def may_remove_evidence(person: Person, evidence: Evidence) -> Verdict:
@@ -189,9 +214,17 @@ def may_view_upload_page(person: Person, page: UploadPage) -> Verdict:
 
 
 def may_submit_return(person: Person, agency_return: AgencyReturn) -> Verdict:
-    """An agency hands in its own return, once every question has an answer."""
-    if not (verdict := may_answer_questions(person, agency_return)):
+    """An agency hands in its own return, once every question has an answer, that of immediate risk before all."""
+    may_write = _may_write if _is_sent_back_to(person, agency_return) else may_answer_questions
+    if not (verdict := may_write(person, agency_return)):
         return verdict
+    if (said := what_was_said_of_risk(agency_return)) is None:
+        return no("no-risk-answer", "First answer whether any child is unsafe now, or possibly unsafe.")
+    if said.is_unsafe and not agency_return.case.concerns.filter(agency=agency_return.agency_id).exists():
+        return no(
+            "no-concern",
+            "Your agency has said that a child may be unsafe, and has raised no concern. Raise it now, or answer anew.",
+        )
     if not (agency_return.engagement_before and agency_return.engagement_now):
         return no(
             "no-engagement",
@@ -206,6 +239,28 @@ def may_submit_return(person: Person, agency_return: AgencyReturn) -> Verdict:
             else f"{len(missing)} questions still need an answer: {numbers}.",
         )
     return YES
+
+
+def _is_sent_back_to(person: Person, agency_return: AgencyReturn) -> bool:
+    return agency_return.stage == ReturnStage.SENT_BACK and person.speaks_for(agency_return.agency)
+
+
+def may_sign_return(person: Person, agency_return: AgencyReturn, *, delegated_by: str) -> Verdict:
+    """The lead of an agency signs in their own right; anybody else says who gave them the authority."""
+    if not person.holds(Role.AGENCY_LEAD) and not delegated_by:
+        return no("no-authority", f"Say who gave you authority to sign for {agency_return.agency}: name and post.")
+    return YES
+
+
+def may_send_back_questions(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """The business manager sends back single questions of a return that was handed in, until the panel opens."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager sends questions back.")
+    if agency_return.stage != ReturnStage.SUBMITTED:
+        return no("not-handed-in", "Questions can be sent back once the return has been handed in.")
+    if not agency_return.case.audit.is_gathering:
+        return no("not-gathering", "The panel has opened, so returns can no longer be changed.")
+    return may_work_on_case(person, agency_return.case)
 
 
 def may_decline_return(person: Person, agency_return: AgencyReturn) -> Verdict:

@@ -5,6 +5,7 @@ class ReturnStage(Stages):
     ASKED = "asked", "Asked"
     STARTED = "started", "In progress"
     SUBMITTED = "submitted", "Submitted"
+    SENT_BACK = "sent_back", "Sent back"
     NOT_KNOWN = "not_known", "Not known to us"
     DECLINED = "declined", "Declined"
 
@@ -16,8 +17,11 @@ ReturnStage.moves = {
     ReturnStage.STARTED: frozenset({ReturnStage.SUBMITTED, ReturnStage.NOT_KNOWN, ReturnStage.DECLINED}),
     ReturnStage.NOT_KNOWN: frozenset({ReturnStage.STARTED, ReturnStage.DECLINED}),
     ReturnStage.DECLINED: frozenset({ReturnStage.STARTED, ReturnStage.NOT_KNOWN}),
-    ReturnStage.SUBMITTED: frozenset(),
+    ReturnStage.SUBMITTED: frozenset({ReturnStage.SENT_BACK}),
+    ReturnStage.SENT_BACK: frozenset({ReturnStage.SUBMITTED}),
 }
 TOOK_NO_PART = (ReturnStage.NOT_KNOWN, ReturnStage.DECLINED)
 COMPLETE = (ReturnStage.SUBMITTED, ReturnStage.NOT_KNOWN, ReturnStage.DECLINED)
-OUTSTANDING = (ReturnStage.ASKED, ReturnStage.STARTED)
+# What has been sent back was handed in once, so it is awaited and never late.
+OUTSTANDING = (ReturnStage.ASKED, ReturnStage.STARTED, ReturnStage.SENT_BACK)
+HANDED_IN = (ReturnStage.SUBMITTED, ReturnStage.SENT_BACK)

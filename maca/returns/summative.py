@@ -11,7 +11,7 @@ from maca.audits.queries import agency_questions
 from maca.cases.models import Case
 from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, Upload
 from maca.returns.queries import shown
-from maca.returns.stages import ReturnStage
+from maca.returns.stages import HANDED_IN, ReturnStage
 from maca.sealing.cipher import DataKey
 
 NOT_ANSWERED = "Not answered"
@@ -72,7 +72,12 @@ class SummativeReport:
 
     @property
     def submitted(self) -> list[AgencyAccount]:
-        return self.standing(ReturnStage.SUBMITTED)
+        """What was handed in, also where questions have been sent back since."""
+        return self.standing(*HANDED_IN)
+
+    @property
+    def sent_back(self) -> list[AgencyAccount]:
+        return self.standing(ReturnStage.SENT_BACK)
 
     @property
     def declined(self) -> list[AgencyAccount]:
@@ -123,20 +128,25 @@ def _uploads() -> Prefetch:
 def summative_report(case: Case, key: DataKey) -> SummativeReport:
     """Everything the agencies were asked and said about a case, in the same number of queries for any number.
 
-    What an agency has not handed in is its own draft; it is not opened.
+    What an agency has not handed in is its own draft; it is not opened. Where a question was sent back, its answer
+    stands as it was handed in until the return is handed in again.
     """
     returns = list(
         AgencyReturn.objects.filter(case=case)
         .select_related("agency", "case__audit")
-        .prefetch_related("answers__question", "evidence__question", _uploads())
+        .prefetch_related("answers__question", "evidence__question", "sent_back__question", _uploads())
         .order_by("agency__name")
     )
     questions = agency_questions(case.audit)
-    handed_in = [one for one in returns if one.stage == ReturnStage.SUBMITTED]
+    handed_in = [one for one in returns if one.was_handed_in]
+    answers: dict[int, dict[int, Answer]] = {}
     for one in handed_in:
-        for row in (one, *one.answers.all(), *one.evidence.all(), *one.uploads.all()):
+        waiting = [row for row in one.sent_back.all() if row.answered_at is None]
+        drafts = {row.question_id for row in waiting}
+        given = [answer for answer in one.answers.all() if answer.question_id not in drafts]
+        for row in (one, *given, *one.evidence.all(), *one.uploads.all(), *waiting):
             key.open(row)
-    answers = {one.pk: {answer.question_id: answer for answer in one.answers.all()} for one in handed_in}
+        answers[one.pk] = {answer.question_id: answer for answer in (*given, *(row.answer for row in waiting))}
     asked = {
         pk: shown(questions, {number: str(answer.choice) for number, answer in given.items()})
         for pk, given in answers.items()

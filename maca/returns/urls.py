@@ -31,6 +31,8 @@ urlpatterns = [
     path(ONE + "uploads/<id:upload>/remove/", views.remove_upload, name="remove-upload"),
     path(ONE + "submit/", views.submit, name="submit"),
     path(ONE + "chase/", views.chase, name="chase-return"),
+    path(ONE + "risk/", views.risk, name="risk"),
+    path(ONE + "send-back/", views.send_back, name="send-back"),
     path(ONE + "extend/", views.extend, name="extend-return"),
     path(ONE + "decline/", views.decline, name="decline"),
 ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from maca.audits.models import Audit
+from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions, find_audit
 from maca.audits.rules import may_read_plan
 from maca.cases.models import Case
@@ -19,11 +19,12 @@ from maca.design.pages import do_once, form_page, guarded, version_sent
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.versions import Changed
-from maca.partnership.models import Agency
+from maca.partnership.models import Agency, Role
 from maca.partnership.requests import signed_in
 from maca.returns import operations, rules
 from maca.returns.as_calendar import as_calendar
 from maca.returns.as_table import as_csv, as_xlsx, rows
+from maca.returns.differences import Part, differences, in_words
 from maca.returns.forms import (
     AnswerForm,
     CirculationForm,
@@ -33,6 +34,9 @@ from maca.returns.forms import (
     ExtendForm,
     FamilyCheckForm,
     KnownForm,
+    RiskForm,
+    SendBackForm,
+    SignForm,
     UploadForm,
     WhoKnowsForm,
 )
@@ -44,13 +48,16 @@ from maca.returns.models import (
     Familiarity,
     FamilyCheck,
     Sensitivity,
+    SentBack,
     Upload,
     UploadKind,
     UploadPage,
+    statement_for,
 )
 from maca.returns.queries import (
     Asking,
     Board,
+    Dealings,
     checks_of,
     earlier_versions,
     find_asking,
@@ -63,6 +70,7 @@ from maca.returns.queries import (
     matches,
     shown,
     uploads_of,
+    what_was_said_of_risk,
 )
 from maca.returns.queries import board as board_of
 from maca.returns.stages import ReturnStage
@@ -252,6 +260,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
     evidence: list[Evidence] = []
     if may_read_answers:
         answers, evidence = operations.read_return(agency_return, by=person)
+    dealings = operations.read_dealings(agency_return, by=person) if may_read_answers else Dealings((), ())
     questions = shown(
         agency_questions(agency_return.case.audit, agency_return.agency),
         {pk: str(answer.choice) for pk, answer in answers.items()},
@@ -264,6 +273,12 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "case": agency_return.case,
             "audit": agency_return.case.audit,
             "questions": [(question, answers.get(question.pk)) for question in questions],
+            "dealings": dealings,
+            "is_own": person.speaks_for(agency_return.agency),
+            "earlier": {question.pk: _earlier(question, answers, dealings) for question in questions},
+            "said_of_risk": what_was_said_of_risk(agency_return),
+            "may_say_of_risk": rules.may_say_of_risk(person, agency_return),
+            "may_send_back": rules.may_send_back_questions(person, agency_return),
             "evidence": evidence,
             "uploads": uploads_of(agency_return) if may_read_answers else [],
             "takes_uploads": agency_return.case.audit.partnership.takes_uploads,
@@ -284,6 +299,15 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
     )
 
 
+def _earlier(
+    question: Question, answers: Mapping[int, Answer], dealings: Dealings
+) -> list[tuple[SentBack, tuple[Part, ...]]]:
+    """Each time a question was sent back, with what has changed in its answer since, word by word."""
+    rounds = dealings.about(question)
+    texts = [in_words(one.answer) for one in rounds] + [in_words(answers.get(question.pk))]
+    return [(one, differences(texts[at], texts[at + 1])) for at, one in enumerate(rounds)]
+
+
 @guarded(rules.may_answer_return, find_return, writes=True)
 def known(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     said = {ReturnStage.STARTED: "yes", ReturnStage.NOT_KNOWN: "no"}
@@ -291,7 +315,8 @@ def known(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     def do(form: KnownForm, version: int | None) -> str:
         if form.cleaned_data["known"] == "yes":
             operations.say_known(agency_return, version=version, by=signed_in(request))
-            return _address(agency_return, "engagement")
+            said = what_was_said_of_risk(agency_return)
+            return _address(agency_return, "engagement" if said else "risk")
         operations.say_not_known(agency_return, version=version, by=signed_in(request))
         return _address(agency_return)
 
@@ -389,6 +414,7 @@ def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
         context={
             "agency_return": asking.agency_return,
             "question": asking.question,
+            "comment": operations.read_comment(asking, by=signed_in(request)),
             "back": _address(asking.agency_return),
             "autosave": _address(asking.agency_return, "autosave", question=asking.question.number),
         },
@@ -551,14 +577,84 @@ def upload_picture(request: HttpRequest, page: UploadPage) -> HttpResponse:
 
 @guarded(rules.may_submit_return, find_return, writes=True)
 def submit(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
-    if request.method == "POST":
+    person = signed_in(request)
+    in_own_right = person.holds(Role.AGENCY_LEAD)
 
-        def do() -> str:
-            operations.submit_return(agency_return, version=version_sent(request), by=signed_in(request))
-            return _address(agency_return)
+    def do(form: SignForm, version: int | None) -> str:
+        operations.submit_return(
+            agency_return, delegated_by=form.cleaned_data.get("delegated_by", ""), version=version, by=person
+        )
+        return _address(agency_return)
 
-        return do_once(request, do, saved="The return has been submitted. Thank you.")
-    return render(request, "returns/submit.html", {"agency_return": agency_return, "back": _address(agency_return)})
+    return form_page(
+        request,
+        "returns/submit.html",
+        lambda data, _: SignForm(data, in_own_right=in_own_right),
+        do=do,
+        thing=agency_return,
+        context={
+            "agency_return": agency_return,
+            "back": _address(agency_return),
+            "statement": statement_for(agency_return),
+            "in_own_right": in_own_right,
+        },
+        saved="The return has been submitted. Thank you.",
+    )
+
+
+@guarded(rules.may_send_back_questions, find_return, writes=True)
+def send_back(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """Send single questions back, each with a comment."""
+    person = signed_in(request)
+    questions = agency_questions(agency_return.case.audit)
+
+    def do(form: SendBackForm, version: int | None) -> str:
+        operations.send_back_questions(agency_return, form.comments(), version=version, by=person)
+        return _address(agency_return)
+
+    answers = operations.read_return(agency_return, by=person)[0]
+    asked = shown(questions, {pk: str(answer.choice) for pk, answer in answers.items()})
+    return form_page(
+        request,
+        "returns/send_back.html",
+        lambda data, _: SendBackForm(data, questions=asked),
+        do=do,
+        thing=agency_return,
+        context={
+            "agency_return": agency_return,
+            "back": _address(agency_return),
+            "questions": [(question, answers.get(question.pk)) for question in asked],
+        },
+        saved="The questions have been sent back. The agency has been told, without their words.",
+    )
+
+
+@guarded(rules.may_say_of_risk, find_return, writes=True)
+def risk(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """The first question of every return."""
+    case = agency_return.case
+
+    def do(form: RiskForm, version: int | None) -> str:
+        is_unsafe = form.cleaned_data["is_unsafe"] == "yes"
+        operations.say_of_risk(agency_return, is_unsafe=is_unsafe, by=signed_in(request))
+        if is_unsafe:
+            return reverse("raise-concern", kwargs={"audit": case.audit.slug, "case": case.number})
+        if agency_return.stage == ReturnStage.STARTED and not agency_return.engagement_before:
+            return _address(agency_return, "engagement")
+        return _address(agency_return)
+
+    return form_page(
+        request,
+        "returns/risk.html",
+        lambda data, _: RiskForm(data),
+        do=do,
+        context={
+            "agency_return": agency_return,
+            "back": _address(agency_return),
+            "said": what_was_said_of_risk(agency_return),
+        },
+        saved="",
+    )
 
 
 @guarded(rules.may_decline_return, find_return, writes=True)

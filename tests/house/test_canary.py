@@ -44,6 +44,8 @@ from maca.returns.operations import (
     describe_engagement,
     save_answer,
     say_known,
+    say_of_risk,
+    send_back_questions,
     submit_return,
 )
 from maca.returns.queries import find_asking
@@ -57,8 +59,8 @@ ON_CASE_1 = f"{RUN_OR_HEAR} {AGENCY_PEOPLE} social_worker panel_member"
 # The school declined, so it gave no account and is not on the panel.
 ON_PANEL = " ".join(one for one in ON_CASE_1.split() if one != "school_auditor")
 HANDED_IN = (
-    "police-before police-now police-answer police-points police-record police-reference police-shows police-source "
-    "declined"
+    "police-before police-now police-answer-again police-points police-record police-reference police-shows "
+    "police-source declined"
 )
 UPLOADED = "police-shows police-source police-file-name"
 DRAFT = "health-before health-now health-answer health-points health-record health-reference"
@@ -74,7 +76,8 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("case", LATER, f"{ON_CASE_1} school_lead", "rationale"),
     ("return health", LATER, "lead auditor", DRAFT),
     ("return police", LATER, f"{READ_EVERY_RETURN} police_lead police_auditor",
-     "police-before police-now police-answer police-points police-record police-reference"),
+     "police-before police-now police-answer police-answer-again police-comment police-delegated police-points "
+     "police-record police-reference"),
     ("return school", LATER, f"{READ_EVERY_RETURN} school_auditor school_lead", "declined"),
     ("engagement health", "circulated", "lead auditor", "health-before health-now"),
     ("answer health", "circulated", "lead auditor", "health-answer"),
@@ -192,7 +195,14 @@ def _circulated(world: World, audit: Audit, word) -> None:
             file_name=word(f"{agency}-file-name"), by=by,
         )  # fmt: skip
     one = world.return_of(audit, "police")
-    submit_return(one, version=None, by=world.police_auditor)
+    say_of_risk(one, is_unsafe=False, by=world.police_auditor)
+    delegated = word("police-delegated")
+    submit_return(one, delegated_by=delegated, version=None, by=world.police_auditor)
+    asking = find_asking(world.police_auditor, audit.slug, 1, "police", 1)
+    send_back_questions(one, {asking.question: word("police-comment")}, version=None, by=world.manager)
+    again = {**blank, "choice": "yes", "how_known": word("police-answer-again")}
+    save_answer(asking, **again, version=None, by=world.police_auditor)
+    submit_return(one, delegated_by=delegated, version=None, by=world.police_auditor)
     lead = world.add("school_lead", "school")
     world.declared(audit, "school_lead")
     decline_return(

@@ -15,7 +15,7 @@ from maca.demo.operations import DATA
 from maca.panel.operations import introduce_case, record_finding, withdraw_finding
 from maca.panel.queries import Column, find_column
 from maca.panel.rules import may_close_panel, may_finish_hearing, may_open_panel, what_the_panel_lacks
-from maca.returns.operations import describe_engagement, say_known
+from maca.returns.operations import describe_engagement, say_known, say_of_risk
 from maca.returns.rules import may_circulate_audit, may_read_answers, may_read_return, may_submit_return
 from tests.makers import World
 
@@ -87,6 +87,7 @@ def test_a_return_is_read_by_its_agency_and_by_those_who_run_the_audit(world: Wo
 def test_both_parts_of_the_engagement_are_wanted_before_the_questions_are_counted(world: World) -> None:
     one = world.return_of(world.circulated(1))
     say_known(one, version=None, by=world.auditor)
+    say_of_risk(one, is_unsafe=False, by=world.auditor)
     for before, now in (("", ""), ("Known.", ""), ("", "Seen.")):
         describe_engagement(one, before=before, now=now, version=None, by=world.auditor)
         one = world.return_of(one.case.audit)

@@ -135,7 +135,7 @@ def handed_in(world, audit, agency, who, grade):
     }
     for number in waiting(world, audit, agency):
         answer(world, audit, number, agency, who, **said[number])
-    submit_return(world.return_of(audit, agency), version=None, by=by)
+    submit_return(world.return_of(audit, agency), delegated_by="The lead", version=None, by=by)
 
 
 def test_the_report_counts_grades_beside_those_that_gave_none_and_says_who_was_not_asked(world, audit):

@@ -93,7 +93,7 @@ def test_an_agency_submits_only_a_whole_return(world):
     verdict = rules.may_submit_return(world.auditor, world.return_of(audit))
     assert (verdict.code, verdict.sentence) == ("unanswered", "Question 3 still needs an answer.")
     save_answer(third, **{**BLANK, "choice": "no", "how_known": "x"}, version=None, by=world.auditor)
-    submit_return(one, version=one.version, by=world.auditor)
+    submit_return(one, version=one.version, by=world.lead)
     assert world.return_of(audit).stage == "submitted"
 
 
@@ -103,7 +103,7 @@ def test_no_is_an_answer_and_silence_is_a_gap(world):
     save_answer(
         asking(world, audit, 4), **{**BLANK, "choice": "no", "how_known": "Looked."}, version=None, by=world.auditor
     )
-    submit_return(one, version=None, by=world.auditor)
+    submit_return(one, version=None, by=world.lead)
     report = report_of(audit)
     fourth = report.rows[3].cells[0]
     assert (fourth.choice, fourth.words, fourth.gap) == ("No", ("Looked.",), "")
@@ -117,7 +117,7 @@ def test_a_question_out_of_place_is_a_gap_with_its_reason(world):
     save_answer(
         asking(world, audit, 1), **{**BLANK, "choice": "no", "how_known": "None."}, version=None, by=world.auditor
     )
-    submit_return(one, version=None, by=world.auditor)
+    submit_return(one, version=None, by=world.lead)
     report = report_of(audit)
     assert report.rows[1].cells[0].gap.startswith("Not asked")
     assert not report.unanswered

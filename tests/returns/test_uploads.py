@@ -98,7 +98,7 @@ def test_nothing_is_added_or_taken_back_once_it_is_handed_in(world):
     audit = world.circulated(1)
     one = world.answer_all(world.return_of(audit))
     upload = world.uploaded(one, by=world.auditor)
-    submit_return(one, version=None, by=world.auditor)
+    submit_return(one, delegated_by="The lead", version=None, by=world.auditor)
     for act in (
         lambda: world.uploaded(one, by=world.auditor),
         lambda: world.uploaded(one, replaces=upload, by=world.auditor),
@@ -151,7 +151,7 @@ def test_a_version_that_was_replaced_stays_readable_to_its_agency_alone(world):
     with pytest.raises(Refused) as refused:
         world.uploaded(one, replaces=first, by=world.auditor)
     assert refused.value.code == "replaced"
-    submit_return(one, version=None, by=world.auditor)
+    submit_return(one, delegated_by="The lead", version=None, by=world.auditor)
     one = world.return_of(audit)
     assert uploads_of(one) == [third]
     found = find_upload(world.lead, audit.slug, 1, "health", third.public_id)
@@ -187,7 +187,7 @@ def test_the_panel_sees_what_was_handed_in_from_the_day_it_opens(world):
         )
 
     assert {may(who).code for who in ("manager", "chair", "scrutineer", "member", "police_auditor")} == {"a-draft"}
-    submit_return(one, version=None, by=world.auditor)
+    submit_return(one, delegated_by="The lead", version=None, by=world.auditor)
     assert may("manager")
     assert {may(who).code for who in ("member", "police_auditor", "social_worker")} == {"before-the-panel"}
     open_panel(audit, by=world.chair)
@@ -229,7 +229,7 @@ def test_the_agency_sees_who_looked_at_its_pages(world, sign_in):
     audit = world.circulated(1)
     one = world.answer_all(world.return_of(audit))
     upload = world.uploaded(one, by=world.auditor)
-    submit_return(one, version=None, by=world.auditor)
+    submit_return(one, delegated_by="The lead", version=None, by=world.auditor)
     read_upload_page(find_upload_page(world.chair, audit.slug, 1, "health", upload.public_id, 1), by=world.chair)
     assert "saw a page" in sign_in(world.lead).get(reverse("who-read-ours")).content.decode().lower()
 
@@ -312,7 +312,7 @@ def test_the_report_lists_what_was_handed_in_with_its_hash(world, sign_in):
     audit = world.circulated(1)
     one = world.answer_all(world.return_of(audit))
     upload = world.uploaded(one, by=world.auditor, description="A cot by a window.")
-    submit_return(one, version=None, by=world.auditor)
+    submit_return(one, delegated_by="The lead", version=None, by=world.auditor)
     text = sign_in(world.manager).get(reverse("report", kwargs={"audit": audit.slug, "case": 1})).content.decode()
     assert "A cot by a window." in text
     assert str(opened(upload).sha256_given) in text
@@ -354,7 +354,7 @@ def test_destroying_the_case_makes_every_byte_unreadable(world, django_capture_o
     audit = world.circulated(1)
     one = world.answer_all(world.return_of(audit))
     upload = world.uploaded(one, by=world.auditor)
-    submit_return(one, version=None, by=world.auditor)
+    submit_return(one, delegated_by="The lead", version=None, by=world.auditor)
     open_panel(audit, by=world.chair)
     case = audit.cases.select_related("hearing").get()
     case.audit = audit

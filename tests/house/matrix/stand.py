@@ -67,7 +67,9 @@ from maca.returns.operations import (
     save_answer,
     say_known,
     say_not_known,
+    say_of_risk,
     say_who_is_known,
+    send_back_questions,
     submit_return,
 )
 from maca.returns.queries import find_asking
@@ -261,6 +263,7 @@ class Builder:
         assert agency_return
         if known:
             say_known(agency_return, version=None, by=by)
+            say_of_risk(agency_return, is_unsafe=False, by=by)
             standing.evidence = cite_evidence(
                 agency_return, question=None, record="R", reference="", dated_on=None, by=by
             )
@@ -283,7 +286,7 @@ class Builder:
     def submitted(self, situation: str) -> Standing:
         standing = self.answer(self.circulated(situation))
         assert standing.agency_return
-        submit_return(standing.agency_return, version=None, by=self.people["own_auditor"])
+        submit_return(standing.agency_return, delegated_by="The lead", version=None, by=self.people["own_auditor"])
         return standing
 
     def opened(self, situation: str) -> Standing:
@@ -388,6 +391,14 @@ class Builder:
 
     def _answered(self) -> Standing:
         return self.answer(self.circulated("answered"))
+
+    def _sent_back(self) -> Standing:
+        standing = self.submitted("sent_back")
+        assert standing.agency_return
+        standing.agency_return.refresh_from_db()
+        question = standing.audit.questions.get(number=1, asked_of="agency")
+        send_back_questions(standing.agency_return, {question: "C"}, version=None, by=self.people["manager"])
+        return standing
 
     def _not_known(self) -> Standing:
         standing = self.answer(self.circulated("not_known"), describe=False, answers=0)

@@ -1,0 +1,15 @@
+"""What the notices of this room say: the same words for every return."""
+
+from maca.notices.kinds import Kind, register
+
+SENT_BACK = register(
+    Kind(
+        "returns/sent-back",
+        "A return has been sent back to your agency",
+        (
+            "The business manager has sent back one or more questions of a return of your agency, with a comment on "
+            "each. Only those questions can be changed. Answer them and hand the return in again before the panel.",
+            "This message says nothing about the return, and neither should an answer to it.",
+        ),
+    )
+)
