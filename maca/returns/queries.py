@@ -235,7 +235,7 @@ def what_was_said_of_risk(agency_return: AgencyReturn) -> RiskStatement | None:
 
 
 def colleagues(agency_return: AgencyReturn) -> list[Person]:
-    """Those who answer for the agency, to whom a question can be given."""
+    """Those who answer for the agency, with an account that is open."""
     return list(
         Person.objects.filter(agency=agency_return.agency_id, is_active=True, ended_at=None)
         .holding(Role.AGENCY_LEAD, Role.AUDITOR)

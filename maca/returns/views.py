@@ -260,7 +260,9 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
     evidence: list[Evidence] = []
     if may_read_answers:
         answers, evidence = operations.read_return(agency_return, by=person)
-    dealings = operations.read_dealings(agency_return, by=person) if may_read_answers else Dealings((), ())
+    dealings = Dealings((), ())
+    if may_read_answers and agency_return.first_submitted_at:  # nothing is signed or sent back before
+        dealings = operations.read_dealings(agency_return, by=person)
     questions = shown(
         agency_questions(agency_return.case.audit, agency_return.agency),
         {pk: str(answer.choice) for pk, answer in answers.items()},

@@ -86,6 +86,7 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("upload police", "circulated", f"{READ_EVERY_RETURN} police_lead police_auditor", UPLOADED),
     ("upload police", "panel_opened", ON_PANEL, UPLOADED),
     ("upload police", "published", f"{RUN_OR_HEAR} police_lead police_auditor", UPLOADED),
+    ("send-back police", "circulated", "manager", "police-answer-again police-points"),
     ("report", "circulated", READ_EVERY_RETURN, HANDED_IN),
     ("report", "panel_opened", ON_PANEL, HANDED_IN),
     ("report", "published", RUN_OR_HEAR, HANDED_IN),

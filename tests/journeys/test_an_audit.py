@@ -108,6 +108,9 @@ def answer(visitor: Visitor, audit: str) -> None:
     visitor.follow("Is this family known to you?")
     visitor.choose("Yes, we know the family")
     visitor.press("Save and continue")
+    visitor.sees("First: is any child unsafe now?")
+    visitor.choose("No")
+    visitor.press("Save and continue")
     visitor.fill("Historic engagement", "Known since the birth of the index child.")
     visitor.fill("Current engagement", "Seen at home each month.")
     visitor.press("Save and continue")
@@ -136,6 +139,7 @@ def answer(visitor: Visitor, audit: str) -> None:
     visitor.goto(here)
     visitor.picture("return")
     visitor.follow("Check and submit")
+    visitor.fill("Who gave you authority to sign?", "The lead nurse")
     visitor.press("Submit the return")
     visitor.sees("The return has been submitted. Thank you.")
 

@@ -203,6 +203,11 @@ def test_a_new_gp_reaches_the_first_question_in_under_three_minutes(browser, ask
     walk.press("Save and continue")
     walk.done()
 
+    walk.page("First: is any child unsafe now?", "immediate-risk")
+    walk.choose("No")
+    walk.press("Save and continue")
+    walk.done()
+
     # It can be described later; the return says that it is still to do.
     walk.page("Your engagement with the family", "engagement")
     walk.press("Save and continue")
