@@ -108,12 +108,8 @@ class KnownForm(Form):
 class RiskForm(Form):
     is_unsafe = ChoiceField(
         label="Is any child unsafe now, or possibly unsafe?",
-        help_text="Any child you came across in the record: the index child, a brother or sister, or another.",
         choices=[("yes", "Yes, or possibly"), ("no", "No")],
-        hints={
-            "yes": "You go straight on to raise a concern. It waits for nothing, least of all for the panel.",
-            "no": "Your name and the time stand beside it. You can answer anew whenever you learn more.",
-        },
+        hints={"yes": "You go on to raise a concern.", "no": "You can answer anew at any time."},
     )
 
 
