@@ -18,6 +18,7 @@ from maca.returns.operations import (
     describe_engagement,
     save_answer,
     say_known,
+    say_of_risk,
     submit_return,
 )
 from maca.returns.queries import find_asking, unanswered
@@ -123,6 +124,7 @@ def test_what_is_no_grade_never_counts_as_one(world, audit):
 
 def handed_in(world, audit, agency, who, grade):
     by, one = world.people[who], world.return_of(audit, agency)
+    say_of_risk(one, is_unsafe=False, by=by)
     describe_engagement(one, before="B", now="N", version=None, by=by)
     said = {
         1: {"choice": "no", "how_known": "Seen."},
