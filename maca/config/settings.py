@@ -391,6 +391,10 @@ USE_TZ = True
 # Long narratives are normal here; a form is bounded, not tiny.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# A file that is sent is looked at in memory and never written down in clear: nothing larger is taken at all
+# (maca.config.asgi), and Django is left no handler that would write a temporary file.
+FILE_UPLOAD_MAX_MEMORY_SIZE = MACA_LARGEST_REQUEST = 16 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # What people wrote never goes to a log: when, which page by its name, status and the kind of error do.
 LOGGING = {

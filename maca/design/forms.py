@@ -479,6 +479,10 @@ class YesNoField(ChoiceField):
         return {"yes": True, "no": False}.get(super().clean(value))
 
 
+class UploadField(Worded, forms.FileField):
+    """A file. What it is shows in its content alone: whoever takes it looks there."""
+
+
 class DateField(Worded, forms.Field):
     """A date in three boxes; the month may be a name. `earliest` and `latest` may be functions."""
 

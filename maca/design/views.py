@@ -22,6 +22,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(render_to_string("design/bad_request.html"), status=400)
 
 
+def too_large() -> HttpResponse:
+    """More was sent than the site takes at once. Drawn without a request, of which nothing is kept."""
+    return HttpResponse(render_to_string("design/too_large.html"), status=413)
+
+
 def refused(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """`handler403`, and `settings.CSRF_FAILURE_VIEW`, which gives a `reason` meant for developers."""
     said = str(exception) if isinstance(exception, PermissionDenied) else ""

@@ -1,10 +1,12 @@
 """The form on paper of one return: what its agency was asked, and what is filled in where the reader may see it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from maca.audits.models import Choice, Question, QuestionKind
 from maca.audits.queries import agency_questions
+from maca.partnership.models import Person
 from maca.returns.models import AgencyReturn, Answer
 from maca.returns.on_paper.value import (
     ANSWER,
@@ -26,6 +28,20 @@ from maca.returns.on_paper.value import (
     question_box,
 )
 from maca.returns.stages import ReturnStage
+
+
+@dataclass(frozen=True)
+class TakenAnswer:
+    """What is taken from a form on paper in answer to one question, at the version it was looked at."""
+
+    question: Question
+    said: Mapping[str, Any] = field(repr=False)
+    version: int
+
+
+def is_its_own(answer: Answer | None, person: Person) -> bool:
+    """Did somebody else write this than the person who would enter a form on the agency's behalf?"""
+    return answer is not None and answer.is_begun and answer.saved_by_id != person.pk
 
 
 def form_of(agency_return: AgencyReturn, answers: Mapping[int, Answer] | None = None) -> ReturnForm:

@@ -73,6 +73,7 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("return school", LATER, f"{READ_EVERY_RETURN} school_auditor school_lead", "declined"),
     ("engagement health", "circulated", "lead auditor", "health-before health-now"),
     ("answer health", "circulated", "lead auditor", "health-answer"),
+    ("return-form health", "circulated", "lead auditor", "health-before health-now health-answer health-points"),
     ("evidence health", "circulated", "lead auditor", "health-record health-reference"),
     ("report", "circulated", READ_EVERY_RETURN, HANDED_IN),
     ("report", "panel_opened", ON_PANEL, HANDED_IN),
@@ -194,7 +195,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     finding, left_out = audit.findings.first(), audit.nominations.get(stage="not_selected")
     concern = Concern.objects.filter(case__audit=audit).first()
     words: dict[str, object] = {
-        "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt",
+        "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32, "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
         "person": one.world.auditor.public_id,

@@ -1,6 +1,8 @@
 """The exact headers of every kind of answer, and what a hostile request gets."""
 
+import asyncio
 import itertools
+import tempfile
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -162,6 +164,45 @@ def test_what_is_answered_before_any_page_has_the_headers_too(tmp_path):
     with (tmp_path / "body").open("wb+") as body:
         _, response = application.create_request(scope, body)
     assert (response.status_code, exact(response)) == (400, EVERY_ANSWER)
+
+
+def sent_in(*pieces: bytes):
+    """What `receive` of a server answers for a body that comes in pieces."""
+    waiting = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    waiting.append({"type": "http.request", "body": b"", "more_body": False})
+    told = iter(waiting)
+
+    async def receive():
+        return next(told)
+
+    return receive
+
+
+def test_what_is_sent_stands_in_memory_alone_and_too_much_is_refused_with_a_sentence(monkeypatch):
+    """Django’s own handler would write it into a temporary file from 2.5 MB on."""
+
+    def on_disk(*args, **how):
+        raise AssertionError("a temporary file was written")
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", on_disk)
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "scheme": "http", "headers": []}
+    megabyte = b"x" * 1024 * 1024
+    body = asyncio.run(application.read_body(sent_in(*[megabyte] * 16)))
+    assert body.getvalue() == megabyte * 16
+    assert not body.is_too_large
+    too_much = asyncio.run(application.read_body(sent_in(*[megabyte] * 17)))
+    assert too_much.getvalue() == b""
+    request, response = application.create_request(scope, too_much)
+    assert request is None
+    assert (response.status_code, exact(response)) == (413, EVERY_ANSWER)
+    assert "A file may have up to 10 MB." in response.content.decode()
+
+
+def test_nobody_is_listened_to_without_end():
+    async def endless():
+        return {"type": "http.request", "body": b"x" * 1024 * 1024, "more_body": True}
+
+    assert asyncio.run(application.read_body(endless)).is_too_large
 
 
 def test_a_password_is_never_shown_back(rf):

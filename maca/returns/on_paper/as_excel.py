@@ -17,6 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from maca.kernel.text import normalise
 from maca.returns.on_paper.value import CAUSE, RISK, ReturnForm
 
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "Return"
 HEADINGS = ("Mark", "Question", "Choose one, or put the date", "Write here")
 _WIDTHS = (14, 58, 24, 80)

@@ -29,6 +29,7 @@ from maca.returns.on_paper.value import (
 )
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 TICKED, OPEN = "☒", "☐"
 # A style of our own for each thing that is the form's, so that it looks alike and is told from what people write.
