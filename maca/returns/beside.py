@@ -22,6 +22,8 @@ from maca.returns.on_paper.value import (
     ReturnForm,
     Unplaced,
     called,
+    day_in,
+    day_in_words,
 )
 from maca.returns.paper import TakenAnswer, form_of, is_its_own
 from maca.returns.stages import ReturnStage
@@ -125,8 +127,14 @@ def _is_still_asked(found: FoundBox, box: Box, read: ReadForm, form: ReturnForm)
     return found.heading == box.heading or read.reference.questions == form.reference.questions
 
 
+def _as_words(code: str) -> str:
+    """A code as it stood on paper."""
+    day = day_in(code)
+    return day_in_words(day) if day else _IN_WORDS.get(code, code).capitalize()
+
+
 def _worded(found: FoundBox) -> str:
-    return ". ".join(_IN_WORDS.get(code, code).capitalize() for code in (found.choice, found.cause) if code)
+    return ". ".join(_as_words(code) for code in (found.choice, found.cause) if code)
 
 
 def _known(agency_return: AgencyReturn, found: FoundBox, *, holds_more: bool) -> Row | None:
@@ -190,10 +198,10 @@ def _answer(
     form.is_valid()
     raw = {"choice": found.choice, "cause": found.cause}
     for name, errors in form.errors.items():
-        words = found.words if name in ("how_known", "points") else _IN_WORDS.get(raw[name], raw[name])
+        words = found.words if name in ("how_known", "points") else _as_words(raw[name])
         left.append(_not_taken(found, words, str(errors[0])))
     if found.choice and "choice" not in form.fields:
-        left.append(_not_taken(found, _IN_WORDS.get(found.choice, found.choice), "Nothing is chosen here"))
+        left.append(_not_taken(found, _as_words(found.choice), "Nothing is chosen here"))
     changes = {name: value for name, value in form.cleaned_data.items() if value}
     if not changes:
         return None
