@@ -22,6 +22,7 @@ from maca.design.forms import (
 from maca.kernel.clock import is_working_day, today
 from maca.partnership.models import Agency
 from maca.returns.models import (
+    AgencyReturn,
     Answer,
     Cause,
     DeclineReason,
@@ -31,7 +32,11 @@ from maca.returns.models import (
     Sensitivity,
     UploadKind,
 )
+from maca.returns.on_paper.reading import read_bytes
+from maca.returns.on_paper.value import NotAFormError, ReadForm
 from maca.returns.redraw import LARGEST_FILE, MOST_PAGES, SENTENCES, CannotKeepError, Drawing, redraw
+
+LARGEST_TEXT = 4 * 1024 * 1024
 
 
 class CirculationForm(Form):
@@ -222,6 +227,46 @@ class AnswerForm(Form):
     def clean_choice(self) -> str:
         chosen = self.cleaned_data["choice"]
         return chosen.isoformat() if isinstance(chosen, dt.date) else chosen or ""
+
+
+def as_answer(question: Question, *, choice: str, words: str, cause: str) -> AnswerForm:
+    """What was written on paper, as if it had been typed into the page of the question."""
+    name = "points" if question.kind == QuestionKind.LIST else "how_known"
+    data = {name: words, "choice": choice, "cause": cause}
+    if question.kind in (QuestionKind.DATE, QuestionKind.EVIDENCE):
+        data |= dict(zip(("choice-year", "choice-month", "choice-day"), choice.split("-"), strict=False))
+    return AnswerForm(data, Answer(question=question), question)
+
+
+class PaperForm(Form):
+    """A form that was filled in on paper. It is read where it arrives, in memory, and kept nowhere."""
+
+    file = FileField(label="The form that came back", help_text="Word or Excel, up to 10 MB.", accept=".docx,.xlsx")
+
+    def __init__(self, data: Any, files: Any, *, agency_return: AgencyReturn) -> None:
+        super().__init__(data, files)
+        self.agency_return = agency_return
+        self.read: ReadForm | None = None
+
+    def clean_file(self) -> object:
+        sent = self.cleaned_data["file"]
+        try:
+            read = read_bytes(sent.read(), sent.name)
+        except NotAFormError as problem:
+            raise ValidationError(problem.sentence) from None
+        case = self.agency_return.case
+        expected = (case.audit.slug, case.number, self.agency_return.agency.slug)
+        is_ = read.reference
+        if (is_.audit, is_.case, is_.agency) != expected:
+            raise ValidationError(
+                f"This is the form “{is_.audit}”, Case {is_.case}, “{is_.agency}”. Expected is “{expected[0]}”, "
+                f"Case {expected[1]}, “{expected[2]}”. Send each form on the page of its own return."
+            )
+        # What is taken from it comes back in one form, which is bounded.
+        if sum(len(box.words.encode()) for box in read.boxes) > LARGEST_TEXT:
+            raise ValidationError("The form holds more than 4 MB of text. Shorten it, or answer on the site.")
+        self.read = read
+        return sent
 
 
 class EvidenceForm(Form):

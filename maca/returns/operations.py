@@ -44,6 +44,8 @@ from maca.returns.models import (
     can_be_chosen,
     statement_for,
 )
+from maca.returns.on_paper.value import ReturnForm
+from maca.returns.paper import TakenAnswer, form_of, is_its_own
 from maca.returns.queries import Asking, Dealings, answers_of, colleagues
 from maca.returns.redraw import Drawing
 from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
@@ -152,10 +154,10 @@ def _stamp(by: Person) -> dict[str, object]:
 
 
 @transaction.atomic
-def say_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
-    """The family is known to the agency: the questions open."""
+def say_known(agency_return: AgencyReturn, *, version: int | None, on_behalf: bool = False, by: Person) -> None:
+    """The family is known to the agency: the questions open. `on_behalf`: the form on paper says so."""
     _hold(agency_return)
-    rules.may_answer_return(by, agency_return).insist()
+    (rules.may_enter_from_paper if on_behalf else rules.may_answer_return)(by, agency_return).insist()
     save_changes(agency_return, version=version, decline_reason="", decline_words=Sealed(), **_stamp(by))
     if agency_return.stage != ReturnStage.STARTED:
         move(agency_return, to=ReturnStage.STARTED)
@@ -164,10 +166,10 @@ def say_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -
 
 
 @transaction.atomic
-def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Person) -> None:
+def say_not_known(agency_return: AgencyReturn, *, version: int | None, on_behalf: bool = False, by: Person) -> None:
     """ "Not known to us" is a complete answer. It is never chased. What was written before is kept."""
     _hold(agency_return)
-    rules.may_answer_return(by, agency_return).insist()
+    (rules.may_enter_from_paper if on_behalf else rules.may_answer_return)(by, agency_return).insist()
     save_changes(agency_return, version=version, **_stamp(by))
     if agency_return.stage != ReturnStage.NOT_KNOWN:
         move(agency_return, to=ReturnStage.NOT_KNOWN)
@@ -179,19 +181,25 @@ def say_not_known(agency_return: AgencyReturn, *, version: int | None, by: Perso
 def describe_engagement(
     agency_return: AgencyReturn,
     *,
-    before: str,
-    now: str,
+    before: str | None,
+    now: str | None,
     version: int | None,
     sitting: str = "",
     while_writing: bool = False,
+    on_behalf: bool = False,
     by: Person,
 ) -> None:
-    """Write down the agency's historic and current engagement with the family. `sitting` as in `save_answer`."""
+    """Write down the agency's historic and current engagement with the family. `sitting` as in `save_answer`.
+
+    What is None stays as it is.
+    """
     _hold(agency_return)
-    rules.may_answer_questions(by, agency_return).insist()
+    (rules.may_enter_answers_from_paper if on_behalf else rules.may_answer_questions)(by, agency_return).insist()
     if not while_writing and sitting and agency_return.sitting == sitting:
         version = agency_return.version
-    sealed = case_key(agency_return.case).seal_all(agency_return, engagement_before=before, engagement_now=now)
+    said = {"engagement_before": before, "engagement_now": now}
+    key = case_key(agency_return.case)
+    sealed = key.seal_all(agency_return, **{name: text for name, text in said.items() if text is not None})
     save_changes(agency_return, version=version, **sealed, sitting=sitting, **_stamp(by))
     _write("described an engagement", agency_return, by=by, version=agency_return.version, sealed=digest(sealed))
 
@@ -201,24 +209,28 @@ def save_answer(
     asking: Asking,
     *,
     choice: str | None,
-    how_known: str,
-    points: str,
+    how_known: str | None,
+    points: str | None,
     cause: str | None = None,
     version: int | None,
     sitting: str = "",
     while_writing: bool = False,
+    on_behalf: bool = False,
     by: Person,
 ) -> Answer:
     """Save the answer to one question, whole or in part: nothing typed is refused for being unfinished.
 
-    A `choice` or `cause` of None stays as it is: half a date, say, is none to save yet.
+    What is None stays as it is: half a date, say, is none to save yet.
 
     `sitting` names the open form. What that same form has saved since it was opened, `while_writing`, is the
     writer's own and no clash when the form is sent. A save made while writing has to match the version, so
     that a slow one never covers newer words.
     """
     _hold(asking.agency_return)
-    rules.may_answer_question(by, asking).insist()
+    if on_behalf:
+        rules.may_enter_answers_from_paper(by, asking.agency_return).insist()
+    else:
+        rules.may_answer_question(by, asking).insist()
     if not can_be_chosen(asking.question.kind, choice or "") or (cause and cause not in Cause.values):
         raise Refused("no-such-answer", "That is not one of the answers to this question. Reload the page and choose.")
     answer = asking.answer
@@ -482,6 +494,101 @@ def open_return(agency_return: AgencyReturn, *, by: Person) -> None:
         agency_return.first_opened_at = timezone.now()
         agency_return.save(update_fields=["first_opened_at"])
         _write("first opened a return", agency_return, by=by)
+
+
+# ---- on paper
+
+
+@transaction.atomic
+def fill_form(agency_return: AgencyReturn, *, form: str, by: Person) -> ReturnForm:
+    """Make the form of a return, with what its own agency has written so far. For anybody else it is empty."""
+    rules.may_return_on_paper(by, agency_return).insist()
+    answers = _open_own(agency_return, by=by, part=f"form in {form}")
+    _write("made a return form", agency_return, by=by, agency=agency_return.agency.slug, form=form)
+    return form_of(agency_return, answers if by.speaks_for(agency_return.agency) else None)
+
+
+@transaction.atomic
+def look_at_form(agency_return: AgencyReturn, *, boxes: int, by: Person) -> dict[int, Answer]:
+    """Show a form on paper beside what is there: its own words to the agency alone, which others get unopened."""
+    rules.may_return_on_paper(by, agency_return).insist()
+    _write("looked at a form on paper", agency_return, by=by, agency=agency_return.agency.slug, boxes=boxes)
+    return _open_own(agency_return, by=by, part="beside a form on paper")
+
+
+def _open_own(agency_return: AgencyReturn, *, by: Person, part: str) -> dict[int, Answer]:
+    answers = answers_of(agency_return)
+    rows = [agency_return, *answers.values()]
+    if by.speaks_for(agency_return.agency) and any(holds_words(row) for row in rows):
+        key = _note_reading("read a return", agency_return, by=by, part=part)
+        for row in rows:
+            key.open(row)
+    return answers
+
+
+@transaction.atomic
+def take_form(
+    agency_return: AgencyReturn,
+    *,
+    known: str = "",
+    before: str | None = None,
+    now: str | None = None,
+    answers: Collection[TakenAnswer] = (),
+    version: int | None,
+    by: Person,
+) -> None:
+    """Take into a return what was kept of its form on paper, all of it or nothing. What is None stays as it is.
+
+    The business manager does so on the agency's behalf, and then never over what the agency wrote itself.
+    """
+    _hold(agency_return)
+    rules.may_return_on_paper(by, agency_return).insist()
+    described = before is not None or now is not None
+    if known == "no" and (described or answers):
+        raise Refused("both", "The form cannot say “Not known to us” and hold answers too. Take the one or the other.")
+    on_behalf = not by.speaks_for(agency_return.agency)
+    if on_behalf:
+        _leave_own_words(agency_return, before=before, now=now, answers=answers, by=by)
+    if known == "no":
+        say_not_known(agency_return, version=version, on_behalf=on_behalf, by=by)
+    elif known and agency_return.stage != ReturnStage.STARTED:
+        say_known(agency_return, version=version, on_behalf=on_behalf, by=by)
+        version = agency_return.version
+    if described:
+        describe_engagement(agency_return, before=before, now=now, version=version, on_behalf=on_behalf, by=by)
+    questions = tuple(taken.question for taken in answers)
+    for taken in answers:
+        asking = Asking(
+            agency_return, taken.question, Answer(agency_return=agency_return, question=taken.question), questions
+        )
+        save_answer(asking, **taken.said, version=taken.version, on_behalf=on_behalf, by=by)
+    if on_behalf:
+        save_changes(agency_return, version=None, entered_by=by, entered_at=timezone.now())
+    _write(
+        "entered a form on behalf of an agency" if on_behalf else "took a form on paper",
+        agency_return,
+        by=by,
+        agency=agency_return.agency.slug,
+        known=known,
+        engagement=described,
+        questions=[taken.question.number for taken in answers],
+    )
+
+
+def _leave_own_words(
+    agency_return: AgencyReturn, *, before: str | None, now: str | None, answers: Collection[TakenAnswer], by: Person
+) -> None:
+    """What an agency wrote itself is its draft, which nobody else reads; so nobody else writes over it either."""
+    there = answers_of(agency_return)
+    over = (before is not None and bool(agency_return.engagement_before)) or (
+        now is not None and bool(agency_return.engagement_now)
+    )
+    if over or any(is_its_own(there.get(taken.question.pk), by) for taken in answers):
+        raise Refused(
+            "its-own-words",
+            f"{agency_return.agency} has written here itself, and its own words stay. Look at the form again, and "
+            "leave out what it has answered.",
+        )
 
 
 # ---- reading: recorded before anything is shown

@@ -1,12 +1,47 @@
 """The form on paper of one return: what its agency was asked, and what is filled in where the reader may see it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from maca.audits.models import Choice, Question, QuestionKind
 from maca.audits.queries import agency_questions
+from maca.partnership.models import Person
 from maca.returns.models import AgencyReturn, Answer
-from maca.returns.on_paper.value import BEFORE_BOX, HOW_KNOWN, KNOWN_BOX, NOW_BOX, POINTS, Box, ReturnForm, question_box
+from maca.returns.on_paper.value import (
+    ANSWER,
+    BEFORE_BOX,
+    CAUSE_CHOICES,
+    DATE,
+    DATE_OF_ENTRY,
+    GRADE_CHOICES,
+    HOW_KNOWN,
+    IN_WORDS,
+    JUDGEMENT_CHOICES,
+    KNOWN_BOX,
+    NOW_BOX,
+    POINTS,
+    RECORD,
+    WHY_GRADE,
+    Box,
+    ReturnForm,
+    question_box,
+)
 from maca.returns.stages import ReturnStage
+
+
+@dataclass(frozen=True)
+class TakenAnswer:
+    """What is taken from a form on paper in answer to one question, at the version it was looked at."""
+
+    question: Question
+    said: Mapping[str, Any] = field(repr=False)
+    version: int
+
+
+def is_its_own(answer: Answer | None, person: Person) -> bool:
+    """Did somebody else write this than the person who would enter a form on the agency's behalf?"""
+    return answer is not None and answer.is_begun and answer.saved_by_id != person.pk
 
 
 def form_of(agency_return: AgencyReturn, answers: Mapping[int, Answer] | None = None) -> ReturnForm:
@@ -35,18 +70,33 @@ def form_of(agency_return: AgencyReturn, answers: Mapping[int, Answer] | None = 
 
 
 def _box(question: Question, numbers: Mapping[int, int], answer: Answer | None) -> Box:
-    is_list = question.kind == QuestionKind.LIST
-    guidance = [question.hint]
+    kind = QuestionKind(question.kind)
+    guidance, parts = _asked(kind)
+    lines = [question.hint, *guidance]
     if question.shown_if_id:
         wanted = " or ".join(f"“{Choice(code).label}”" for code in question.shown_if_answers)
-        guidance.insert(0, f"Answer this only if you chose {wanted} in question {numbers[question.shown_if_id]}.")
-    box = question_box(
-        question.number,
-        question.text,
-        guidance=tuple(guidance),
-        choices=() if is_list else tuple((str(code), str(words)) for code, words in Choice.choices),
-        asks=POINTS if is_list else HOW_KNOWN,
-    )
+        lines.insert(0, f"Answer this only if you chose {wanted} in question {numbers[question.shown_if_id]}.")
+    box = question_box(question.number, question.text, guidance=tuple(lines), **parts)
     if answer is None:
         return box
-    return box.filled(choice=str(answer.choice), words=str(answer.points if is_list else answer.how_known))
+    words = answer.points if kind == QuestionKind.LIST else answer.how_known
+    return box.filled(choice=str(answer.choice), words=str(words), cause=str(answer.cause))
+
+
+def _asked(kind: QuestionKind) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """How a question of this kind is asked on paper: what is said above its box, and what is in it."""
+    match kind:
+        case QuestionKind.JUDGEMENT:
+            return (), {"choices": JUDGEMENT_CHOICES, "asks": HOW_KNOWN}
+        case QuestionKind.GRADE:
+            said = "Give the reason for the grade, or say why you give none. Tick a cause where the work falls short."
+            return (said,), {"choices": GRADE_CHOICES, "asks": WHY_GRADE, "causes": CAUSE_CHOICES}
+        case QuestionKind.DATE:
+            return ("Say in words where the date stands, or why there is none.",), {"dated": DATE, "asks": IN_WORDS}
+        case QuestionKind.EVIDENCE:
+            said = "The system or file, and the page or number: “Child’s health record, entry 12”. Copy nothing out."
+            return (said,), {"dated": DATE_OF_ENTRY, "asks": RECORD}
+        case QuestionKind.TEXT:
+            return (), {"asks": ANSWER}
+        case _:
+            return (), {"asks": POINTS}

@@ -117,6 +117,38 @@ def _may_write(person: Person, agency_return: AgencyReturn) -> Verdict:
     return may_work_on_case(person, agency_return.case)
 
 
+def may_enter_from_paper(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """The business manager enters, on the agency’s behalf, a form that it filled in on paper, while it is its draft."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no(
+            "not-the-manager",
+            f"Only {agency_return.agency} itself, or the business manager on its behalf, enters its form.",
+        )
+    if agency_return.stage == ReturnStage.SUBMITTED:
+        return no("already-submitted", "This return has been submitted, so it can no longer be changed.")
+    if agency_return.stage == ReturnStage.DECLINED:
+        return no("declined", f"{agency_return.agency} has declined this request. Only it can take that back.")
+    if not agency_return.case.audit.is_gathering:
+        return no("not-gathering", "The panel has opened, so returns can no longer be changed.")
+    return may_work_on_case(person, agency_return.case)
+
+
+def may_return_on_paper(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """The agency uses its own form on paper as long as it may answer; for it, the business manager may."""
+    if person.speaks_for(agency_return.agency):
+        return may_answer_return(person, agency_return)
+    return may_enter_from_paper(person, agency_return)
+
+
+def may_enter_answers_from_paper(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """The answers of a form on paper follow its saying that the agency knows the family."""
+    if not (verdict := may_enter_from_paper(person, agency_return)):
+        return verdict
+    if agency_return.stage != ReturnStage.STARTED:
+        return no("known-first", "First take from the form that this family is known to the agency.")
+    return YES
+
+
 def may_answer_questions(person: Person, agency_return: AgencyReturn) -> Verdict:
     """The questions open once the agency has said that it knows the family."""
     if not (verdict := may_answer_return(person, agency_return)):

@@ -1,9 +1,9 @@
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,12 +18,15 @@ from maca.cases.rules import may_open_identity, may_work_on_case
 from maca.design.pages import do_once, form_page, guarded, version_sent
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import PUBLIC_ID
+from maca.kernel.text import normalise
+from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.partnership.models import Agency, Role
 from maca.partnership.requests import signed_in
 from maca.returns import operations, rules
 from maca.returns.as_calendar import as_calendar
 from maca.returns.as_table import as_csv, as_xlsx, rows
+from maca.returns.beside import beside, placed, taken_from
 from maca.returns.differences import Part, differences, in_words
 from maca.returns.forms import (
     AnswerForm,
@@ -34,6 +37,7 @@ from maca.returns.forms import (
     ExtendForm,
     FamilyCheckForm,
     KnownForm,
+    PaperForm,
     RiskForm,
     SendBackForm,
     SignForm,
@@ -54,10 +58,14 @@ from maca.returns.models import (
     UploadPage,
     statement_for,
 )
+from maca.returns.on_paper import as_excel, as_word
+from maca.returns.on_paper.value import FoundBox, Unplaced, order_of
+from maca.returns.paper import form_of
 from maca.returns.queries import (
     Asking,
     Board,
     Dealings,
+    answers_of,
     checks_of,
     earlier_versions,
     find_asking,
@@ -291,6 +299,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "may_answer_questions": rules.may_answer_questions(person, agency_return),
             "may_submit": rules.may_submit_return(person, agency_return),
             "may_extend": rules.may_extend_return(person, agency_return),
+            "may_return_on_paper": rules.may_return_on_paper(person, agency_return),
             "may_decline": rules.may_decline_return(person, agency_return),
             "said_known": {
                 ReturnStage.ASKED: "",
@@ -686,6 +695,127 @@ def decline(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
         context={"agency_return": agency_return, "back": _address(agency_return)},
         saved="Your agency has declined. The reason is on the record.",
     )
+
+
+WRITERS = {"docx": (as_word.write, as_word.CONTENT_TYPE), "xlsx": (as_excel.write, as_excel.CONTENT_TYPE)}
+
+
+@guarded(
+    lambda person, found: rules.may_return_on_paper(person, found[0]),
+    lambda person, office, **address: (find_return(person, **address), office),
+)
+def form(request: HttpRequest, found: tuple[AgencyReturn, str]) -> HttpResponse:
+    """The form of one return, to fill in without signing in. Its name says nothing that its address does not."""
+    agency_return, office = found
+    if office not in WRITERS:
+        raise Http404
+    write, kind = WRITERS[office]
+    written = write(operations.fill_form(agency_return, form=office, by=signed_in(request)))
+    case = agency_return.case
+    name = f"{case.audit.slug}-case-{case.number}-{agency_return.agency.slug}.{office}"
+    return HttpResponse(
+        written,
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@guarded(rules.may_return_on_paper, find_return, writes=True)
+def paper(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """Send a form that was filled in; what was read of it is shown, and nothing is taken yet."""
+    sent = request.method == "POST"
+    form = PaperForm(request.POST if sent else None, request.FILES if sent else None, agency_return=agency_return)
+    if sent and form.is_valid() and form.read:
+        found, unplaced = placed(agency_return, form.read)
+        return _beside(request, agency_return, found, unplaced, dropped=form.read.dropped)
+    return render(
+        request,
+        "returns/paper.html",
+        _paper_context(request, agency_return) | {"form": form, "back": _address(agency_return)},
+        status=422 if form.errors else 200,
+    )
+
+
+def _paper_context(request: HttpRequest, agency_return: AgencyReturn) -> dict[str, Any]:
+    return {
+        "agency_return": agency_return,
+        "case": agency_return.case,
+        "own": signed_in(request).speaks_for(agency_return.agency),
+    }
+
+
+def _beside(
+    request: HttpRequest,
+    agency_return: AgencyReturn,
+    found: list[FoundBox],
+    unplaced: list[Unplaced],
+    *,
+    dropped: Sequence[str] = (),
+    problem: str = "",
+    ticked: Collection[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """What was read, box by box. It goes back to the browser, which had the file anyway, in hidden fields of the form
+    that confirms it: so nothing of it stands on disk or in the session in clear, and there is nothing to clear away
+    when nobody confirms. Whatever comes back is looked at anew, as if it had been typed."""
+    person = signed_in(request)
+    answers = operations.look_at_form(agency_return, boxes=sum(not one.is_empty for one in found), by=person)
+    laid = beside(agency_return, answers, found, unplaced, opened=person.speaks_for(agency_return.agency), by=person)
+    return render(
+        request,
+        "returns/beside.html",
+        _paper_context(request, agency_return)
+        | {
+            "beside": laid,
+            "ticked": {row.found.id for row in laid.rows if row.is_ticked} if ticked is None else ticked,
+            "dropped": dropped,
+            "problem": problem,
+            "back": _address(agency_return, "return-on-paper"),
+        },
+        status=status,
+    )
+
+
+@require_POST
+@guarded(rules.may_return_on_paper, find_return, writes=True)
+def take(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """Take what was kept of a form. What somebody saved meanwhile is shown beside it again."""
+    person = signed_in(request)
+    sent = request.POST
+    boxes = {box.id for box in form_of(agency_return).boxes}
+    found = [
+        FoundBox(box, choice=sent.get(f"{box}-choice", ""), words=normalise(sent.get(f"{box}-words", ""))[0],
+                 cause=sent.get(f"{box}-cause", ""))
+        for box in sorted(boxes & set(sent.getlist("box")), key=order_of)
+    ]  # fmt: skip
+    unplaced = [Unplaced(*one) for one in zip(sent.getlist("where"), sent.getlist("left"), strict=False)]
+    ticked = set(sent.getlist("take"))
+
+    def again(problem: str, status: int) -> HttpResponse:
+        now = find_return(person, agency_return.case.audit.slug, agency_return.case.number, agency_return.agency.slug)
+        return _beside(request, now, found, unplaced, problem=problem, ticked=ticked, status=status)
+
+    if not ticked:
+        return again("Tick what is to be taken into the return.", 422)
+    versions = {box: int(sent[f"{box}-version"]) for box in boxes if sent.get(f"{box}-version", "").isdecimal()}
+
+    def do() -> str:
+        # Unopened: what it says is not looked at, only what would change.
+        laid = beside(agency_return, answers_of(agency_return), found, (), opened=False, by=person)
+        rows = [row for row in laid.rows if row.found.id in ticked]
+        if not rows:
+            raise Refused("nothing-taken", "Nothing of the form can be taken as it is. Send it again and look at it.")
+        operations.take_form(agency_return, **taken_from(rows, versions), version=version_sent(request), by=person)
+        return _address(agency_return)
+
+    try:
+        return do_once(request, do, saved="What you kept of the form has been taken into the return.")
+    except Changed:
+        return again("Somebody else has saved this return since you looked. Look at both again before you go on.", 409)
+    except Refused as refused:
+        if refused.code not in ("both", "known-first", "its-own-words", "nothing-taken"):
+            raise
+        return again(refused.sentence, 422)
 
 
 @guarded(rules.may_extend_return, find_return, writes=True)

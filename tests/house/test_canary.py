@@ -81,6 +81,7 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("return school", LATER, f"{READ_EVERY_RETURN} school_auditor school_lead", "declined"),
     ("engagement health", "circulated", "lead auditor", "health-before health-now"),
     ("answer health", "circulated", "lead auditor", "health-answer"),
+    ("return-form health", "circulated", "lead auditor", "health-before health-now health-answer health-points"),
     ("evidence health", "circulated", "lead auditor", "health-record health-reference"),
     ("upload health", LATER, "lead auditor", "health-shows health-source health-file-name"),
     ("upload police", "circulated", f"{READ_EVERY_RETURN} police_lead police_auditor", UPLOADED),
@@ -221,7 +222,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     finding, left_out = audit.findings.first(), audit.nominations.get(stage="not_selected")
     concern = Concern.objects.filter(case__audit=audit).first()
     words: dict[str, object] = {
-        "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt",
+        "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32, "upload": "0" * 32, "number": 1,
         "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,

@@ -85,6 +85,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "question": 1,
         "heading": "went_well",
         "format": "txt",
+        "office": "docx",
         "nomination": nomination.public_id,
         "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from html import unescape
 
 import pytest
 
@@ -13,17 +14,22 @@ from maca.cases.seal import case_key
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.returns.models import GRADES, Answer, Cause, Grade
+from maca.returns.on_paper import as_word
 from maca.returns.operations import (
     circulate_audit,
     describe_engagement,
+    read_return,
     save_answer,
     say_known,
     say_of_risk,
     submit_return,
 )
+from maca.returns.paper import form_of
 from maca.returns.queries import find_asking, unanswered
 from maca.returns.summative import summative_report
+from tests.documents.paper import edited, fill, row_of, tick
 from tests.makers import World, opened
+from tests.returns.test_return_on_paper import at, fields, send
 
 KINDS = Questions(
     "kinds",
@@ -285,3 +291,56 @@ def test_the_return_leads_to_the_first_question_that_is_this_agencys(world, sign
     client = sign_in(world.auditor)
     sent = client.post(here, {**keys(client.get(here).content.decode()), "before": "B", "now": "N"})
     assert sent.headers["Location"].endswith("/questions/2/")
+
+
+def test_every_kind_comes_back_from_paper_and_what_is_no_answer_to_it_is_handed_back(world, audit, sign_in):
+    answer(world, audit, 3, choice="good", how_known="Seen.")
+
+    def edit(body):
+        tick(body, "q1", "yes")
+        tick(body, "q3", "inadequate")
+        tick(body, "q3", "cause_system")
+        fill(body, "q4", "One", "Two")
+        fill(body, "q5", "What happened.")
+        fill(body, "q6 date", "3rd April 2026")
+        fill(body, "q7 date", "3 April 2060")
+        fill(body, "q7", "Entry 12")
+        tick(body, "q8", "good")
+
+    data = edited(as_word.write(form_of(world.return_of(audit))), edit)
+    client = sign_in(world.auditor)
+    looked = send(client, audit, data)
+    page = unescape(looked.content.decode())
+    assert "In the box of question 7 (" in page
+    assert "3 April 2060" in page
+    # A box left empty stays as it is, and what is there is shown with it.
+    assert "Inadequate\nSeen.\nThe cause lies with: The way agencies work together, or the system" in page
+    client.post(at(audit, "paper/take/"), fields(looked))
+    answers, _ = read_return(world.return_of(audit), by=world.auditor)
+    assert {
+        one.question.number: (str(one.choice), str(one.how_known), str(one.points), str(one.cause))
+        for one in answers.values()
+    } == {
+        1: ("yes", "", "", ""),
+        3: ("inadequate", "Seen.", "", "system"),
+        4: ("", "", "One\nTwo", ""),
+        5: ("", "What happened.", "", ""),
+        6: ("2026-04-03", "", "", ""),
+        7: ("", "Entry 12", "", ""),
+        8: ("good", "", "", ""),
+    }
+
+
+def test_an_answer_out_of_place_is_not_ticked_and_a_choice_of_another_kind_is_handed_back(world, audit, sign_in):
+    def edit(body):
+        tick(body, "q1", "no")
+        tick(body, "q8", "good")
+        for each in row_of(body, "q3 good").iter("{*}t"):
+            each.text = {" Good": "☒ Partly"}.get(each.text or "", "" if each.text != "q3" else each.text)
+
+    data = edited(as_word.write(form_of(world.return_of(audit))), edit)
+    looked = send(sign_in(world.auditor), audit, data)
+    page = unescape(looked.content.decode())
+    assert fields(looked)["take"] == ["q1"]
+    assert "It is asked only where question 1 is answered “Yes”." in page
+    assert "In the box of question 3 (select one of the answers offered)" in page

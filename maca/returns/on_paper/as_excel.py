@@ -15,11 +15,12 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from maca.kernel.text import normalise
-from maca.returns.on_paper.value import RISK, ReturnForm
+from maca.returns.on_paper.value import CAUSE, RISK, ReturnForm
 
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET = "Return"
-HEADINGS = ("Mark", "Question", "Choose one", "Write here")
-_WIDTHS = (14, 58, 18, 80)
+HEADINGS = ("Mark", "Question", "Choose one, or put the date", "Write here")
+_WIDTHS = (14, 58, 24, 80)
 _SIZES = {"title": 18, "heading": 13}
 _LONGEST_CELL, _MOST_LINES = 32_767, 250
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -47,14 +48,22 @@ def write(form: ReturnForm) -> bytes:
     for box in form.boxes:
         for number, words in enumerate(_in_cells(box.words), 1):
             at += 1
-            mark = _say(sheet.cell(at, 1), box.mark if number == 1 else f"{box.mark} ({number})")
-            mark.font = Font(color="595959", size=8)
+            behind = f" ({number})" if number > 1 else " date" if box.dated else ""
+            _mark(sheet.cell(at, 1), f"{box.mark}{behind}")
             _say(sheet.cell(at, 2), "\n".join(box.lines) if number == 1 else "(goes on)")
             if number == 1 and box.choices:
                 _offer(sheet, at, box.choices)
-            chosen = dict(box.choices).get(box.choice, "")
-            _open(sheet.cell(at, 3), chosen if number == 1 else "", is_asked=bool(box.choices) and number == 1)
+            chosen = box.day or dict(box.choices).get(box.choice, "")
+            is_asked = bool(box.choices or box.dated) and number == 1
+            _open(sheet.cell(at, 3), chosen if number == 1 else "", is_asked=is_asked)
             _open(sheet.cell(at, 4), words, is_asked=bool(box.asks))
+        if box.causes:
+            at += 1
+            _mark(sheet.cell(at, 1), f"{box.mark} cause")
+            _say(sheet.cell(at, 2), CAUSE)
+            _offer(sheet, at, box.causes)
+            _open(sheet.cell(at, 3), dict(box.causes).get(box.cause, ""), is_asked=True)
+            _open(sheet.cell(at, 4), "", is_asked=False)
     # Without a password: it keeps fingers off the headings, and is no secret.
     sheet.protection.sheet = True
     for may in ("formatCells", "formatColumns", "formatRows", "insertRows"):
@@ -77,6 +86,10 @@ def _say(cell: Cell, words: str) -> Cell:
     cell.alignment = _TOP
     cell.quotePrefix = bool(text) and text[0] in "=+-@\t'"
     return cell
+
+
+def _mark(cell: Cell, words: str) -> None:
+    _say(cell, words).font = Font(color="595959", size=8)
 
 
 def _open(cell: Cell, words: str, *, is_asked: bool) -> None:

@@ -24,6 +24,7 @@ def write(read: ReadForm) -> str:
                 "engagement_now": words(NOW),
                 "answers": [
                     {"question": int(box.id[1:]), "choice": box.choice, "text": box.words}
+                    | ({"cause": box.cause} if box.cause else {})
                     for box in read.boxes
                     if box.id[1:].isdecimal()
                 ],

@@ -17,6 +17,7 @@ from lxml import etree
 from maca.kernel.text import normalise
 from maca.kernel.word import empty_document, with_fixed_dates
 from maca.returns.on_paper.value import (
+    CAUSE,
     FIRST,
     KNOWN,
     LAST,
@@ -28,6 +29,7 @@ from maca.returns.on_paper.value import (
 )
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 TICKED, OPEN = "☒", "☐"
 # A style of our own for each thing that is the form's, so that it looks alike and is told from what people write.
@@ -139,10 +141,15 @@ def _table(box: Box) -> Any:
         _make("tblGrid", _make("gridCol", w=str(_LABELS)), _make("gridCol", w=str(_BOXES))),
     )
     if box.choices:
-        ticks = [_paragraph("FormAnswer", "", *_tick(box, code, words)) for code, words in box.choices]
+        ticks = [_tick(f"{box.id} {code}", words, is_ticked=box.choice == code) for code, words in box.choices]
         table.append(_row(TICK_ONE, box.mark, ticks))
+    if box.dated:
+        table.append(_row(box.dated, f"{box.mark} date", [_control(f"{box.id} date", box.day)]))
     if box.asks:
-        table.append(_row(box.asks, box.mark, [_control(box)], lowest=_LOWEST))
+        table.append(_row(box.asks, box.mark, [_control(box.id, box.words)], lowest=_LOWEST))
+    if box.causes:
+        ticks = [_tick(f"{box.id} cause_{code}", words, is_ticked=box.cause == code) for code, words in box.causes]
+        table.append(_row(CAUSE, f"{box.mark} cause", ticks))
     return table
 
 
@@ -158,18 +165,16 @@ def _row(label: str, mark: str, content: list[Any], *, lowest: int = 0) -> Any:
     )
 
 
-def _control(box: Box) -> Any:
+def _control(called: str, words: str) -> Any:
     """The place to write: a control round as many paragraphs as there are lines."""
-    lines = [_paragraph("FormAnswer", line) for line in _kept(box.words).split("\n")]
+    lines = [_paragraph("FormAnswer", line) for line in _kept(words).split("\n")]
     return _make(
-        "sdt", _make("sdtPr", _make("alias", val=box.id), _make("tag", val=box.id)), _make("sdtContent", *lines)
+        "sdt", _make("sdtPr", _make("alias", val=called), _make("tag", val=called)), _make("sdtContent", *lines)
     )
 
 
-def _tick(box: Box, code: str, words: str) -> list[Any]:
+def _tick(called: str, words: str, *, is_ticked: bool) -> Any:
     """A box to click on in Word and LibreOffice, and to write over anywhere."""
-    is_ticked = box.choice == code
-    called = f"{box.id} {code}"
     checkbox = etree.Element(f"{{{_W14}}}checkbox", nsmap={"w14": _W14})
     for name, value in (("checked", str(int(is_ticked))), ("checkedState", "2612"), ("uncheckedState", "2610")):
         state = etree.SubElement(checkbox, f"{{{_W14}}}{name}")
@@ -181,4 +186,4 @@ def _tick(box: Box, code: str, words: str) -> list[Any]:
         _make("sdtPr", _make("alias", val=called), _make("tag", val=called), checkbox),
         _make("sdtContent", _run(TICKED if is_ticked else OPEN)),
     )
-    return [control, _run(f" {words}")]
+    return _paragraph("FormAnswer", "", control, _run(f" {words}"))

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from maca.returns.on_paper.as_excel import HEADINGS, SHEET
 from maca.returns.on_paper.opening import opened
 from maca.returns.on_paper.placing import Placing, headed
-from maca.returns.on_paper.value import MARK, ReadForm, called
+from maca.returns.on_paper.value import CAUSE, MARK, ReadForm, called, day_in
 
 # A form of sixty questions has some three thousand, and each costs far more to open than one of Word's.
 _MOST_TAGS = 50_000
@@ -77,6 +77,9 @@ def _read_sheet(sheet: Any, shown: Any, placing: Placing) -> None:
     for words in _rows(sheet, shown, placing).values():
         mark = MARK.search(words.get(1, ""))
         box = mark[1] if mark else headed(words.get(2, "").partition("\n")[0])
+        is_cause = mark[3] == "cause" if mark else bool(last) and words.get(2, "").strip() == CAUSE
+        if is_cause and not box:
+            box = last
         if not box:
             row = "\t".join(words.values())
             if last and row.strip():
@@ -88,8 +91,18 @@ def _read_sheet(sheet: Any, shown: Any, placing: Placing) -> None:
                     for line in text.split("\n"):
                         placing.line(line, ours=column <= 2)
             continue
-        if mark and mark[3] and box == last:
+        if mark and mark[4] and box == last:
             whole += words.get(4, "")
+            continue
+        if is_cause:
+            # It stands under its question, whose words are not all read yet.
+            if box != last:
+                if last:
+                    placing.words(last, whole)
+                last, whole = box, ""
+                placing.box(box, mark[2] if mark else "")
+            placing.choice(box, words.get(3, ""), cause=True)
+            placing.lost(f"beside the cause of {called(box)}", words.get(4, ""))
             continue
         if last:
             placing.words(last, whole)
@@ -97,7 +110,10 @@ def _read_sheet(sheet: Any, shown: Any, placing: Placing) -> None:
             placing.line(line, ours=True)
         placing.box(box, mark[2] if mark else "")
         placing.label(box, words.get(1, ""))
-        placing.choice(box, words.get(3, ""))
+        if (mark and mark[3]) or day_in(words.get(3, "")):
+            placing.day(box, words.get(3, ""))
+        else:
+            placing.choice(box, words.get(3, ""))
         for column, text in words.items():
             if column > 4:
                 placing.lost(f"in another column beside {called(box)}", text)

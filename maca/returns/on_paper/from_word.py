@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from maca.kernel.word import text_of
 from maca.returns.on_paper.opening import RELATIONSHIP, opened, parsed
 from maca.returns.on_paper.placing import Placing, box_named
-from maca.returns.on_paper.value import MARK, TICK_ONE, NotAFormError, ReadForm, called
+from maca.returns.on_paper.value import CAUSE, MARK, TICK_ONE, NotAFormError, ReadForm, called
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _P, _R, _TABLE, _ROW, _CELL = qn("w:p"), qn("w:r"), qn("w:tbl"), qn("w:tr"), qn("w:tc")
@@ -102,7 +102,7 @@ class _Reader:
         begun = False
         for row in _rows(table):
             cells = list(_cells(row))
-            box, check, is_choice = _named(row, cells)
+            box, check, part = _named(row, cells)
             if box:
                 begun = True
                 self.placing.box(box, check)
@@ -112,8 +112,10 @@ class _Reader:
                 for cell in label:
                     self.placing.label(box, _text_of_blocks(cell))
                 for cell in content:
-                    if is_choice:
-                        self._choice(box, cell)
+                    if part == "date":
+                        self.placing.day(box, _text_of_blocks(cell))
+                    elif part:
+                        self._choice(box, cell, cause=part == "cause")
                     else:
                         words = _text_of_blocks(cell)
                         self.placing.words(box, words if label else MARK.sub("", words))
@@ -124,7 +126,7 @@ class _Reader:
                 else:
                     self.placing.line(words, ours=False)
 
-    def _choice(self, box: str, cell: Any) -> None:
+    def _choice(self, box: str, cell: Any, *, cause: bool) -> None:
         cell = copy.deepcopy(cell)
         marked, plain = [], False
         for control in cell.iter(_CONTROL):
@@ -139,7 +141,7 @@ class _Reader:
                 marked.append(text_of(run))
             elif text_of(run).strip("☐☒ "):
                 plain = True
-        self.placing.choice(box, _text_of_blocks(cell), looks_marked=" ".join(marked) if plain else "")
+        self.placing.choice(box, _text_of_blocks(cell), looks_marked=" ".join(marked) if plain else "", cause=cause)
 
     def _aside(self, root: Any, main: str) -> None:
         """What stands in boxes of text, pictures, comments, notes, and at the head and the foot of pages."""
@@ -219,8 +221,8 @@ def _name_of(control: Any) -> tuple[str, str] | None:
     return None
 
 
-def _named(row: Any, cells: list[Any]) -> tuple[str, str, bool]:
-    """The box that a row belongs to, its check, and whether it is for ticking."""
+def _named(row: Any, cells: list[Any]) -> tuple[str, str, str]:
+    """The box that a row belongs to, its check, and which part of it the row is: a tick, the date or the cause."""
     label = _text_of_blocks(cells[0]) if cells else ""
     mark = MARK.search(label)
     check = mark[2] if mark else ""
@@ -229,10 +231,13 @@ def _named(row: Any, cells: list[Any]) -> tuple[str, str, bool]:
     for control in (*inside, *around):
         if named := _name_of(control):
             box, choice = named
-            return box, check if mark and mark[1] == box else "", bool(choice)
+            part = (
+                "cause" if choice.startswith("cause_") else "date" if choice == "date" else "choice" if choice else ""
+            )
+            return box, check if mark and mark[1] == box else "", part
     if mark:
-        return mark[1], check, TICK_ONE in label
-    return "", "", False
+        return mark[1], check, mark[3] or ("cause" if CAUSE in label else "choice" if TICK_ONE in label else "")
+    return "", "", ""
 
 
 def _has(run: Any, properties: tuple[str, ...]) -> bool:

@@ -5,17 +5,18 @@ the form's own goes to a box or to `unplaced`, so that nothing is lost.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from maca.kernel.text import normalise
 from maca.returns.on_paper.value import (
     BOX_ID,
-    CHOICES,
     FIXED,
     KNOWN,
     LABELS,
     MARK,
     REFERENCE_LINE,
+    VOCABULARIES,
     FoundBox,
     NotAFormError,
     ReadForm,
@@ -23,17 +24,24 @@ from maca.returns.on_paper.value import (
     Unplaced,
     called,
     check_of,
+    day_in,
     order_of,
 )
 
 _TICKS = "☒☑✓✔✗✘✕✖⊠■●\uf0fe\uf0fc\uf0fd\uf078\uf053\uf052\uf06e"
 _EMPTY_BOXES = "☐□○◻❏❑❒⬜\uf06f\uf0a8\uf071\uf072"
-_WORDS = "|".join(re.escape(words).replace("\\ ", r"\s+") for words in sorted(CHOICES, key=len, reverse=True))
-_CHOICE = re.compile(
-    rf"(?P<mark>[{_TICKS}{_EMPTY_BOXES}]|\[[^\]\n]?\]|\([^)\n]?\)|\bx\b)?[ \t\u00a0]*"
-    rf"(?<!\w)(?P<words>{_WORDS})(?!\w)(?P<after>[ \t\u00a0]+(?:[{_TICKS}]|x)(?=[ \t]*$))?",
-    re.IGNORECASE | re.MULTILINE,
-)
+
+
+def _choice_among(vocabulary: Iterable[str]) -> re.Pattern[str]:
+    listed = "|".join(re.escape(words).replace("\\ ", r"\s+") for words in sorted(vocabulary, key=len, reverse=True))
+    return re.compile(
+        rf"(?P<mark>[{_TICKS}{_EMPTY_BOXES}]|\[[^\]\n]?\]|\([^)\n]?\)|\bx\b)?[ \t\u00a0]*"
+        rf"(?<!\w)(?P<words>{listed})(?!\w)(?P<after>[ \t\u00a0]+(?:[{_TICKS}]|x)(?=[ \t]*$))?",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+_AMONG = tuple((_choice_among(vocabulary), vocabulary) for vocabulary in VOCABULARIES)
 _TICKED = re.compile(rf"[{_TICKS}]|[\[(][^\s\])][\])]|x", re.IGNORECASE)
 _FOOT = re.compile(r"Form reference: \S*|Page(?: \d+ of \d+)?")
 _HEADING = re.compile(r"Question (\d{1,5})\b")
@@ -62,6 +70,7 @@ class _Opened:
     check: str = ""
     heading: str = ""
     choices: list[str] = field(default_factory=list)
+    causes: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
 
 
@@ -138,18 +147,27 @@ class Placing:
         else:
             words[:] = [text]
 
-    def choice(self, box: str, text: str, *, looks_marked: str = "") -> None:
+    def choice(self, box: str, text: str, *, looks_marked: str = "", cause: bool = False) -> None:
         """What stands where one is to be ticked. `looks_marked` is what stands out there in another way."""
-        chosen, left = chosen_in(self.keep(text))
+        chosen, left, codes = chosen_in(self.keep(text))
         beside = f"beside the boxes to tick of {called(box)}"
+        opened = self._boxes[box]
         if len(chosen) > 1:
             words = ", ".join(words.capitalize() for words in chosen)
             self.lost(beside, f"More than one is ticked: {words}.")
         elif chosen:
-            self._boxes[box].choices.append(CHOICES[chosen[0]])
+            (opened.causes if cause else opened.choices).append(codes[chosen[0]])
         elif looks_marked.strip():
             self.lost(beside, f"None is ticked, but this stands out: {' '.join(looks_marked.split())}")
         self.lost(beside, left)
+
+    def day(self, box: str, text: str) -> None:
+        """What stands where a date is asked for."""
+        text = self.keep(text)
+        if day := day_in(text):
+            self._boxes[box].choices.append(day.isoformat())
+        else:
+            self.lost(f"as the date of {called(box)}", text)
 
     def label(self, box: str, text: str) -> None:
         """What stands in the cell beside a box, besides its label and its mark."""
@@ -178,21 +196,27 @@ class Placing:
             else:
                 opened.words[:] = ["\n".join(lines)]
         newest = max(self._references, key=lambda one: (one.version, one.questions))
+        # The boxes first: what is in two of them is told as unplaced.
+        boxes = tuple(self._found(one) for one in sorted(self._boxes.values(), key=lambda one: order_of(one.id)))
         return ReadForm(
             newest,
-            tuple(self._found(one) for one in sorted(self._boxes.values(), key=lambda one: order_of(one.id))),
+            boxes,
             tuple(self._unplaced),
             tuple(dict.fromkeys(self._dropped)),
         )
 
     def _found(self, opened: _Opened) -> FoundBox:
-        choices = list(dict.fromkeys(opened.choices))
+        words = opened.words[0] if opened.words else ""
+        choice, cause = self._only(opened, opened.choices), self._only(opened, opened.causes)
+        return FoundBox(opened.id, opened.check, opened.heading, choice, words, cause)
+
+    def _only(self, opened: _Opened, choices: list[str]) -> str:
+        choices = list(dict.fromkeys(choices))
         if len(choices) > 1:
             self.lost(
                 f"in a second box for {called(opened.id)}", f"Ticked in one {choices[0]}, in the other {choices[1]}."
             )
-        words = opened.words[0] if opened.words else ""
-        return FoundBox(opened.id, opened.check, opened.heading, choices[0] if len(choices) == 1 else "", words)
+        return choices[0] if len(choices) == 1 else ""
 
     def _sort(self, *, before: str, check: str) -> None:
         """Tell the form's own lines, met since the last box, from those that somebody typed."""
@@ -247,14 +271,17 @@ def headed(text: str) -> str:
     return f"q{found[1]}" if found else _HEADINGS.get(text, "")
 
 
-def chosen_in(text: str) -> tuple[list[str], str]:
-    """The words of what is ticked, or written, among boxes to tick, and what else stands there.
+def chosen_in(text: str) -> tuple[list[str], str, dict[str, str]]:
+    """The words of what is ticked, or written, among boxes to tick; what else stands there; and the codes of the words.
+
+    Which line of choices it is shows in the text itself: most of what is offered stands in it, or one of it in full.
 
     A tick counts before anything else; then a choice that was written out, without a box before it; then the only
     one that is left where the others were deleted.
     """
-    found = list(_CHOICE.finditer(text))
-    left = _CHOICE.sub("", text)
+    among = [(list(choice.finditer(text)), choice, codes) for choice, codes in _AMONG]
+    found, choice, codes = max(among, key=lambda one: (len(one[0]), sum(len(words["words"]) for words in one[0])))
+    left = choice.sub("", text)
     left = re.sub(rf"[{_EMPTY_BOXES}]", "", left)
     lines = [" ".join(line.split()) for line in left.split("\n")]
     words = {one: " ".join(one["words"].casefold().split()) for one in found}
@@ -262,8 +289,8 @@ def chosen_in(text: str) -> tuple[list[str], str]:
     written = [words[one] for one in found if not one["mark"]]
     for some in (ticked, written, list(words.values()) if len(found) == 1 else []):
         if some:
-            return list(dict.fromkeys(some)), "\n".join(line for line in lines if line)
-    return [], "\n".join(line for line in lines if line)
+            return list(dict.fromkeys(some)), "\n".join(line for line in lines if line), codes
+    return [], "\n".join(line for line in lines if line), codes
 
 
 def box_named(name: str) -> tuple[str, str] | None:

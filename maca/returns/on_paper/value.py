@@ -22,14 +22,38 @@ JUDGEMENT_CHOICES = (
     ("not_applicable", "Not applicable"),
     ("cannot_tell", "Cannot tell"),
 )
-# Every choice there is in a form. A reader without a database knows them by their words.
-CHOICES = {words.casefold(): code for code, words in (*KNOWN_CHOICES, *JUDGEMENT_CHOICES)}
+GRADE_CHOICES = (
+    ("outstanding", "Outstanding"),
+    ("good", "Good"),
+    ("requires_improvement", "Requires improvement"),
+    ("inadequate", "Inadequate"),
+    ("not_applicable", "Not applicable to us"),
+    ("not_enough_information", "Not enough information to grade"),
+)
+# Without commas: Excel would take what stands between two for a choice of its own.
+CAUSE_CHOICES = (
+    ("own", "Our own agency"),
+    ("other", "Another agency"),
+    ("system", "The way agencies work together or the system"),
+)
+# Every line of choices there is in a form. A reader without a database knows them by their words.
+VOCABULARIES = tuple(
+    {words.casefold(): code for code, words in choices}
+    for choices in (KNOWN_CHOICES, JUDGEMENT_CHOICES, GRADE_CHOICES, CAUSE_CHOICES)
+)
 
 TICK_ONE = "Tick one"
 HOW_KNOWN = "How do you know?"
 POINTS = "Your points, one a line"
 ACCOUNT = "Your account"
-LABELS = (TICK_ONE, HOW_KNOWN, POINTS, ACCOUNT)
+WHY_GRADE = "Why?"
+ANSWER = "Your answer"
+IN_WORDS = "In words"
+RECORD = "Record and reference"
+DATE = "Date"
+DATE_OF_ENTRY = "Date of the entry"
+CAUSE = "Where does the cause lie?"
+LABELS = (TICK_ONE, HOW_KNOWN, POINTS, ACCOUNT, WHY_GRADE, ANSWER, IN_WORDS, RECORD, DATE, DATE_OF_ENTRY, CAUSE)
 
 FIRST = "What you know of the family"
 QUESTIONS = "The questions"
@@ -93,7 +117,8 @@ class Reference:
 _REFERENCE = re.compile(
     r"(?<![\w/-])([A-Za-z0-9_-]{1,200})/(\d{1,5})/([A-Za-z0-9_-]{1,200})/(\d{1,9})/([0-9a-f]{12})\b"
 )
-MARK = re.compile(rf"\b(q\d{{1,5}}|{KNOWN}|{BEFORE}|{NOW})-([0-9a-f]{{6}})\b(?: \((\d{{1,3}})\))?")
+# Behind it may stand what its line asks for, or which piece of a long text it holds.
+MARK = re.compile(rf"\b(q\d{{1,5}}|{KNOWN}|{BEFORE}|{NOW})-([0-9a-f]{{6}})\b(?: (date|cause)\b)?(?: \((\d{{1,3}})\))?")
 BOX_ID = re.compile(rf"(q\d{{1,5}}|{KNOWN}|{BEFORE}|{NOW})(?: (\w{{1,30}}))?")
 
 
@@ -111,16 +136,22 @@ def called(box: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One thing that is asked: by ticking one of `choices`, by writing beside the label `asks`, or both."""
+    """One thing that is asked: by ticking one of `choices`, by a date, by writing beside the label `asks`, or several.
+
+    `dated` is the label of the date; its `choice` is an ISO date. `causes` are ticked on a line of their own.
+    """
 
     id: str
     heading: str
     guidance: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     asks: str = ""
+    dated: str = ""
+    causes: tuple[tuple[str, str], ...] = ()
     # What is filled in so far.
     choice: str = field(default="", repr=False)
     words: str = field(default="", repr=False)
+    cause: str = field(default="", repr=False)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -134,16 +165,28 @@ class Box:
     def mark(self) -> str:
         return f"{self.id}-{self.check}"
 
-    def filled(self, *, choice: str = "", words: str = "") -> "Box":
-        return replace(self, choice=choice, words=words)
+    @property
+    def day(self) -> str:
+        """The date that is filled in, as people write it."""
+        return day_in_words(dt.date.fromisoformat(self.choice)) if self.dated and self.choice else ""
+
+    def filled(self, *, choice: str = "", words: str = "", cause: str = "") -> "Box":
+        return replace(self, choice=choice, words=words, cause=cause)
 
 
 def question_box(
-    number: int, text: str, *, guidance: tuple[str, ...] = (), choices: tuple[tuple[str, str], ...] = (), asks: str
+    number: int,
+    text: str,
+    *,
+    guidance: tuple[str, ...] = (),
+    choices: tuple[tuple[str, str], ...] = (),
+    asks: str,
+    dated: str = "",
+    causes: tuple[tuple[str, str], ...] = (),
 ) -> Box:
     """A question as a box. Its words stand on one line, since a heading is one line."""
     lines = tuple(line for one in guidance for line in _lines(one))
-    return Box(f"q{number}", f"Question {number}. {on_one_line(text)}", lines, choices, asks)
+    return Box(f"q{number}", f"Question {number}. {on_one_line(text)}", lines, choices, asks, dated, causes)
 
 
 KNOWN_BOX = Box(
@@ -230,6 +273,39 @@ def _lines(text: str) -> Iterator[str]:
 
 # ---- reading
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
+_UK_DAY = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?(\d{1,2})(?:st|nd|rd|th)?(?: of)?"
+    r"(?: ?[./-] ?(\d{1,2}) ?[./-] ?|[ -]([a-z]{3,9})\.?,?[ -])(\d{4}|\d{2})",
+    re.IGNORECASE,
+)
+
+
+def day_in(text: str) -> dt.date | None:
+    """The day that a text says and nothing else: as it is written in the UK, or as 2026-04-03."""
+    text = " ".join(text.split()).rstrip(".")
+    if found := _ISO_DAY.fullmatch(text):
+        year, month, day = (int(part) for part in found.groups())
+    elif found := _UK_DAY.fullmatch(text):
+        day, year = int(found[1]), int(found[4])
+        named = (found[3] or "").lower()
+        if named and (named[:3] not in _MONTHS or not _is_month(named)):
+            return None
+        month = _MONTHS.index(named[:3]) + 1 if named else int(found[2])
+        if len(found[4]) == 2:
+            year += 1900 if year >= 70 else 2000
+    else:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _is_month(named: str) -> bool:
+    return any(f"{dt.date(2000, month, 1):%B}".lower().startswith(named) for month in range(1, 13)) or named == "sept"
+
 
 class NotAFormError(ValueError):
     """A file that cannot be read as a return form. `sentence` says what, where, and how to mend it."""
@@ -248,10 +324,11 @@ class FoundBox:
     heading: str = ""
     choice: str = field(default="", repr=False)
     words: str = field(default="", repr=False)
+    cause: str = field(default="", repr=False)
 
     @property
     def is_empty(self) -> bool:
-        return not self.choice and not self.words.strip()
+        return not self.choice and not self.words.strip() and not self.cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maca.kernel.clock import today, working_days_from
+from maca.returns.on_paper import as_word
+from maca.returns.paper import form_of
 from tests.house.matrix.stand import Stand, Standing
 from tests.makers import a_picture
 
@@ -34,6 +37,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "question": 1,
         "heading": "good_practice" if url == "record-audit-finding" else "went_well",
         "format": "txt",
+        "office": "docx",
         "nomination": standing.nomination.public_id if standing.nomination else NOWHERE,
         "finding": standing.finding.public_id if standing.finding else NOWHERE,
         "evidence": standing.evidence.public_id if standing.evidence else NOWHERE,
@@ -171,6 +175,30 @@ def _upload(stand: Stand, standing: Standing) -> Values:
     }  # fmt: skip
 
 
+class Upload:
+    """A file to send, as often as it is asked for."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name, self.data = name, data
+
+    def read(self) -> bytes:
+        return self.data
+
+
+def _form_on_paper(stand: Stand, standing: Standing) -> Values:
+    if standing.agency_return is None:
+        return {}
+    form = form_of(standing.agency_return)
+    return {"file": Upload("form.docx", as_word.write(replace(form, known=form.known.filled(choice="yes"))))}
+
+
+def _taken(stand: Stand, standing: Standing) -> Values:
+    return _of_return(
+        standing, **{"box": ["known", "q7"], "take": ["known", "q7"], "known-choice": "yes", "q7-words": "One.",
+                     "q7-version": 1}
+    )  # fmt: skip
+
+
 SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "draft-question-set": lambda stand, it: {"name": "N", "begin_from": "neglect"},
     "rename-question-set": lambda stand, it: _of_set(it, name="N"),
@@ -229,6 +257,8 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "risk": lambda stand, it: {"is_unsafe": "no"},
     "submit": lambda stand, it: _of_return(it, delegated_by="D"),
     "send-back": lambda stand, it: _of_return(it, **{"comment-1": "C"}),
+    "return-on-paper": _form_on_paper,
+    "take-form": _taken,
     "extend-return": _more_time,
     "decline": lambda stand, it: _of_return(it, reason="capacity", words="No."),
     "introduce-case": lambda stand, it: _of_hearing(it, introduced_by=stand.people["presenter"].public_id),
