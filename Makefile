@@ -27,8 +27,9 @@ test-browser: .build/dev ## Whole journeys in a real Chromium against a real ser
 
 test-all: test test-everybody test-browser ## Every test there is, on SQLite
 
-test-postgres: .build/pgserver ## Every test that needs no browser, on PostgreSQL
-	$(BIN)/python -m tools.with_postgres $(MAKE) --no-print-directory test test-everybody
+test-postgres: .build/pgserver ## On PostgreSQL: the tests of the rooms, and the whole policy table
+	$(BIN)/python -m tools.with_postgres env $(RUN_TESTS) -n 2 \
+		-m "not browser and (not everybody or matrix)" --ignore tests/documents --ignore tests/design $(ARGS)
 
 test-wheel: .build/dev ## Install the wheel somewhere else, and run the demo from it
 	PYTHON=$(PYTHON) sh tools/try_wheel.sh

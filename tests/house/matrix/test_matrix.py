@@ -8,7 +8,7 @@ from tests.house.matrix.sendings import PATTERNS
 from tests.house.matrix.tries import METHODS, Site, cells_of, unserved_cells
 from tools.permissions_table import table
 
-pytestmark = [pytest.mark.django_db, pytest.mark.everybody]
+pytestmark = [pytest.mark.django_db, pytest.mark.everybody, pytest.mark.matrix]
 
 SECTIONS = {section.name: section for section in table().sections}
 STAGES = {"planned", "circulated", "panel_opened", "panel_closed", "published"}
