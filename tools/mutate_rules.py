@@ -1,6 +1,6 @@
 """Weaken the application's rules one by one, and see whether anything notices.
 
-    python -m tools.mutate_rules [--only maca.returns]
+    python -m tools.mutate_rules [--only maca.returns] [--part 1/2]
 
 A mutant is a rule, a `visible_to` or a `find_…` with one thing taken out of it: a statement, one side of an
 “and” or “or”, one role of a list, one filter; or a page whose guard says yes to everybody, or finds without
@@ -354,7 +354,7 @@ def pytest_collection_finish() -> None:
     raise RuntimeError(f"no mutant {os.environ['MACA_MUTANT']}")
 
 
-def run(only: str) -> int:
+def run(only: str, part: int, parts: int) -> int:
     from tests.house.matrix.stand import build, rolled_back
     from tests.house.matrix.tries import Cell, Site, cells_of
     from tools.permissions_table import table
@@ -388,7 +388,7 @@ def run(only: str) -> int:
                 order = random.Random(7).sample(tried, len(tried))
                 return next((cell for cell in order if _attempt(site, cell)), None)
 
-            mutants = [mutant for function in functions(only) for mutant in mutants_of(function)]
+            mutants = [mutant for function in functions(only) for mutant in mutants_of(function)][part - 1 :: parts]
             for number, mutant in enumerate(mutants, start=1):
                 name = (mutant.function.__module__, mutant.function.__qualname__, mutant.statement)
                 with mutant.alive():
@@ -399,7 +399,7 @@ def run(only: str) -> int:
                         say(f"not noticed by the matrix: {mutant.name}")
                 if number % 50 == 0:
                     say(f"{number} of {len(mutants)} weakened functions tried, {len(survivors)} not noticed")
-            guards = list(guard_mutants(only))
+            guards = list(guard_mutants(only))[part - 1 :: parts]
             for url, says, alive in guards:
                 with alive():
                     if notices(of_page[url]):
@@ -441,7 +441,9 @@ def _attempt(site: Any, cell: Any) -> str:
 def main() -> int:
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--only", default="maca.", help="a room, such as maca.returns")
-    only = given.parse_args().only
+    given.add_argument("--part", default="1/1", help="1/2 and 2/2, for two cores side by side")
+    chosen = given.parse_args()
+    part, _, parts = chosen.part.partition("/")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maca.config.settings")
     import logging
 
@@ -453,7 +455,7 @@ def main() -> int:
     setup_test_environment()
     made = setup_databases(0, False, aliases=["default", "keystore"])
     try:
-        return run(only)
+        return run(chosen.only, int(part), int(parts))
     finally:
         teardown_databases(made, 0)
 
