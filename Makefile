@@ -7,7 +7,7 @@ BIN := .venv/bin
 TEST_DATA := $(CURDIR)/.build/test-data
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-everybody test-browser test-all test-postgres test-wheel kill check mutate bench docs format lock pictures clean help
+.PHONY: run test test-everybody test-browser test-all test-postgres test-postgres-matrix test-wheel kill check mutate bench docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,9 +27,12 @@ test-browser: .build/dev ## Whole journeys in a real Chromium against a real ser
 
 test-all: test test-everybody test-browser ## Every test there is, on SQLite
 
-test-postgres: .build/pgserver ## On PostgreSQL: the tests of the rooms, and the whole policy table
+test-postgres: .build/pgserver ## The tests of the rooms, on PostgreSQL
 	$(BIN)/python -m tools.with_postgres env $(RUN_TESTS) -n 2 \
-		-m "not browser and (not everybody or matrix)" --ignore tests/documents --ignore tests/design $(ARGS)
+		-m "not browser and not everybody" --ignore tests/documents --ignore tests/design $(ARGS)
+
+test-postgres-matrix: .build/pgserver ## The whole policy table, on PostgreSQL
+	$(BIN)/python -m tools.with_postgres env $(RUN_TESTS) -n 2 -m matrix $(ARGS)
 
 test-wheel: .build/dev ## Install the wheel somewhere else, and run the demo from it
 	PYTHON=$(PYTHON) sh tools/try_wheel.sh
