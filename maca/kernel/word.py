@@ -55,6 +55,7 @@ _POSITIONED_TAB = qn("w:ptab")
 _SYMBOL, _CHARACTER = qn("w:sym"), qn("w:char")
 _DELETED, _MOVED_AWAY = qn("w:del"), qn("w:moveFrom")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([^"']*)["']""")
 _A_PARAGRAPH = re.compile(rb"<(?:\w{1,20}:)?p[\s/>]")
 
 
@@ -104,14 +105,27 @@ def weigh(
             if "[Content_Types].xml" not in names or not any(part.startswith(folder) for part in names):
                 raise UnfitError(f"{name} is a zip file or an Office file of another kind, {another}")
             for part in parts:
+                if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise UnfitError(f"{name} is packed in a way that {again} does not. Save it again from {again}.")
                 if part.filename.endswith((".xml", ".rels")):
                     _weigh_xml(archive, part, name, limits, folder=folder, again=again)
+                else:
+                    _unpacked(archive, part)
     except DAMAGED as error:
         if isinstance(error, UnfitError):
             raise
         raise UnfitError(
             f"{name} is damaged: it cannot be unpacked. Open it in {again}, save it again, and try that copy."
         ) from error
+
+
+def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """What a part holds. Raises `BadZipFile` where its size is not what the table of contents says.
+
+    `ZipFile.read` would unpack it all before it looks, and so do the libraries that open the file afterwards.
+    """
+    with archive.open(part) as content:
+        return content.read(part.file_size + 1)
 
 
 def _weigh_xml(
@@ -122,13 +136,16 @@ def _weigh_xml(
             f"{name} holds more than {limits.xml // 1024 // 1024} MB of text, far more than a {limits.called} can "
             f"hold. {limits.mends}"
         )
-    content = archive.read(part)
+    content = _unpacked(archive, part)
     if sum(1 for _ in islice(_A_PARAGRAPH.finditer(content), limits.paragraphs + 1)) > limits.paragraphs:
         raise limits.too_long(name)
     if limits.tags and content.count(b"<") > limits.tags:
         raise UnfitError(f"{name} unpacks to far more than a {limits.called} can hold. {limits.mends}")
-    # No Office program declares a document type; whoever does wants entities to be unfolded.
-    if b"<!DOCTYPE" in content[:4096].upper():
+    # No Office program declares a document type; whoever does wants entities to be unfolded. In another encoding it
+    # would not be seen here; what is kept beside a document, and read by nobody, may have any.
+    declared = _ENCODING.match(content)
+    other = b"\0" in content or (declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"))
+    if b"<!DOCTYPE" in content or (other and not part.filename.startswith("customXml/")):
         raise UnfitError(f"{name} holds XML that {again} does not write. Save it again from {again}.")
 
 

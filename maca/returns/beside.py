@@ -25,7 +25,7 @@ from maca.returns.on_paper.value import (
     day_in,
     day_in_words,
 )
-from maca.returns.paper import TakenAnswer, form_of, is_its_own
+from maca.returns.paper import TakenAnswer, form_of, is_its_own, is_its_own_engagement
 from maca.returns.stages import ReturnStage
 
 _IN_WORDS = {code: words for vocabulary in VOCABULARIES for words, code in vocabulary.items()}
@@ -82,12 +82,15 @@ def beside(
     for one in found:
         if one.choice and one.id in questions:
             chosen[questions[one.id].pk] = one.choice
+    its_own = not by.speaks_for(agency_return.agency) and (
+        is_its_own_engagement(agency_return, by) or any(is_its_own(one, by) for one in answers.values())
+    )
     holds_more = any(not one.is_empty for one in found if one.id != KNOWN)
     rows: list[Row] = []
     same = empty = 0
     for one in found:
         if one.id == KNOWN:
-            row = _known(agency_return, one, holds_more=holds_more)
+            row = _known(agency_return, one, holds_more=holds_more, its_own=its_own)
         elif one.is_empty:
             row, empty = None, empty + 1
         elif one.id in (BEFORE, NOW):
@@ -137,7 +140,7 @@ def _worded(found: FoundBox) -> str:
     return ". ".join(_as_words(code) for code in (found.choice, found.cause) if code)
 
 
-def _known(agency_return: AgencyReturn, found: FoundBox, *, holds_more: bool) -> Row | None:
+def _known(agency_return: AgencyReturn, found: FoundBox, *, holds_more: bool, its_own: bool) -> Row | None:
     now = _SAID_KNOWN.get(ReturnStage(agency_return.stage), "")
     words = dict(KNOWN_CHOICES)
     note = ""
@@ -147,8 +150,11 @@ def _known(agency_return: AgencyReturn, found: FoundBox, *, holds_more: bool) ->
         found, note = replace(found, choice="yes"), "Nothing is ticked here, but the form holds answers."
     if found.choice == now:
         return None
+    over = found.choice == "no" and its_own
     both = found.choice == "no" and holds_more
-    if both:
+    if over:
+        note = "The agency has written in its return itself, so only it can say this."
+    elif both:
         note = "The form holds answers too. Take the one or the other."
     return Row(
         found,
@@ -158,7 +164,8 @@ def _known(agency_return: AgencyReturn, found: FoundBox, *, holds_more: bool) ->
         agency_return.version,
         changes={"known": found.choice},
         note=note,
-        is_ticked=not both,
+        can_be_taken=not over,
+        is_ticked=not (both or over),
     )
 
 
@@ -179,7 +186,7 @@ def _engagement(
         agency_return,
         None,
         {name: form.cleaned_data[name]},
-        its_own=bool(there) and not by.speaks_for(agency_return.agency),
+        its_own=not by.speaks_for(agency_return.agency) and is_its_own_engagement(agency_return, by),
     )
 
 

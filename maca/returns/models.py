@@ -74,6 +74,8 @@ class AgencyReturn(Versioned):
     submitted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    # Who last described the engagement; others can have saved the return since.
+    described_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     # Who last entered a form on paper on the agency's behalf.
     entered_at = models.DateTimeField(null=True)
     entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")

@@ -45,7 +45,7 @@ from maca.returns.models import (
     statement_for,
 )
 from maca.returns.on_paper.value import ReturnForm
-from maca.returns.paper import TakenAnswer, form_of, is_its_own
+from maca.returns.paper import TakenAnswer, form_of, is_its_own, is_its_own_engagement
 from maca.returns.queries import Asking, Dealings, answers_of, colleagues
 from maca.returns.redraw import Drawing
 from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
@@ -200,7 +200,7 @@ def describe_engagement(
     said = {"engagement_before": before, "engagement_now": now}
     key = case_key(agency_return.case)
     sealed = key.seal_all(agency_return, **{name: text for name, text in said.items() if text is not None})
-    save_changes(agency_return, version=version, **sealed, sitting=sitting, **_stamp(by))
+    save_changes(agency_return, version=version, **sealed, sitting=sitting, described_by=by, **_stamp(by))
     _write("described an engagement", agency_return, by=by, version=agency_return.version, sealed=digest(sealed))
 
 
@@ -548,7 +548,7 @@ def take_form(
         raise Refused("both", "The form cannot say “Not known to us” and hold answers too. Take the one or the other.")
     on_behalf = not by.speaks_for(agency_return.agency)
     if on_behalf:
-        _leave_own_words(agency_return, before=before, now=now, answers=answers, by=by)
+        _leave_own_words(agency_return, known=known, before=before, now=now, answers=answers, by=by)
     if known == "no":
         say_not_known(agency_return, version=version, on_behalf=on_behalf, by=by)
     elif known and agency_return.stage != ReturnStage.STARTED:
@@ -576,14 +576,20 @@ def take_form(
 
 
 def _leave_own_words(
-    agency_return: AgencyReturn, *, before: str | None, now: str | None, answers: Collection[TakenAnswer], by: Person
+    agency_return: AgencyReturn,
+    *,
+    known: str,
+    before: str | None,
+    now: str | None,
+    answers: Collection[TakenAnswer],
+    by: Person,
 ) -> None:
     """What an agency wrote itself is its draft, which nobody else reads; so nobody else writes over it either."""
     there = answers_of(agency_return)
-    over = (before is not None and bool(agency_return.engagement_before)) or (
-        now is not None and bool(agency_return.engagement_now)
-    )
-    if over or any(is_its_own(there.get(taken.question.pk), by) for taken in answers):
+    described = is_its_own_engagement(agency_return, by)
+    over = described and (before is not None or now is not None)
+    hidden = known == "no" and (described or any(is_its_own(one, by) for one in there.values()))
+    if over or hidden or any(is_its_own(there.get(taken.question.pk), by) for taken in answers):
         raise Refused(
             "its-own-words",
             f"{agency_return.agency} has written here itself, and its own words stay. Look at the form again, and "

@@ -44,6 +44,12 @@ def is_its_own(answer: Answer | None, person: Person) -> bool:
     return answer is not None and answer.is_begun and answer.saved_by_id != person.pk
 
 
+def is_its_own_engagement(agency_return: AgencyReturn, person: Person) -> bool:
+    """The same of the account of the engagement, of which the two parts are saved together."""
+    written = agency_return.engagement_before or agency_return.engagement_now
+    return bool(written) and agency_return.described_by_id != person.pk
+
+
 def form_of(agency_return: AgencyReturn, answers: Mapping[int, Answer] | None = None) -> ReturnForm:
     """The form of a return. With `answers`, opened and by the key of their question, it is filled in so far."""
     case = agency_return.case

@@ -2,12 +2,14 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from maca.returns.on_paper import as_excel, as_word
 from maca.returns.on_paper.reading import read_bytes
 from tests.documents.paper import FIRST, SECOND, SIXTH, a_form, edited, fill, tick
+from tests.documents.test_return_forms_kinds import CITED, DATED, EMPTY, GRADED, TOLD
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 pytestmark = pytest.mark.skipif(not SOFFICE, reason="there is no LibreOffice here (soffice)")
@@ -71,3 +73,22 @@ def test_what_was_typed_in_word_and_saved_by_libreoffice_is_read(tmp_path):
 @pytest.mark.parametrize("through", [["xlsx"], ["xlsx", "xlsx"]], ids=" ".join)
 def test_an_excel_form_saved_by_libreoffice_is_read(tmp_path, through):
     the_same(read_bytes(saved_by_libreoffice(tmp_path, as_excel.write(FILLED), "xlsx", through)))
+
+
+@pytest.mark.parametrize(("suffix", "write"), [("docx", as_word.write), ("xlsx", as_excel.write)])
+def test_grades_dates_and_records_saved_by_libreoffice_are_read(tmp_path, suffix, write):
+    form = replace(
+        EMPTY,
+        questions=(
+            FIRST,
+            GRADED.filled(choice="not_applicable", cause="system", words="One.\nTwo."),
+            DATED.filled(choice="2026-04-03"),
+            CITED.filled(choice="1999-12-31", words="Entry 12"),
+            TOLD.filled(words="Yes."),
+        ),
+    )
+    read = read_bytes(saved_by_libreoffice(tmp_path, write(form), suffix, [suffix]))
+    assert [(box.id, box.choice, box.words, box.cause) for box in read.boxes] == [
+        (box.id, box.choice, box.words, box.cause) for box in form.boxes
+    ]
+    assert read.unplaced == ()

@@ -7,6 +7,8 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from docx import Document
 
 from maca.audits.models import Question
@@ -212,9 +214,39 @@ def test_what_was_entered_before_can_be_entered_anew(world, audit, sign_in):
 
     def corrected(body):
         tick(body, "q1", "partly")
+        fill(body, "now", "Seen daily.")
 
     client.post(at(audit, "paper/take/"), fields(send(client, audit, a_form(world, audit, corrected))))
-    assert said(world, audit)[1][1] == ("partly", "Not in the record.")
+    one, answers = said(world, audit)
+    assert answers[1] == ("partly", "Not in the record.")
+    assert str(one.engagement_now) == "Seen daily."
+
+
+def test_on_behalf_of_an_agency_nobody_says_that_it_does_not_know_whom_it_wrote_about(world, audit, sign_in):
+    world.answer_all(world.return_of(audit))
+    client = sign_in(world.manager)
+    looked = send(client, audit, a_form(world, audit, lambda body: tick(body, "known", "no")))
+    assert "so only it can say this" in looked.content.decode()
+    assert fields(looked)["take"] == []
+    with pytest.raises(Refused) as refused:
+        take_form(world.return_of(audit), known="no", version=None, by=world.manager)
+    assert refused.value.code == "its-own-words"
+    take_form(world.return_of(audit), known="no", version=None, by=world.auditor)
+    assert world.return_of(audit).stage == "not_known"
+
+
+def test_looking_at_a_form_takes_the_same_queries_for_one_answer_and_for_all(world, audit, sign_in):
+    world.answer_all(world.return_of(audit))
+    client = sign_in(world.auditor)
+
+    def queries(*numbers):
+        data = a_form(world, audit, lambda body: [fill(body, f"q{one}", "Otherwise.") for one in numbers])
+        send(client, audit, data)
+        with CaptureQueriesContext(connection) as caught:
+            assert len(fields(send(client, audit, data))["take"]) == len(numbers)
+        return len(caught)
+
+    assert queries(1) == queries(1, 2, 3, 4, 5, 6, 7)
 
 
 @pytest.mark.parametrize("which", [{"case": 2}, {"agency": "police"}])

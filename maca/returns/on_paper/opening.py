@@ -29,6 +29,25 @@ _EMBEDDED = re.compile(
 )
 
 
+_XML = (".xml", ".rels", ".vml")
+# What no reader follows.
+_BINARY = (
+    *("/image", "/hdphoto", "/font", "/hyperlink", "/printerSettings", "/customProperty", "/thumbnail", "/origin"),
+    *("/audio", "/video", "/media"),
+)
+
+
+def _is_weighed(relation: Any) -> bool:
+    return relation.get("Target", "").partition("#")[0].lower().endswith(_XML)
+
+
+def _disguised(name: str) -> NotAFormError:
+    return NotAFormError(
+        f"{name} holds something under a name that is not its own, so it is not opened here. Copy what was written "
+        "into a fresh copy of the form, and use that."
+    )
+
+
 @contextmanager
 def opened(
     data: bytes, name: str, *, folder: str, program: str, extension: str, tags: int = 400_000
@@ -67,6 +86,12 @@ def _refuse_what_runs(archive: zipfile.ZipFile, name: str, extension: str) -> No
     kinds = archive.read("[Content_Types].xml").lower()
     if b"macroenabled" in kinds or b"vbaproject" in kinds:
         raise NotAFormError(f"{name} can hold macros. Save it as {extension}, without them, and try that copy.")
+    # What a reader follows is weighed before, and only what is called XML is.
+    for kind in parsed(archive, "[Content_Types].xml"):
+        part = kind.get("PartName") or f".{kind.get('Extension', '')}"
+        what = kind.get("ContentType", "")
+        if what.endswith("xml") and not what.startswith("image/") and not part.lower().endswith(_XML):
+            raise _disguised(name)
     for part in archive.namelist():
         if _EMBEDDED.search(part):
             raise NotAFormError(
@@ -76,6 +101,8 @@ def _refuse_what_runs(archive: zipfile.ZipFile, name: str, extension: str) -> No
         if part.endswith(".rels"):
             for relation in parsed(archive, part).iter(RELATIONSHIP):
                 outside = relation.get("TargetMode") == "External"
+                if not outside and not (_is_weighed(relation) or relation.get("Type", "").endswith(_BINARY)):
+                    raise _disguised(name)
                 if outside and not relation.get("Type", "").endswith("/hyperlink"):
                     raise NotAFormError(
                         f"{name} fetches something from elsewhere (a template or a picture), so it is not opened "
