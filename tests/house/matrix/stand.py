@@ -613,6 +613,7 @@ def build(situations: list[str]) -> Stand:
     stand.their_standing = settle(Standing(audit, agency_return=theirs.return_of(audit)))
     case = stand.their_standing.case
     assert case
+    stand.their_standing.question_set = draft_question_set(ready_made()["neglect"], name="Theirs", by=theirs.chair)
     stand.their_standing.concern = raise_concern(
         case, what=WORDS["concern"], found_at=timezone.now(), told=None, by=theirs.auditor
     )
