@@ -51,7 +51,9 @@ def nominate_and_select(visitor: Visitor, audit: str) -> None:
     visitor.is_now(MANAGER).refused(
         f"/audits/{audit}/nominations/new/", "Only members of the sub-group nominate cases."
     )
-    for member, child in ((NURSE, "Ottoline Brackenridge"), (HEAD, "Peregrine Wetherfold")):
+    for member, first in ((NURSE, "Ottoline"), (HEAD, "Peregrine")):
+        # Other walks nominate on the same site, and a family that was nominated before is warned of.
+        child = f"{first} {audit.replace('-', ' ').title()}"
         visitor.is_now(member)
         visitor.goto(f"/audits/{audit}/nominations/")
         visitor.follow("Nominate a case")
