@@ -46,14 +46,18 @@ def plan(visitor: Visitor, round_: str) -> str:
     return re.sub(r".*/audits/([^/]+)/.*", r"\1", visitor.page.url)
 
 
+def child_of(audit: str, first: str) -> str:
+    """Other walks nominate on the same site, and a family that was nominated before is warned of."""
+    return f"{first} {audit.replace('-', ' ').title()}"
+
+
 def nominate_and_select(visitor: Visitor, audit: str) -> None:
     """Step 2: sub-group members nominate; the chair selects; each becomes the next case."""
     visitor.is_now(MANAGER).refused(
         f"/audits/{audit}/nominations/new/", "Only members of the sub-group nominate cases."
     )
     for member, first in ((NURSE, "Ottoline"), (HEAD, "Peregrine")):
-        # Other walks nominate on the same site, and a family that was nominated before is warned of.
-        child = f"{first} {audit.replace('-', ' ').title()}"
+        child = child_of(audit, first)
         visitor.is_now(member)
         visitor.goto(f"/audits/{audit}/nominations/")
         visitor.follow("Nominate a case")
@@ -103,7 +107,7 @@ def answer(visitor: Visitor, audit: str) -> None:
     visitor.follow("open the identity")
     visitor.choose("To find our record of this family")
     visitor.press("Open the identity")
-    visitor.sees("Ottoline Brackenridge")
+    visitor.sees(child_of(audit, "Ottoline"))
     visitor.goto(here)
     visitor.follow("Declare")
     visitor.declares()
