@@ -178,6 +178,8 @@ def _engagement(
     if not form.is_valid():
         left.append(_not_taken(found, found.words, str(form.errors[name][0])))
         return None
+    if not form.cleaned_data[name]:
+        return None  # an empty box blanks nothing
     return _row(
         found,
         str(form.fields[name].label),
@@ -271,5 +273,5 @@ def taken_from(rows: Iterable[Row], versions: Mapping[str, int]) -> dict[str, An
             asked |= row.changes
             continue
         said = {name: row.changes.get(name) for name in ("choice", "how_known", "points", "cause")}
-        answers.append(TakenAnswer(row.question, said, versions.get(row.found.id, row.version)))
+        answers.append(TakenAnswer(row.question, said, versions[row.found.id]))
     return {**asked, "answers": answers}

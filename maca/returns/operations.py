@@ -167,10 +167,10 @@ def say_known(agency_return: AgencyReturn, *, version: int | None, on_behalf: bo
 
 @transaction.atomic
 def say_not_known(agency_return: AgencyReturn, *, version: int | None, on_behalf: bool = False, by: Person) -> None:
-    """ "Not known to us" is a complete answer. It is never chased. What was written before is kept."""
+    """ "Not known to us" is a complete answer, never chased. What was written is kept; a refusal is taken back."""
     _hold(agency_return)
     (rules.may_enter_from_paper if on_behalf else rules.may_answer_return)(by, agency_return).insist()
-    save_changes(agency_return, version=version, **_stamp(by))
+    save_changes(agency_return, version=version, decline_reason="", decline_words=Sealed(), **_stamp(by))
     if agency_return.stage != ReturnStage.NOT_KNOWN:
         move(agency_return, to=ReturnStage.NOT_KNOWN)
     note_known(agency_return.case, agency_return.agency, known=False)
@@ -428,17 +428,11 @@ def send_back_questions(
                 row.handed_in = key.seal(row, "handed_in", json.dumps(words, ensure_ascii=False))
             row.save(force_insert=True)
     move(agency_return, to=ReturnStage.SENT_BACK)
-    link = reverse("return", kwargs=_in_address(agency_return))
+    link = reverse("work-list")  # says nothing of which case to whoever sees the message
     for person in colleagues(agency_return):
         if person.holds(Role.AGENCY_LEAD) or person.pk == agency_return.submitted_by_id:
             queue(SENT_BACK, to=person, link=link)
-    numbers = ", ".join(str(question.number) for question in going.values())
-    _write("sent questions back", agency_return, by=by, questions=numbers)
-
-
-def _in_address(agency_return: AgencyReturn) -> dict[str, object]:
-    case = agency_return.case
-    return {"audit": case.audit.slug, "case": case.number, "agency": agency_return.agency.slug}
+    _write("sent questions back", agency_return, by=by, questions=[one.number for one in going.values()])
 
 
 @transaction.atomic
@@ -588,7 +582,8 @@ def _leave_own_words(
     there = answers_of(agency_return)
     described = is_its_own_engagement(agency_return, by)
     over = described and (before is not None or now is not None)
-    hidden = known == "no" and (described or any(is_its_own(one, by) for one in there.values()))
+    referred = agency_return.evidence.exists() or agency_return.uploads.exists()
+    hidden = known == "no" and (described or referred or any(is_its_own(one, by) for one in there.values()))
     if over or hidden or any(is_its_own(there.get(taken.question.pk), by) for taken in answers):
         raise Refused(
             "its-own-words",

@@ -23,6 +23,7 @@ from maca.notices.operations import queue
 from maca.partnership.models import FOR_AN_AGENCY, Agency, Person, Role
 from maca.partnership.operations import operator_of
 from maca.returns.models import AgencyReturn, Reminder, ReminderStep
+from maca.returns.stages import ReturnStage
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +57,8 @@ REMINDER = register(
         "returns/reminder",
         "A return for a case audit is still awaited from your agency",
         (
-            "Your agency has been asked about one case or more and has not answered yet. The day each return is due "
-            "is on your work list.",
+            "Something is still awaited from your agency about one case or more. What it is, and when it is due, is on "
+            "your work list.",
             "“Not known to us” is a complete answer. If your agency needs more time, or has to decline, you can say "
             "so there too. This message says nothing of any case, and neither should an answer to it.",
         ),
@@ -128,9 +129,9 @@ def remind(now: dt.datetime) -> int:
     day = now.astimezone(LONDON)
     if day.hour < EARLIEST:
         return 0
-    awaited = AgencyReturn.objects.outstanding().filter(
-        case__audit__stage=AuditStage.CIRCULATED, due_on__lte=day.date() + LONGEST_BEFORE
-    )
+    # What was sent back has been answered once: it is never late, and its agency was told when it was sent back.
+    awaited = AgencyReturn.objects.outstanding().exclude(stage=ReturnStage.SENT_BACK)
+    awaited = awaited.filter(case__audit__stage=AuditStage.CIRCULATED, due_on__lte=day.date() + LONGEST_BEFORE)
     claims = []
     for one in awaited.select_related("agency"):
         if step := step_due(one.due_on, one.asked_at.astimezone(LONDON).date(), day.date()):

@@ -124,13 +124,16 @@ def may_enter_from_paper(person: Person, agency_return: AgencyReturn) -> Verdict
             "not-the-manager",
             f"Only {agency_return.agency} itself, or the business manager on its behalf, enters its form.",
         )
-    if agency_return.stage == ReturnStage.SUBMITTED:
-        return no("already-submitted", "This return has been submitted, so it can no longer be changed.")
+    if agency_return.was_handed_in:
+        return no("already-submitted", "This return has been handed in, so no form is taken for it any more.")
     if agency_return.stage == ReturnStage.DECLINED:
         return no("declined", f"{agency_return.agency} has declined this request. Only it can take that back.")
-    if not agency_return.case.audit.is_gathering:
-        return no("not-gathering", "The panel has opened, so returns can no longer be changed.")
-    return may_work_on_case(person, agency_return.case)
+    if agency_return.stage == ReturnStage.NOT_KNOWN and not agency_return.entered_by_id:
+        return no(
+            "not-known",
+            f"{agency_return.agency} has said that it does not know the family. Only it can take that back.",
+        )
+    return _may_write(person, agency_return)
 
 
 def may_return_on_paper(person: Person, agency_return: AgencyReturn) -> Verdict:
@@ -231,7 +234,7 @@ def may_view_upload(person: Person, upload: Upload) -> Verdict:
     agency_return = upload.agency_return
     if person.speaks_for(agency_return.agency):
         return may_read_answers(person, agency_return)
-    if not agency_return.is_complete or agency_return.stage in TOOK_NO_PART:
+    if not agency_return.was_handed_in:
         return no("a-draft", f"{agency_return.agency} has not handed this in, so it is its own draft.")
     if upload.replaced_by_id:
         return no("replaced", f"This version has been replaced. Only {agency_return.agency} can see it.")
@@ -310,7 +313,7 @@ def may_extend_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     """The business manager gives an agency more time while its return is awaited."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return no("not-the-manager", "Only the business manager gives more time.")
-    if agency_return.is_complete:
+    if agency_return.is_complete or agency_return.was_handed_in:
         return no("complete", "This return is complete, so it needs no more time.")
     if not agency_return.case.audit.is_gathering:
         return no("not-gathering", "The panel has opened, so returns have closed.")

@@ -294,6 +294,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "takes_uploads": agency_return.case.audit.partnership.takes_uploads,
             "may_read_answers": may_read_answers,
             "may_work": may_work,
+            "asked_now": {question.pk for question in questions},
             "may_open_identity": may_work.code == "undeclared" and may_open_identity(person, agency_return.case),
             "may_answer": rules.may_answer_return(person, agency_return),
             "may_answer_questions": rules.may_answer_questions(person, agency_return),
@@ -617,7 +618,7 @@ def submit(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 def send_back(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     """Send single questions back, each with a comment."""
     person = signed_in(request)
-    questions = agency_questions(agency_return.case.audit)
+    questions = agency_questions(agency_return.case.audit, agency_return.agency)
 
     def do(form: SendBackForm, version: int | None) -> str:
         operations.send_back_questions(agency_return, form.comments(), version=version, by=person)
@@ -797,7 +798,8 @@ def take(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 
     if not ticked:
         return again("Tick what is to be taken into the return.", 422)
-    versions = {box: int(sent[f"{box}-version"]) for box in boxes if sent.get(f"{box}-version", "").isdecimal()}
+    # An answer without its version is taken for one that was never looked at, so that nobody's words are covered.
+    versions = {box: int(one) if (one := sent.get(f"{box}-version", "")[:9]).isdecimal() else 0 for box in boxes}
 
     def do() -> str:
         # Unopened: what it says is not looked at, only what would change.

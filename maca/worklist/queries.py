@@ -209,9 +209,10 @@ def tasks(person: Person) -> list[Task]:
     """What waits for this person, over every audit that is under way, in a fixed number of queries."""
     found = [
         Task(
-            text=f"Answer for {one.agency}"
-            if one.stage != ReturnStage.STARTED
-            else f"Finish your return for {one.agency}",
+            text={
+                ReturnStage.STARTED: f"Finish your return for {one.agency}",
+                ReturnStage.SENT_BACK: f"Answer what was sent back to {one.agency}",
+            }.get(ReturnStage(one.stage), f"Answer for {one.agency}"),
             about=f"{one.case.audit}, {one.case}",
             url=reverse("return", kwargs=_return_address(one)),
             due=one.due_on,

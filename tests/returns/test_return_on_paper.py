@@ -25,6 +25,7 @@ from maca.returns.operations import (
     read_return,
     save_answer,
     say_known,
+    say_not_known,
     take_form,
 )
 from maca.returns.paper import form_of
@@ -190,6 +191,24 @@ def test_what_somebody_saved_meanwhile_is_shown_beside_it_again(world, audit, si
     assert said(world, audit)[1][1] == ("no", "Not in the record.")
 
 
+def test_an_answer_that_comes_without_its_version_covers_nothing(world, audit, sign_in):
+    world.answer_all(world.return_of(audit))
+    client = sign_in(world.auditor)
+    sent = fields(send(client, audit, a_form(world, audit, filled))) | {"take": ["q1"]}
+    del sent["q1-version"]
+    assert client.post(at(audit, "paper/take/"), sent).status_code == 409
+    assert said(world, audit)[1][1] == ("yes", "In the record.")
+
+
+def test_a_box_of_the_engagement_that_holds_no_words_blanks_nothing(world, audit, sign_in):
+    world.answer_all(world.return_of(audit))
+    client = sign_in(world.auditor)
+    sent = fields(send(client, audit, a_form(world, audit, filled)))
+    sent |= {"take": ["before", "now"], "box": [*sent["box"], "before"], "before-choice": "x", "before-words": ""}
+    client.post(at(audit, "paper/take/"), sent)
+    assert str(said(world, audit)[0].engagement_before) == "Known since birth."
+
+
 def test_on_behalf_of_an_agency_nobody_sees_or_covers_what_it_wrote_itself(world, audit, sign_in):
     world.answer_all(world.return_of(audit))
     client = sign_in(world.manager)
@@ -334,5 +353,9 @@ def test_who_may_is_said_by_rule(world, audit):
     decline_return(one, reason="capacity", words="No.", version=None, by=world.lead)
     assert rules.may_enter_from_paper(world.manager, one).code == "declined"
     assert rules.may_return_on_paper(world.lead, one)
+    say_not_known(one, version=None, by=world.lead)
+    assert rules.may_enter_from_paper(world.manager, one).code == "not-known"
+    # A refusal that was taken back is nobody's to read.
+    assert (one.decline_reason, bool(one.decline_words)) == ("", False)
     world.submitted(world.return_of(audit, case=2))
     assert rules.may_enter_from_paper(world.manager, world.return_of(audit, case=2)).code == "already-submitted"

@@ -4,12 +4,13 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maca.concerns.operations import raise_concern
 from maca.journal.models import Entry
-from maca.kernel.clock import today, working_days_from
+from maca.kernel.clock import LONDON, today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.notices.kinds import body, kind_of
 from maca.notices.models import Notice
@@ -22,11 +23,13 @@ from maca.returns.operations import (
     read_dealings,
     read_return,
     save_answer,
+    say_known,
     say_of_risk,
     send_back_questions,
     submit_return,
 )
 from maca.returns.queries import find_asking, waiting_for
+from maca.returns.reminders import remind
 from tests.makers import World
 from tests.returns.test_returns import BLANK, asking, report_of
 
@@ -44,6 +47,26 @@ def sent_back(world: World, *numbers: int) -> AgencyReturn:
     comments = {question(one.case.audit, number): f"Look at {number} again." for number in numbers or (3,)}
     send_back_questions(one, comments, version=one.version, by=world.manager)
     return one
+
+
+def test_what_was_sent_back_is_still_seen_as_it_was_handed_in_and_never_chased_by_the_calendar(world):
+    one = world.return_of(world.circulated(1))
+    say_known(one, version=None, by=world.auditor)
+    upload = world.uploaded(one, by=world.auditor)
+    world.submitted(world.return_of(one.case.audit))
+    one = world.return_of(one.case.audit)
+    send_back_questions(one, {question(one.case.audit, 3): "Again."}, version=one.version, by=world.manager)
+    upload.agency_return = one
+    assert rules.may_view_upload(world.manager, upload)
+    assert rules.may_enter_from_paper(world.manager, one).code == "already-submitted"
+    assert rules.may_extend_return(world.manager, one).code == "complete"
+    AgencyReturn.objects.filter(case=one.case).update(
+        due_on=working_days_from(today(), -3), asked_at=timezone.now() - dt.timedelta(days=60)
+    )
+    Notice.objects.all().delete()
+    remind(dt.datetime.combine(today(), dt.time(12), LONDON))
+    assert Notice.objects.exists(), "the control: others are still awaited"
+    assert not Notice.objects.filter(to_person__in=[world.lead.public_id, world.auditor.public_id]).exists()
 
 
 def say(world: World, one: AgencyReturn, number: int, words: str, choice: str = "no") -> None:
