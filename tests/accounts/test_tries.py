@@ -124,7 +124,10 @@ def test_a_forgotten_password_is_answered_alike(real, world, browser):
 
 
 def test_a_password_is_hashed_whoever_is_asked_for(real, world, browser, try_password, settings):
-    """Interleaved; the medians lie close together. The thousand samples of the promise are taken apart from this."""
+    """Interleaved, in one run. Without a hash an answer takes a tenth; a busy machine makes it half as long again.
+
+    The thousand samples of the promise are taken apart from this.
+    """
     settings.ACCOUNT_RATE_LIMITS = False
     settings.MACA_TRAINING = False
     took: dict[str, list[float]] = {}
@@ -136,7 +139,7 @@ def test_a_password_is_hashed_whoever_is_asked_for(real, world, browser, try_pas
             try_password(client, email)
             took.setdefault(kind, []).append(time.perf_counter() - began)
     medians = {kind: statistics.median(times) for kind, times in took.items()}
-    assert max(medians.values()) < 1.5 * min(medians.values()), medians
+    assert max(medians.values()) < 3 * min(medians.values()), medians
 
 
 def test_made_up_addresses_do_not_push_the_count_of_an_account_out(real, browser, try_password):

@@ -236,7 +236,8 @@ def test_the_pages_of_an_audit_take_the_same_queries_for_one_case_and_for_many(w
             + [queries(sign_in(world.police_auditor), here + "cases/1/returns/police/")]
         )
     assert counted[0] == counted[1]
-    assert max(counted[0]) <= 20
+    # Three more where the database is told whose rows a request may see.
+    assert max(counted[0]) <= (23 if connection.vendor == "postgresql" else 20)
 
 
 def test_the_hearing_takes_the_same_queries_for_one_finding_and_for_many(world, sign_in):

@@ -134,10 +134,9 @@ class Two:
     @staticmethod
     def _made(name: str, before: Rows) -> tuple[World, Rows]:
         world = lived_in(name)
-        rows: Rows = {}
+        rows: Rows = {model: there(model) - before[model] for model in TABLES}
         # From the partnership outwards, so that what a row names is there first.
         for model in sorted(TABLES, key=lambda model: len(fence._above(model))):
-            rows[model] = there(model) - before[model]
             if not rows[model]:
                 a_row(model, rows, world)
                 rows[model] = there(model) - before[model]

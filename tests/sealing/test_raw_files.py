@@ -51,8 +51,8 @@ sys.stdin.read()  # stay connected, so that the write-ahead log stays too
 
 def files_with(word: str | bytes, directories: list[Path]) -> Iterator[Path]:
     for directory in directories:
-        for path in directory.rglob("*"):
-            # PostgreSQL takes files away while one looks.
+        # PostgreSQL takes files and directories away while one looks.
+        for path in (Path(here) / name for here, _, names in os.walk(directory) for name in names):
             with suppress(FileNotFoundError):
                 if path.is_file() and path.stat().st_size:
                     with path.open("rb") as file, closing(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)) as content:
