@@ -42,6 +42,10 @@ def test_the_chair_gives_a_seat_for_one_case(visitor, how):
     chair.press("Save")
     chair.sees("Saved. They see the case")
     chair.has_no_complaints()
+    assert chair.goto("/audits/neglect-3/cases/1/interests/") == 200
+    chair.sees("Interests declared in Case 1")
+    chair.picture("interests")
+    chair.has_no_complaints()
     doctor = visitor(**how).is_now("Owen Davies")
     assert doctor.goto("/audits/neglect-3/cases/1/") == 200
     doctor.sees("Have you a conflict of interest in Case 1?")
