@@ -17,19 +17,25 @@ import builtins
 import copy
 import importlib
 import inspect
+import json
 import os
 import random
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from itertools import groupby
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
 
 ROOMS = ["partnership", "accounts", "audits", "cases", "concerns", "returns", "panel", "briefing", "worklist",
          "governance"]  # fmt: skip
@@ -322,36 +328,59 @@ def guard_mutants(only: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
 # ---- the run
 
 
-def _room_notices(mutant: Mutant) -> bool:
-    """Do the room's own tests fail with this mutant in them, and only then?"""
-    room = mutant.function.__module__.split(".")[1]
-    chosen = f"{mutant.function.__module__}|{mutant.function.__qualname__}|{mutant.statement}|{mutant.says}"
-    return _tests_pass(room, "") and not _tests_pass(room, chosen)
+def _noticed_by_rooms(survivors: list[Mutant]) -> set[str]:
+    """The names of those mutants that the tests of their own room notice, each room in a process of its own."""
+    noticed: set[str] = set()
+    for room, those in groupby(survivors, key=lambda one: one.function.__module__.split(".")[1]):
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "tools.mutate_rules", "-p", "no:randomly",
+                   "-m", "not browser and not everybody",
+                   f"tests/{room}", "tests/house/test_rules_by_code.py"]  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            asked, told = Path(folder, "asked"), Path(folder, "told")
+            asked.write_text(json.dumps([one.name for one in those]))
+            apart = {ASKED: str(asked), TOLD: str(told), "MACA_DATA": os.environ["MACA_DATA"] + "-rooms"}
+            done = subprocess.run(command, env={**os.environ, **apart}, capture_output=True, check=False)
+            if not told.exists():
+                raise RuntimeError(done.stdout.decode()[-2000:] + done.stderr.decode()[-2000:])
+            noticed |= set(json.loads(told.read_text()))
+    return noticed
 
 
-@cache
-def _tests_pass(room: str, chosen: str) -> bool:
-    """In a process of their own, with the mutant that is chosen, or with none."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "tools.mutate_rules", "-p", "no:randomly",
-               f"tests/{room}", "tests/house/test_rules_by_code.py"]  # fmt: skip
-    apart = {"MACA_MUTANT": chosen, "MACA_DATA": os.environ["MACA_DATA"] + "-rooms"}
-    done = subprocess.run(command, env={**os.environ, **apart}, capture_output=True, check=False)
-    if done.returncode not in (0, 1):
-        raise RuntimeError(done.stdout.decode()[-2000:] + done.stderr.decode()[-2000:])
-    return done.returncode == 0
+ASKED, TOLD = "MACA_MUTANTS", "MACA_MUTANTS_NOTICED"
 
 
-def pytest_collection_finish() -> None:
-    """As a plugin of pytest: bring the mutant that the environment names to life, for the whole run."""
-    if not os.environ["MACA_MUTANT"]:
-        return
-    module, name, number, says = os.environ["MACA_MUTANT"].split("|", 3)
-    for function in functions(module):
-        for mutant in mutants_of(function) if function.__qualname__ == name else ():
-            if (str(mutant.statement), mutant.says) == (number, says):
-                function.__code__ = mutant.code
-                return
-    raise RuntimeError(f"no mutant {os.environ['MACA_MUTANT']}")
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """As a plugin of pytest: run every test once as things are, and then those that run a mutant with it in them."""
+    if not (asked := os.environ.get(ASKED)):
+        return None
+    wanted = set(json.loads(Path(asked).read_text()))
+    modules = {name.partition(":")[0] for name in wanted}
+    targets = [function for module in sorted(modules) for function in functions(module)]
+    runs: dict[tuple[str, str, int], list[tuple[float, pytest.Item]]] = defaultdict(list)
+    with noting(targets) as noted:
+        for item in session.items:
+            noted.clear()
+            began = time.monotonic()
+            if not _fails(item, session):
+                for name in noted:
+                    runs[name].append((time.monotonic() - began, item))
+    noticed = []
+    for mutant in (one for function in targets for one in mutants_of(function) if one.name in wanted):
+        name = (mutant.function.__module__, mutant.function.__qualname__, mutant.statement)
+        for _, item in sorted(runs[name], key=lambda one: one[0]):
+            with mutant.alive():
+                failed = _fails(item, session)
+            # A test that now fails without the mutant too has shown nothing.
+            if failed and not _fails(item, session):
+                noticed.append(mutant.name)
+                break
+    Path(os.environ[TOLD]).write_text(json.dumps(noticed))
+    return True
+
+
+def _fails(item: pytest.Item, session: pytest.Session) -> bool:
+    # With the session in the place of the next test, all that belongs to this one is taken down.
+    return any(report.failed for report in runtestprotocol(item, log=False, nextitem=session))  # type: ignore[arg-type]
 
 
 def run(only: str, part: int, parts: int) -> int:
@@ -407,15 +436,14 @@ def run(only: str, part: int, parts: int) -> int:
                     else:
                         survivors.append((f"page {url}: {says}", None))
             say(f"{len(guards)} weakened guards tried, {len(survivors)} mutants not noticed by the matrix")
-    left = []
-    for words, one in survivors:
-        if (one.lasting_name if one else words) in EQUIVALENT:
-            continue
-        if one and _room_notices(one):
-            caught["rules’ own tests"] += 1
-            say(f"noticed by tests/{one.function.__module__.split('.')[1]}: {words}")
-        else:
-            left.append(words)
+    known = [one for words, one in survivors if one and one.lasting_name not in EQUIVALENT]
+    by_rooms = _noticed_by_rooms(known)
+    caught["rules’ own tests"] = len(by_rooms)
+    left = [
+        words
+        for words, one in survivors
+        if words not in by_rooms and (one.lasting_name if one else words) not in EQUIVALENT
+    ]
     equivalent = [name for words, one in survivors if (name := one.lasting_name if one else words) in EQUIVALENT]
     total = len(mutants) + len(guards) - len(equivalent)
     done = sum(caught.values())

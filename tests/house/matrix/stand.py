@@ -624,6 +624,8 @@ def build(situations: list[str]) -> Stand:
         # Nothing of this is committed, so PostgreSQL would plan for empty tables for ninety thousand requests.
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+    # The letters that building has promised are never sent, and would be gone through once more with every cell.
+    connection.run_on_commit.clear()
     return stand
 
 

@@ -192,6 +192,8 @@ class Site:
         if cell.word not in ("open", "sign-in") and cell.who not in self.known and request.user.is_authenticated:
             self.known[cell.who] = request.user
         promises = len(connection.run_on_commit) - promised
+        # Django forgets what was promised only with a savepoint of its own making; kept, it is gone through each time.
+        del connection.run_on_commit[promised:]
         for alias, mark in marks:
             transaction.savepoint_rollback(mark, using=alias)
         return judge(cell, response, self.wrote - before, len(mail.outbox) - letters + promises)
