@@ -44,7 +44,16 @@ EQUIVALENT: dict[str, str] = {
     "maca.returns.models AgencyReturnQuerySet.visible_to: without “person.agency_id”": (
         "nobody can hold an agency role without an agency, and no return is of no agency"
     ),
-    "maca.panel.queries find_hearing: without “hearing.case = found”": "it is then fetched again: slower, and the same",
+    **dict.fromkeys(
+        (
+            "maca.panel.queries find_hearing: without “hearing.case = found”",
+            "maca.cases.queries find_declaration: without “one.case = found”",
+            "maca.returns.queries find_evidence: without “found.agency_return = agency_return”",
+            "maca.returns.queries find_upload: without “found.agency_return.case = one”",
+            "maca.returns.queries find_upload_page: without “one.upload = found”",
+        ),
+        "it is then fetched again: slower, and the same",
+    ),
     **dict.fromkeys(
         (
             f"page {url}: its guard says yes to everybody"

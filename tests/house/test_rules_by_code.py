@@ -1,8 +1,14 @@
 """Refusals that a page cannot tell apart, since another no or another fence stands behind each: told by their code."""
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
-from maca.audits.models import Audit, Heading
+from maca.accounts.queries import find_passkey, public_id_of
+from maca.audits.models import Audit, Heading, QuestionSet
+from maca.audits.operations import draft_question_set
+from maca.audits.queries import find_place, find_placed, find_question_set, find_ready_made, questions_of
+from maca.audits.question_sets import AskedOf, ready_made
 from maca.audits.rules import may_adopt_theme, may_change_plan, may_plan_audit
 from maca.briefing.models import Briefing
 from maca.briefing.operations import import_briefing
@@ -15,6 +21,15 @@ from maca.demo.operations import DATA
 from maca.panel.operations import introduce_case, record_finding, withdraw_finding
 from maca.panel.queries import Column, find_column
 from maca.panel.rules import may_close_panel, may_finish_hearing, may_open_panel, what_the_panel_lacks
+from maca.partnership.models import Person, Role
+from maca.partnership.rules import (
+    grantable,
+    may_be_contact,
+    may_end_account,
+    may_invite_again,
+    may_invite_people,
+    may_read_account,
+)
 from maca.returns.operations import describe_engagement, say_known, say_of_risk
 from maca.returns.rules import may_circulate_audit, may_read_answers, may_read_return, may_submit_return
 from tests.makers import World
@@ -128,3 +143,68 @@ def test_a_published_briefing_says_that_it_is_published(world: World) -> None:
     briefing = world.published()
     assert may_edit_briefing(world.manager, briefing).code == "published"
     assert may_publish_briefing(world.manager, briefing).code == "published"
+
+
+def test_nobody_invites_or_ends_themselves(world: World) -> None:
+    manager = world.manager
+    manager.joined_at = None
+    assert may_invite_again(manager, manager).code == "yourself"
+    assert may_end_account(manager, manager).code == "yourself"
+    assert may_end_account(world.chair, manager)
+
+
+def test_whoever_cannot_read_an_account_cannot_invite_it_again(world: World) -> None:
+    assert may_invite_again(world.auditor, world.police_auditor).code == "not-yours-to-read"
+    stranger = World("Another Partnership").auditor
+    assert may_invite_again(world.manager, stranger).code == "not-on-your-register"
+
+
+def test_an_operator_is_on_no_register_even_with_a_partnership(world: World) -> None:
+    world.operator.partnership = world.partnership
+    assert may_read_account(world.chair, world.operator).code == "not-on-your-register"
+    assert may_read_account(world.chair, world.member)
+
+
+def test_a_lead_without_an_agency_leads_nobody(world: World) -> None:
+    assert may_invite_people(world.lead)
+    world.lead.agency = None
+    assert may_invite_people(world.lead).code == "not-yours-to-invite"
+    assert may_read_account(world.lead, world.social_worker).code == "not-yours-to-read"
+
+
+def test_whoever_runs_no_register_and_leads_no_agency_grants_nothing(world: World) -> None:
+    assert grantable(world.auditor) == frozenset()
+    assert grantable(world.lead) == {Role.AUDITOR}
+
+
+def test_a_contact_can_answer_for_the_agency_and_has_not_left(world: World) -> None:
+    assert may_be_contact(world.auditor, world.agencies["health"])
+    assert may_be_contact(world.member, world.agencies["health"]).code == "cannot-answer"
+    world.auditor.ended_at = timezone.now()
+    assert may_be_contact(world.auditor, world.agencies["health"]).code == "cannot-answer"
+
+
+def test_a_passkey_is_found_among_ones_own(world: World) -> None:
+    def passkey(person: Person, credential: str, kind: str = Authenticator.Type.WEBAUTHN) -> Authenticator:
+        return Authenticator.objects.create(user=person, type=kind, data={"credential": {"id": credential}})
+
+    other, own = passkey(world.auditor, "first"), passkey(world.auditor, "second")
+    app = passkey(world.auditor, "third", Authenticator.Type.TOTP)
+    assert find_passkey(world.auditor, public_id_of(own)) == own
+    assert find_passkey(world.auditor, public_id_of(other)) == other
+    for person, one in ((world.lead, own), (world.auditor, app)):
+        with pytest.raises(Authenticator.DoesNotExist):
+            find_passkey(person, public_id_of(one))
+
+
+def test_no_question_is_found_under_a_name_that_is_none(world: World) -> None:
+    drafted = draft_question_set(ready_made()["neglect"], name="Neglect", by=world.chair).public_id
+    code = questions_of(find_question_set(world.chair, drafted)).of(AskedOf.AGENCY)[0].code
+    assert find_ready_made(world.chair, "neglect").name
+    assert find_place(world.chair, drafted, AskedOf.AGENCY).question is None
+    assert find_placed(world.chair, drafted, code).question.code == code
+    for find, words in (
+        (find_ready_made, ["nothing"]), (find_place, [drafted, "nobody"]), (find_placed, [drafted, "nothing"])
+    ):  # fmt: skip
+        with pytest.raises(QuestionSet.DoesNotExist):
+            find(world.chair, *words)
