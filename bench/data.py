@@ -11,7 +11,7 @@ from django.db.models import Max, Model
 
 from maca.audits.models import Audit, Heading, PrioritySource, Question
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
-from maca.audits.question_sets import ready_made
+from maca.audits.question_sets import Questions, SetQuestion, ready_made
 from maca.audits.stages import AuditStage
 from maca.audits.timetable import timetable
 from maca.briefing.models import Briefing
@@ -49,6 +49,8 @@ NAME = "Benchmark Safeguarding Children Partnership"
 CASES = 5
 AGENCIES = 8
 PEOPLE = 60
+# Questions of a long form, and returns of a broad audit.
+SIXTY, BROAD = range(1, 61), 1_000
 # Audits under way at once; all the others are history.
 LIVE = 5
 HOW_KNOWN = "Recorded at the visit in March and again at the review. The toolkit was used with both parents. " * 2
@@ -134,20 +136,26 @@ def make_world() -> World:
     return World(partnership, agencies, people)
 
 
-def _circulated(world: World, title: str) -> Audit:
+def sixty_questions() -> Questions:
+    """As many as the longest forms ask."""
+    asked = (SetQuestion(f"step-{n}", f"Was step {n} of the plan carried out, and when?", "judgement") for n in SIXTY)
+    return Questions("sixty", "Sixty questions", tuple(asked), ready_made()["neglect"].panel)
+
+
+def _circulated(world: World, title: str, questions: Questions, *, cases: int = CASES) -> Audit:
     chair, manager, member = (world.people[who] for who in ("chair", "manager", "member"))
     priority = record_priority(title="Neglect", source=PrioritySource.BOARD, reason="It lasts.", by=chair)
     audit = plan_audit(
         adopt_theme(priority, title="Neglect", by=chair),
         title=title,
         terms_of_reference="How well did agencies work together where children were neglected?",
-        questions=ready_made()["neglect"],
+        questions=questions,
         review_title="the review of Child Z",
         dates=timetable(working_days_from(today(), 45)),
         earlier=None,
         by=chair,
     )
-    for number in range(CASES):
+    for number in range(cases):
         nomination = nominate_case(
             audit,
             rationale="Several agencies knew the family for years and little changed.",
@@ -201,7 +209,7 @@ def _answer(agency_return: AgencyReturn, by: Person) -> None:
 @transaction.atomic
 def make_live(world: World) -> Audit:
     """An audit gathering returns. The first agency has two half-way and three to begin; nearly all others are in."""
-    audit = _circulated(world, TITLE)
+    audit = _circulated(world, TITLE, ready_made()["neglect"])
     returns = AgencyReturn.objects.of(audit).select_related("agency", "case__audit__partnership")
     for one in returns:
         place, by = (world.agencies.index(one.agency), one.case.number), world.auditor(one.agency)
@@ -218,10 +226,32 @@ def make_live(world: World) -> Audit:
 
 
 @transaction.atomic
+def make_sixty(world: World) -> Audit:
+    """An audit of sixty questions about one case, with no answer yet from the agency whose auditor answers them."""
+    audit = _circulated(world, "Sixty questions under test", sixty_questions(), cases=1)
+    agency = world.agencies[1]
+    one = AgencyReturn.objects.of(audit).select_related("case__audit__partnership").get(agency=agency)
+    say_known(one, version=None, by=world.auditor(agency))
+    say_of_risk(one, is_unsafe=False, by=world.auditor(agency))
+    return audit
+
+
+@transaction.atomic
+def make_broad(world: World) -> Audit:
+    """An audit of a thousand returns, at every stage; nobody waits for them, so that no work list holds them."""
+    audit = _circulated(world, "A thousand returns", ready_made()["neglect"], cases=BROAD // AGENCIES)
+    stages = list(ReturnStage)
+    for n, one in enumerate(AgencyReturn.objects.of(audit)):
+        AgencyReturn.objects.filter(pk=one.pk).update(stage=stages[n % len(stages)])
+    Audit.objects.filter(pk=audit.pk).update(stage=AuditStage.PUBLISHED)
+    return audit
+
+
+@transaction.atomic
 def make_published(world: World) -> Audit:
     """An audit from its theme to its published briefing."""
     chair, manager = world.people["chair"], world.people["manager"]
-    audit = _circulated(world, "Neglect of old")
+    audit = _circulated(world, "Neglect of old", sixty_questions())
     for one in AgencyReturn.objects.of(audit).select_related("agency", "case__audit__partnership"):
         _answer(one, world.auditor(one.agency))
         submit_return(one, delegated_by="The lead", version=None, by=world.auditor(one.agency))

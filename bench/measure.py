@@ -18,8 +18,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench.data import CASES, TITLE, World
-from bench.pages import Page
+from bench.data import CASES, SIXTY, TITLE, World
+from bench.pages import Page, autosaving
 from bench.pages import pages as pages_of
 from maca.audits.models import Audit
 from maca.partnership.models import Partnership
@@ -126,6 +126,14 @@ def times(world: World, pages: list[Page]) -> dict[str, Rounds]:
                 for name, do in turn.items():
                     taken[name][-1].append(do())
     return taken
+
+
+def sixty_answers(world: World, sixty: Audit) -> list[float]:
+    """Seconds in which sixty answers of one return were saved one by one, from asking to the last byte; some times."""
+    with served() as http:
+        asked = [autosaving(sixty, 1, world.agencies[1], question) for question in SIXTY]
+        visits = [Visitor(http, world, page).visit for page in asked]
+        return [sum(visit() for visit in visits) for _ in range(ROUNDS)]
 
 
 def queries(world: World, pages: list[Page]) -> dict[str, int]:

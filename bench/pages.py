@@ -2,15 +2,16 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
 from bench.data import World
 from maca.audits.models import Audit
+from maca.partnership.models import Agency
 from maca.returns.models import Answer
 
-HELLO, FIFTY = "hello", "50 plain rows"
+HELLO, FIFTY, AUTOSAVE = "hello", "50 plain rows", "autosave"
 WHOLE, AUTOSAVED = 3, 4
 
 
@@ -30,36 +31,56 @@ class Page:
     sealed: bool = False
 
 
+def saving(audit: Audit, case: int, agency: Agency, question: int) -> Callable[[], dict[str, str]]:
+    """What the open form of this question would send now, with something new in it."""
+    answers = Answer.objects.filter(
+        agency_return__case__audit=audit,
+        agency_return__case__number=case,
+        agency_return__agency=agency,
+        question__number=question,
+    )
+
+    def filled() -> dict[str, str]:
+        version = answers.values_list("version", flat=True).first() or 1
+        return {
+            "once": secrets.token_hex(16),
+            "version": str(version),
+            "choice": "partly",
+            "how_known": f"Seen in the record of the visit. {version}. " * 8,
+        }
+
+    return filled
+
+
+def autosaving(audit: Audit, case: int, agency: Agency, question: int, name: str = AUTOSAVE) -> Page:
+    where = {"audit": audit.slug, "case": case, "agency": agency.slug, "question": question}
+    return Page(
+        name,
+        reverse("autosave", kwargs=where),
+        f"auditor.{agency.slug}",
+        times=1.5,
+        commits=2,
+        form=saving(audit, case, agency, question),
+        sealed=True,
+    )
+
+
+def of_long_and_broad(world: World, sixty: Audit, broad: Audit) -> list[Page]:
+    """An answer of a long form, and the board of a broad audit."""
+    address = reverse("board", kwargs={"audit": broad.slug})
+    return [
+        replace(autosaving(sixty, 1, world.agencies[1], AUTOSAVED, f"{AUTOSAVE}, 1 of 60"), sealed=False),
+        Page("board, 1,000 returns", address, "manager", times=5, queries=20),
+    ]
+
+
 def pages(world: World, audit: Audit, case_number: int = 1) -> list[Page]:
     """Every page, the two plain ones first. The agency whose auditor asks has its return of the case half-way."""
     agency = world.agencies[0]
     auditor = f"auditor.{agency.slug}"
     case = {"audit": audit.slug, "case": case_number}
     own = {**case, "agency": agency.slug}
-
-    def form(question: int) -> Callable[[], dict[str, str]]:
-        """What the open form of this question would send now, with something new in it."""
-        answers = Answer.objects.filter(
-            agency_return__case__audit=audit,
-            agency_return__case__number=case_number,
-            agency_return__agency=agency,
-            question__number=question,
-        )
-
-        def filled() -> dict[str, str]:
-            version = answers.values_list("version", flat=True).get()
-            return {
-                "once": secrets.token_hex(16),
-                "version": str(version),
-                "choice": "partly",
-                "how_known": f"Seen in the record of the visit. {version}. " * 8,
-            }
-
-        return filled
-
-    def question(number: int, page: str) -> str:
-        return reverse(page, kwargs={**own, "question": number})
-
+    whole = reverse("answer", kwargs={**own, "question": WHOLE})
     return [
         Page(HELLO, "/bench/hello/"),
         Page(FIFTY, "/bench/fifty/", auditor),
@@ -69,14 +90,13 @@ def pages(world: World, audit: Audit, case_number: int = 1) -> list[Page]:
         Page("case", reverse("case", kwargs=case), auditor, times=3, queries=12, sealed=True),
         Page("return", reverse("return", kwargs=own), auditor, times=3, queries=12, sealed=True),
         Page("summative report", reverse("report", kwargs=case), "manager", times=5, queries=20, sealed=True),
-        Page("save an answer", question(WHOLE, "answer"), auditor, form=form(WHOLE), status=302, sealed=True),
         Page(
-            "autosave",
-            question(AUTOSAVED, "autosave"),
+            "save an answer",
+            whole,
             auditor,
-            times=1.5,
-            commits=2,
-            form=form(AUTOSAVED),
+            form=saving(audit, case_number, agency, WHOLE),
+            status=302,
             sealed=True,
         ),
+        autosaving(audit, case_number, agency, AUTOSAVED),
     ]

@@ -17,6 +17,8 @@ from maca.briefing.rules import may_edit_briefing, may_import_briefing, may_publ
 from maca.cases.models import Case, Interest
 from maca.cases.operations import declare_interest
 from maca.cases.rules import may_open_identity, may_select_case, may_sit_on_panel
+from maca.concerns.operations import raise_concern
+from maca.concerns.rules import may_say_told
 from maca.demo.operations import DATA
 from maca.panel.operations import introduce_case, record_finding, withdraw_finding
 from maca.panel.queries import Column, find_column
@@ -208,3 +210,10 @@ def test_no_question_is_found_under_a_name_that_is_none(world: World) -> None:
     ):  # fmt: skip
         with pytest.raises(QuestionSet.DoesNotExist):
             find(world.chair, *words)
+
+
+def test_whoever_cannot_read_a_concern_does_not_say_who_was_told(world: World) -> None:
+    case = world.circulated(1).cases.get()
+    concern = raise_concern(case, what="X", found_at=timezone.now(), told=None, by=world.auditor)
+    assert may_say_told(world.auditor, concern)
+    assert may_say_told(world.police_auditor, concern).code == "not-yours"
