@@ -399,7 +399,11 @@ def submit_return(agency_return: AgencyReturn, *, delegated_by: str = "", versio
     _hold(agency_return)
     rules.may_submit_return(by, agency_return).insist()
     nothing = {"left_out_reason": "", "left_out": Sealed()}
-    return _hand_in(agency_return, ReturnStage.SUBMITTED, nothing, delegated_by=delegated_by, version=version, by=by)
+    signature, mended = _hand_in(
+        agency_return, ReturnStage.SUBMITTED, nothing, delegated_by=delegated_by, version=version, by=by
+    )
+    _write("submitted a return", agency_return, by=by, signature=signature.public_id, sent_back=mended)
+    return signature
 
 
 @transaction.atomic
@@ -417,7 +421,11 @@ def supply_part(
     rules.may_supply_part(by, agency_return).insist()
     sealed = case_key(agency_return.case).seal(agency_return, "left_out", left_out)
     part = {"left_out_reason": reason, "left_out": sealed}
-    return _hand_in(agency_return, ReturnStage.PARTLY_SUPPLIED, part, delegated_by=delegated_by, version=version, by=by)
+    signature, mended = _hand_in(
+        agency_return, ReturnStage.PARTLY_SUPPLIED, part, delegated_by=delegated_by, version=version, by=by
+    )
+    _write("supplied a part of a return", agency_return, by=by, signature=signature.public_id, sent_back=mended)
+    return signature
 
 
 def _hand_in(
@@ -428,7 +436,8 @@ def _hand_in(
     delegated_by: str,
     version: int | None,
     by: Person,
-) -> Signature:
+) -> tuple[Signature, int]:
+    """Sign, and move on; answers also how many questions that were sent back have been mended."""
     rules.may_sign_return(by, agency_return, delegated_by=delegated_by).insist()
     now = timezone.now()
     handed_in = {
@@ -449,9 +458,7 @@ def _hand_in(
     signature.save(force_insert=True)
     mended = agency_return.sent_back.filter(answered_at=None).update(answered_at=now)
     move(agency_return, to=to)
-    did = "submitted a return" if to == ReturnStage.SUBMITTED else "supplied a part of a return"
-    _write(did, agency_return, by=by, signature=signature.public_id, sent_back=mended)
-    return signature
+    return signature, mended
 
 
 @transaction.atomic

@@ -19,8 +19,8 @@ USUAL_SECURITY = (
     "everybody who reads them is recorded."
 )
 USUAL_RETENTION = (
-    "The child’s identity is destroyed once the action plan of this audit has been signed off, and what agencies return "
-    "when the partnership’s retention schedule says so. The findings, which are to name nobody, are kept."
+    "The child’s identity is destroyed once the action plan of this audit has been signed off, and what agencies "
+    "return when the partnership’s retention schedule says so. The findings, which are to name nobody, are kept."
 )
 
 ASKED = (
