@@ -44,7 +44,8 @@ def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[Age
 
 def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyReturn:
     """The return at this address, if this person may see it."""
-    return _returns(person, audit, case, agency).select_related("submitted_by", "saved_by", "entered_by").get()
+    found = _returns(person, audit, case, agency).select_related("submitted_by", "saved_by", "entered_by")
+    return found.prefetch_related("extension_requests").get()
 
 
 @dataclass(frozen=True)

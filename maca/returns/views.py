@@ -294,7 +294,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
     follows = bool(rules.may_read_ladder(person, agency_return))
     approaches = operations.read_ladder(agency_return, by=person) if follows else []
     requests: list[ExtensionRequest] = []
-    if rules.may_read_requests_for_time(person, agency_return):
+    if agency_return.extension_requests.all() and rules.may_read_requests_for_time(person, agency_return):
         requests = operations.read_requests_for_time(agency_return, by=person)
     dealings = Dealings((), ())
     if may_read_answers and agency_return.first_submitted_at:  # nothing is signed or sent back before
@@ -303,6 +303,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
         agency_questions(agency_return.case.audit, agency_return.agency),
         {pk: str(answer.choice) for pk, answer in answers.items()},
     )
+    may_submit = rules.may_submit_return(person, agency_return)
     return render(
         request,
         "returns/return.html",
@@ -326,11 +327,12 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "may_open_identity": may_work.code == "undeclared" and may_open_identity(person, agency_return.case),
             "may_answer": rules.may_answer_return(person, agency_return),
             "may_answer_questions": rules.may_answer_questions(person, agency_return),
-            "may_submit": rules.may_submit_return(person, agency_return),
+            "may_submit": may_submit,
             "may_extend": rules.may_extend_return(person, agency_return),
             "may_return_on_paper": rules.may_return_on_paper(person, agency_return),
             "may_decline": rules.may_decline_return(person, agency_return),
-            "may_supply_part": rules.may_supply_part(person, agency_return),
+            # Whoever may hand in the whole may hand in a part.
+            "may_supply_part": may_submit or rules.may_supply_part(person, agency_return),
             "may_ask_for_time": rules.may_ask_for_time(person, agency_return),
             "may_follow_up": rules.may_follow_up_refusal(person, agency_return),
             "follows": follows,

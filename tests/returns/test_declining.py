@@ -14,8 +14,9 @@ from maca.notices.models import Notice
 from maca.panel.operations import open_panel
 from maca.returns import rules
 from maca.returns.as_table import rows
-from maca.returns.models import AgencyReturn, Approach, DeclineReason, Outcome, Rung
+from maca.returns.models import AgencyReturn, Approach, DeclineReason, Outcome, Rung, TimeReason
 from maca.returns.operations import (
+    ask_for_time,
     decline_return,
     read_ladder,
     record_approach,
@@ -25,7 +26,7 @@ from maca.returns.operations import (
 )
 from maca.returns.queries import Ladder, board, letters, matches
 from maca.worklist.queries import tasks
-from tests.house.test_pages import form_values
+from tests.house.test_pages import form_values, queries
 from tests.makers import World
 from tests.returns.test_returns import report_of
 
@@ -310,3 +311,22 @@ def test_those_who_run_the_audit_see_the_ladder_on_the_return_and_the_agency_doe
     listed = sign_in(world.scrutineer).get(f"/audits/{one.case.audit.slug}/board/?show=declined").content.decode()
     assert there(one) not in listed
     assert there(one, "request-letter") in listed
+
+
+def test_lists_take_the_same_queries_for_one_refusal_and_for_many(world, sign_in):
+    counted = []
+    for cases in (1, 5):
+        audit = world.circulated(cases)
+        for case in range(1, cases + 1):
+            one = world.return_of(audit, "police", case)
+            decline_return(one, reason=DeclineReason.OTHER, words="No.", version=None, by=world.police_lead)
+            climb(world, one)
+            other = world.return_of(audit, case=case)
+            ask_for_time(
+                other, reason=TimeReason.OTHER, words="W", wanted_on=working_days_from(other.due_on, 2),
+                by=world.auditor,
+            )  # fmt: skip
+        here = f"/audits/{audit.slug}/"
+        pages = ("/", f"{here}board/?show=declined", f"{here}board/?show=asks_for_time", f"{here}board/board.csv")
+        counted.append([queries(sign_in(world.manager), page) for page in pages])
+    assert counted[0] == counted[1]
