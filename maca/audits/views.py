@@ -46,6 +46,7 @@ from maca.audits.question_sets import Questions, ready_made
 from maca.design.pages import anyone_signed_in, do_once, form_page, guarded, version_sent
 from maca.kernel.clock import today
 from maca.partnership.models import AgencyKind
+from maca.partnership.queries import school_holiday_warning
 from maca.partnership.requests import signed_in
 
 
@@ -191,6 +192,7 @@ def plan(request: HttpRequest, audit: Audit) -> HttpResponse:
             "panel_questions": panel_questions(audit),
             "asked_of": {question.pk: _asked_of(question.for_kinds) for question in agency_questions(audit)},
             "may_change": rules.may_change_plan(signed_in(request), audit),
+            "school_holidays": audit.returns_due_on and school_holiday_warning(audit.partnership, audit.returns_due_on),
         },
     )
 

@@ -22,6 +22,7 @@ from maca.kernel.verdict import Refused
 from maca.partnership.fence import fence
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 from maca.partnership.operations import add_person, found_partnership, operator_of, register_agency
+from maca.returns.letter.value import USUAL_PERIOD, USUAL_RETENTION, USUAL_SECURITY
 from maca.returns.models import AgencyReturn, DeclineReason
 from maca.returns.operations import (
     circulate_audit,
@@ -187,7 +188,18 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
         for who in Person.objects.filter(partnership=audit.partnership).holding(*READS_EVERY_CASE):
             if not who.holds(Role.SCRUTINEER):
                 declare_interest(case, interest=Interest.NONE, by=who)
-    circulate_audit(audit, asked, purpose=audit.purpose, legal_basis=audit.legal_basis, version=None, by=manager)
+    circulate_audit(
+        audit,
+        asked,
+        purpose=audit.purpose,
+        legal_basis=audit.legal_basis,
+        period=USUAL_PERIOD,
+        security=USUAL_SECURITY,
+        retention=USUAL_RETENTION,
+        contact=f"{manager.name}, {manager.post}, {manager.email}",
+        version=None,
+        by=manager,
+    )
     for case, one in zip(asked, told["cases"], strict=True):
         for answer in one["returns"]:
             _answer(AgencyReturn.objects.get(case=case, agency__slug=answer["agency"]), answer)

@@ -1,12 +1,31 @@
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from maca.design.dates import date
-from maca.design.forms import CheckboxesField, ChoiceField, EmailField, Form, SelectField, TextField, YesNoField
+from maca.design.forms import (
+    CheckboxesField,
+    ChoiceField,
+    DateField,
+    EmailField,
+    Form,
+    SelectField,
+    TextField,
+    YesNoField,
+)
 from maca.partnership import rules
-from maca.partnership.models import NOT_AN_ADDRESS, ROLES_IN_PROSE, Agency, EndReason, Person, Role, as_kept
+from maca.partnership.models import (
+    NOT_AN_ADDRESS,
+    ROLES_IN_PROSE,
+    Agency,
+    EndReason,
+    Person,
+    Role,
+    SchoolHoliday,
+    as_kept,
+)
 from maca.partnership.queries import is_due
 
 
@@ -161,3 +180,52 @@ class UploadsForm(Form):
         label="Do you take photographs and documents with returns?",
         help_text="If not, agencies say where in their own records a thing can be seen. Those there are stay readable.",
     )
+
+
+LONGEST_HOLIDAY = dt.timedelta(days=70)
+
+
+class SchoolHolidaysForm(Form):
+    """One more school holiday, and those to take out. Either may be left alone."""
+
+    name = TextField(label="Name", help_text="For example “May half-term”.", max_length=100, required=False)
+    first_on = DateField(label="First day", called="the first day", required=False)
+    last_on = DateField(label="Last day", called="the last day", required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, holidays: Sequence[SchoolHoliday]) -> None:
+        super().__init__(data)
+        self.holidays = {one.public_id: one for one in holidays}
+        if holidays:
+            self.fields["take_out"] = CheckboxesField(
+                label="Take out",
+                choices=[
+                    (key, f"{one}, {date(one.first_on)} to {date(one.last_on)}") for key, one in self.holidays.items()
+                ],
+                required=False,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        parts = ("name", "first_on", "last_on")
+        if any(cleaned[part] for part in parts):
+            for part, called in zip(parts, ("a name", "the first day", "the last day"), strict=True):
+                if not cleaned[part]:
+                    self.add_error(part, f"Enter {called} of the holiday")
+        elif not cleaned.get("take_out"):
+            self.add_error("name", "Enter a holiday, or tick one to take out")
+        if not self.errors and self.added():
+            _, first, last = self.added()  # type: ignore[misc]
+            if last < first:
+                self.add_error("last_on", f"The last day must be {date(first)} or later")
+            elif last - first > LONGEST_HOLIDAY:
+                self.add_error("last_on", "A holiday is ten weeks long at most. Check both years")
+        return cleaned
+
+    def added(self) -> tuple[str, dt.date, dt.date] | None:
+        values = self.cleaned_data
+        return (values["name"], values["first_on"], values["last_on"]) if values.get("name") else None
+
+    def taken_out(self) -> list[SchoolHoliday]:
+        return [self.holidays[key] for key in self.cleaned_data.get("take_out", [])]

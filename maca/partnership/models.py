@@ -36,6 +36,22 @@ class Partnership(models.Model):
         return self.name
 
 
+class SchoolHoliday(models.Model):
+    """Days on which the schools of a partnership are closed, as it has entered them: they differ by place."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="school_holidays")
+    name = models.CharField(max_length=100)
+    first_on = models.DateField()
+    last_on = models.DateField()
+
+    class Meta:
+        ordering = ["first_on", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AgencyKind(models.TextChoices):
     CHILDREN_SOCIAL_CARE = "children_social_care", "Children’s social care"
     POLICE = "police", "Police"

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from maca.partnership.models import (
     Partnership,
     Person,
     Role,
+    SchoolHoliday,
     as_kept,
     first_free_slug,
 )
@@ -68,6 +70,32 @@ def set_uploads(partnership: Partnership, *, takes: bool, by: Person) -> None:
     partnership.takes_uploads = takes
     partnership.save(update_fields=["takes_uploads"])
     write("set whether uploads are taken", partnership, by=by, takes=takes)
+
+
+@transaction.atomic
+def change_school_holidays(
+    partnership: Partnership,
+    *,
+    add: tuple[str, dt.date, dt.date] | None,
+    take_out: Collection[SchoolHoliday] = (),
+    by: Person,
+) -> None:
+    """Enter a school holiday, by its name, first and last day, and take others out.
+
+    Raises `Refused` where the last day comes before the first.
+    """
+    hold(partnership)
+    rules.may_set_school_holidays(by).insist()
+    gone = SchoolHoliday.objects.filter(partnership=partnership, pk__in=[one.pk for one in take_out])
+    days = []
+    if add:
+        name, first_on, last_on = add
+        if last_on < first_on:
+            raise Refused("ends-before-it-begins", "The last day of a school holiday cannot come before its first.")
+        SchoolHoliday.objects.create(partnership=partnership, name=name, first_on=first_on, last_on=last_on)
+        days = [first_on.isoformat(), last_on.isoformat()]
+    write("changed the school holidays", partnership, by=by, added=days, taken_out=gone.count())
+    gone.delete()
 
 
 @transaction.atomic

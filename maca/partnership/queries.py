@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from maca.kernel.clock import today
-from maca.partnership.models import FOR_AN_AGENCY, Agency, Person, PersonQuerySet, Role
+from maca.partnership.models import (
+    FOR_AN_AGENCY,
+    Agency,
+    Partnership,
+    Person,
+    PersonQuerySet,
+    Role,
+    SchoolHoliday,
+)
 
 # How long before an attestation runs out it is asked for.
 ASKED_BEFORE = dt.timedelta(days=14)
@@ -46,6 +54,19 @@ def ended_accounts(person: Person) -> list[Person]:
 def agencies_of(person: Person) -> list[Agency]:
     """The agencies on the register of one's own partnership."""
     return list(Agency.objects.filter(partnership=person.partnership_id))
+
+
+def school_holidays_of(partnership: Partnership) -> list[SchoolHoliday]:
+    """What a partnership has entered of its school holidays, the earliest first."""
+    return list(SchoolHoliday.objects.filter(partnership=partnership))
+
+
+def school_holiday_warning(partnership: Partnership, day: dt.date) -> str:
+    """A sentence where a day falls in school holidays, both ends included; nothing where it does not."""
+    holidays = SchoolHoliday.objects.filter(partnership=partnership, first_on__lte=day, last_on__gte=day)
+    if not (holiday := holidays.first()):
+        return ""
+    return f"{day:%-d %B %Y} is in the school holidays ({holiday}). Schools may not be able to answer by then."
 
 
 def find_agency(person: Person, body: str) -> Agency:

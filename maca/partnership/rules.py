@@ -48,6 +48,13 @@ def may_set_uploads(person: Person) -> Verdict:
     return no("not-the-manager", "Only the business manager says whether photographs and documents are taken.")
 
 
+def may_set_school_holidays(person: Person) -> Verdict:
+    """The business manager enters when the schools of the partnership are closed."""
+    if person.holds(Role.BUSINESS_MANAGER):
+        return YES
+    return no("not-the-manager", "Only the business manager enters the school holidays.")
+
+
 def may_invite_people(person: Person) -> Verdict:
     """The business manager and the chair invite people, and an agency’s lead invites its auditors."""
     if person.holds(*RUNS_THE_REGISTER) or (person.agency_id and person.holds(Role.AGENCY_LEAD)):

@@ -6,6 +6,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite_person, name="invite-person"),
     path("people/still-needed/", views.attest_people, name="attest-people"),
+    path("people/school-holidays/", views.school_holidays, name="school-holidays"),
     path("people/uploads/", views.uploads_setting, name="uploads-setting"),
     path("agencies/<id:body>/", views.agency, name="agency"),
     path("agencies/<id:body>/contacts/", views.name_contacts, name="name-contacts"),

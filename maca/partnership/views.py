@@ -7,7 +7,15 @@ from django.urls import reverse
 from maca.design.forms import Form
 from maca.design.pages import anyone_signed_in, form_page, guarded
 from maca.partnership import invitations, operations, rules
-from maca.partnership.forms import AttestForm, ContactsForm, EndForm, InvitationForm, RolesForm, UploadsForm
+from maca.partnership.forms import (
+    AttestForm,
+    ContactsForm,
+    EndForm,
+    InvitationForm,
+    RolesForm,
+    SchoolHolidaysForm,
+    UploadsForm,
+)
 from maca.partnership.models import ROLES_IN_PROSE, Agency, EndReason, Person
 from maca.partnership.queries import (
     agencies_of,
@@ -18,6 +26,7 @@ from maca.partnership.queries import (
     find_person,
     leavers,
     people_of,
+    school_holidays_of,
 )
 from maca.partnership.requests import signed_in
 
@@ -38,6 +47,7 @@ def people(request: HttpRequest) -> HttpResponse:
             "ended": ended_accounts(asking) if runs_it else [],
             "roles": ROLES_IN_PROSE,
             "may_set_uploads": rules.may_set_uploads(asking),
+            "may_set_school_holidays": rules.may_set_school_holidays(asking),
             "agencies": agencies_of(asking),
         },
     )
@@ -57,6 +67,25 @@ def uploads_setting(request: HttpRequest) -> HttpResponse:
         lambda data, _: UploadsForm(data, initial={"takes": asking.partnership.takes_uploads}),
         do=do,
         context={"heading": "Photographs and documents", "back": reverse("people")},
+    )
+
+
+@guarded(rules.may_set_school_holidays, writes=True)
+def school_holidays(request: HttpRequest) -> HttpResponse:
+    asking = signed_in(request)
+    holidays = school_holidays_of(asking.partnership)
+
+    def do(form: SchoolHolidaysForm, version: int | None) -> str:
+        operations.change_school_holidays(asking.partnership, add=form.added(), take_out=form.taken_out(), by=asking)
+        return reverse("school-holidays")
+
+    return form_page(
+        request,
+        "partnership/school_holidays.html",
+        lambda data, _: SchoolHolidaysForm(data, holidays=holidays),
+        do=do,
+        context={"heading": "School holidays", "back": reverse("people"), "holidays": holidays},
+        saved="The school holidays have been changed.",
     )
 
 

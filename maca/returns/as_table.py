@@ -9,11 +9,11 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from maca.kernel.clock import LONDON
 from maca.returns.models import AgencyReturn
-from maca.returns.queries import Board, Letters, matches
+from maca.returns.queries import Board, Ladder, Letters, matches
 
 HEADINGS = (
     "Case", "Agency", "Status", "Late", "Due", "Request delivered", "First opened", "Reminders", "Handed in",
-    "Reason for declining",
+    "Reason for declining", "Last approached", "Reason for leaving out", "More time",
 )  # fmt: skip
 # What makes a spreadsheet take a cell for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -51,7 +51,17 @@ def _standing(one: AgencyReturn, letter: Letters) -> tuple[str, ...]:
         str(letter.reminders),
         handed_in,
         one.get_decline_reason_display() if one.decline_reason else "",
+        _last_approached(one),
+        one.get_left_out_reason_display() if one.left_out_reason else "",
+        request.in_words() if (request := one.newest_request()) else "",
     )
+
+
+def _last_approached(one: AgencyReturn) -> str:
+    """How far up the ladder it has gone since the agency declined, and what came of it."""
+    if not (approaches := Ladder.of(one).approaches):
+        return ""
+    return f"{approaches[-1].get_rung_display()}: {approaches[-1].get_outcome_display()}"
 
 
 def as_csv(table: list[tuple[str, ...]]) -> bytes:

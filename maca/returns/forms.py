@@ -19,21 +19,28 @@ from maca.design.forms import (
     SelectField,
     TextField,
 )
-from maca.kernel.clock import is_working_day, today
-from maca.partnership.models import Agency
+from maca.kernel.clock import today
+from maca.partnership.models import Agency, AgencyKind, Person
+from maca.partnership.queries import school_holiday_warning
+from maca.returns import rules
+from maca.returns.letter.value import USUAL_PERIOD, USUAL_RETENTION, USUAL_SECURITY
 from maca.returns.models import (
     AgencyReturn,
     Answer,
     Cause,
     DeclineReason,
+    ExtensionRequest,
     Familiarity,
     FamilyCheck,
     Grade,
+    Outcome,
     Sensitivity,
+    TimeReason,
     UploadKind,
 )
 from maca.returns.on_paper.reading import read_bytes
 from maca.returns.on_paper.value import NotAFormError, ReadForm
+from maca.returns.queries import Ladder
 from maca.returns.redraw import LARGEST_FILE, MOST_PAGES, SENTENCES, CannotKeepError, Drawing, redraw
 
 LARGEST_TEXT = 4 * 1024 * 1024
@@ -44,17 +51,35 @@ class CirculationForm(Form):
 
     purpose = LongTextField(label="Purpose", rows=5)
     legal_basis = LongTextField(label="Legal basis", rows=5)
+    period = LongTextField(label="The period you ask about", rows=3)
+    security = LongTextField(label="How answers are to be sent and are kept safe", rows=4)
+    retention = LongTextField(label="How long they are kept", rows=3)
+    contact = LongTextField(
+        label="Whom an agency asks about this request",
+        help_text="Name, post, and how they are reached.",
+        rows=3,
+    )
+    # What stands on every request.
+    STATED = ("purpose", "legal_basis", "period", "security", "retention", "contact")
 
     def __init__(
         self,
         *args: Any,
         audit: Audit,
+        contact: Person,
         cases: Sequence[Case],
         agencies: Sequence[Agency],
         checks: Sequence[FamilyCheck] = (),
         **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = {"purpose": audit.purpose, "legal_basis": audit.legal_basis}
+        kwargs["initial"] = {
+            "purpose": audit.purpose,
+            "legal_basis": audit.legal_basis,
+            "period": USUAL_PERIOD,
+            "security": USUAL_SECURITY,
+            "retention": USUAL_RETENTION,
+            "contact": f"{contact.name}, {contact.post}, {contact.email}",
+        }
         super().__init__(*args, **kwargs)
         self.cases, self.agencies = cases, agencies
         for case in cases:
@@ -131,6 +156,19 @@ class SignForm(Form):
         super().__init__(*args, **kwargs)
         if in_own_right:
             del self.fields["delegated_by"]
+
+
+class PartForm(SignForm):
+    """What is left out of a return, and why; and who gave the authority to sign, for whoever is not the lead."""
+
+    reason = ChoiceField(label="Why is something left out?", choices=DeclineReason.choices)
+    left_out = LongTextField(
+        label="What is left out, and why?",
+        help_text="For example: “We give the dates of attendance. We have not opened the records.” By role, never by "
+        "name. The panel will read this.",
+        rows=5,
+    )
+    field_order = ("reason", "left_out", "delegated_by")
 
 
 class SendBackForm(Form):
@@ -300,23 +338,151 @@ class DeclineForm(Form):
     )
 
 
-class ExtendForm(Form):
-    def __init__(self, *args: Any, now: dt.date, panel_on: dt.date | None, **kwargs: Any) -> None:
-        kwargs["initial"] = {"due_on": now}
-        super().__init__(*args, **kwargs)
-        self.now, self.panel_on = now, panel_on
+class _DayForm(Form):
+    """A form with a day on which a return is to be due. A school is warned, and not refused, in its holidays."""
 
-    due_on = DateField(label="New day by which the return is due")
+    day = "due_on"
 
-    def clean_due_on(self) -> object:
-        day = self.cleaned_data["due_on"]
-        if day and day <= max(today(), self.now):
-            self.add_error("due_on", f"Choose a day in the future, after {self.now:%-d %B %Y}")
-        elif day and not is_working_day(day):
-            self.add_error("due_on", "The new day must be a working day in England")
-        elif day and self.panel_on and day >= self.panel_on:
-            self.add_error("due_on", f"The panel meets on {self.panel_on:%-d %B %Y}, so choose a day before it")
+    def __init__(self, data: Mapping[str, Any] | None, *, agency_return: AgencyReturn, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.agency_return = agency_return
+
+    @property
+    def notices(self) -> list[str]:
+        notices = super().notices
+        chosen = self.cleaned_data.get(self.day) if self.is_bound and not self.errors else None
+        if chosen and self.agency_return.agency.kind == AgencyKind.SCHOOL:
+            warning = school_holiday_warning(self.agency_return.agency.partnership, chosen)
+            notices += [warning] if warning else []
+        return notices
+
+    def later(self) -> dt.date | None:
+        """The day that was chosen, if it is one to which the return may be moved."""
+        day: dt.date | None = self.cleaned_data[self.day]
+        if day and not (may := rules.may_move_due_day(self.agency_return, day)):
+            raise ValidationError(may.sentence)
         return day
+
+
+class ExtendForm(_DayForm):
+    """More time for an agency. Where it has asked for it, it is granted, on that day or another, or refused."""
+
+    decision = ChoiceField(
+        label="Do you give more time?",
+        choices=[("grant", "Yes"), ("refuse", "No: the return stays due on the day it is")],
+    )
+    due_on = DateField(label="New day by which the return is due", required=False)
+    refusal = LongTextField(label="If no, why not?", help_text="The agency will read this.", rows=3, required=False)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, agency_return: AgencyReturn, request: ExtensionRequest | None
+    ) -> None:
+        wanted = request.wanted_on if request else agency_return.due_on
+        super().__init__(data, agency_return=agency_return, initial={"due_on": wanted})
+        if request is None:
+            del self.fields["decision"], self.fields["refusal"]
+            self.fields["due_on"].required = True
+
+    def clean_due_on(self) -> dt.date | None:
+        refused = self.cleaned_data.get("decision") == "refuse"
+        return None if refused else self.later()
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("decision") == "refuse" and not values.get("refusal"):
+            self.add_error("refusal", "Say why you give no more time")
+        if values.get("decision") == "grant" and not self.errors and not values["due_on"]:
+            self.add_error("due_on", "Enter the new day by which the return is due")
+        return values
+
+    @property
+    def is_refused(self) -> bool:
+        return self.cleaned_data.get("decision") == "refuse"
+
+
+class TimeForm(_DayForm):
+    """An agency asks for more time."""
+
+    day = "wanted_on"
+    reason = ChoiceField(label="Why does your agency need more time?", choices=TimeReason.choices)
+    words = LongTextField(label="In your own words", help_text="Nothing of the family is needed here.", rows=4)
+    wanted_on = DateField(label="By which day can you return it?", called="the day")
+
+    def clean_wanted_on(self) -> dt.date | None:
+        return self.later()
+
+
+class FollowUpForm(Form):
+    """The next step after a refusal, and what the refusal means. Either may be left alone."""
+
+    approached = TextField(
+        label="Who was approached?",
+        help_text="By post: “the named GP of the integrated care board”.",
+        max_length=200,
+        required=False,
+    )
+    approached_on = DateField(label="On which day?", called="the day", latest=today, required=False)
+    outcome = ChoiceField(label="What came of it?", choices=Outcome.choices, required=False)
+    words = LongTextField(label="What was said", rows=3, required=False)
+    due_on = DateField(
+        label="If they will supply: by which day is the return due now?", called="the day", required=False
+    )
+    effect = LongTextField(
+        label="What does the refusal mean for the findings?",
+        help_text="What cannot be concluded without this agency’s records. The report says it to the panel.",
+        rows=4,
+        required=False,
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, agency_return: AgencyReturn, ladder: Ladder, effect: str = ""
+    ) -> None:
+        waiting = ladder.waiting
+        super().__init__(data, initial={"effect": effect, "words": str(waiting.words) if waiting else ""})
+        self.agency_return, self.waiting = agency_return, waiting
+        gone = set()
+        if ladder.next_rung is None:
+            gone = {"approached", "approached_on", "outcome", "words", "due_on"}
+        elif waiting:
+            gone = {"approached", "approached_on"}
+        if not agency_return.case.audit.is_gathering and "outcome" not in gone:
+            gone.add("due_on")
+            outcomes = [one for one in Outcome.choices if one[0] != Outcome.SUPPLIES]
+            self.fields["outcome"].choices = outcomes  # type: ignore[attr-defined]
+        for name in gone:
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return values
+        outcome = values.get("outcome")
+        step = [name for name in ("approached", "approached_on", "words", "due_on") if values.get(name)]
+        if step and not outcome:
+            self.add_error("outcome", "Say what came of it, if only that there is no answer yet")
+        elif not outcome and not values["effect"]:
+            self.add_error(None, "Record a step, or say what the refusal means for the findings")
+        elif outcome and not self.waiting:
+            if not values["approached"] and outcome != Outcome.NOT_FOR_THEM:
+                self.add_error("approached", "Say who was approached")
+            if not values["approached_on"] and outcome != Outcome.NOT_FOR_THEM:
+                self.add_error("approached_on", "Enter the day on which they were approached")
+        if outcome == Outcome.SUPPLIES:
+            if not values["due_on"]:
+                self.add_error("due_on", "Enter the day by which the return is due now")
+            elif not (may := rules.may_be_due_on(self.agency_return, values["due_on"])):
+                self.add_error("due_on", may.sentence)
+        return values
+
+    def step(self) -> dict[str, Any]:
+        """What is recorded of the step; nothing where only the effect was written."""
+        values = {name: self.cleaned_data[name] for name in self.fields if name != "effect"}
+        if not values.get("outcome"):
+            return {}
+        values["outcome"] = Outcome(values["outcome"])
+        if not self.waiting and not values["approached_on"]:
+            values["approached_on"] = today()
+        return values
 
 
 LONGEST_NAME = 120

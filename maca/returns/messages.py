@@ -13,3 +13,15 @@ SENT_BACK = register(
         ),
     )
 )
+
+TIME_DECIDED = register(
+    Kind(
+        "returns/time-decided",
+        "Your request for more time has been answered",
+        (
+            "The business manager has answered a request of your agency for more time. Whether it was granted, and by "
+            "when the return is due, stands on the page of the return.",
+            "This message says nothing about the return, and neither should an answer to it.",
+        ),
+    )
+)

@@ -10,7 +10,7 @@ from maca.kernel.clock import LONDON, is_past, today
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Agency, Partnership, Person, Role
-from maca.returns.stages import COMPLETE, HANDED_IN, OUTSTANDING, ReturnStage
+from maca.returns.stages import AWAITED, COMPLETE, HANDED_IN, OUTSTANDING, ReturnStage
 from maca.sealing.field import Opened, SealedField
 
 READS_EVERY_RETURN = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SCRUTINEER)
@@ -23,6 +23,32 @@ class DeclineReason(models.TextChoices):
     CAPACITY = "capacity", "Nobody can do it in the time"
     RECORDS = "records", "The records cannot be reached"
     OTHER = "other", "Another reason"
+
+
+class TimeReason(models.TextChoices):
+    WORKLOAD = "workload", "Nobody can do it in the time"
+    ABSENCE = "absence", "Whoever would answer is away"
+    HOLIDAYS = "holidays", "We are closed for the school holidays"
+    RECORDS = "records", "The records have to be sent for"
+    ADVICE = "advice", "We are taking advice on what we may share"
+    OTHER = "other", "Another reason"
+
+
+class Rung(models.TextChoices):
+    """The ladder after an agency has declined, from its foot: each is approached once the one before is done."""
+
+    BASIS = "basis", "The agency itself, with purpose and legal basis stated again"
+    SAFEGUARDING_LEAD = "safeguarding_lead", "The agency’s safeguarding lead"
+    NAMED_PROFESSIONAL = "named_professional", "The named GP or designated doctor"
+    CHAIR = "chair", "The chair of the sub-group"
+    STATUTORY_PARTNER = "statutory_partner", "The statutory safeguarding partner"
+
+
+class Outcome(models.TextChoices):
+    WAITING = "waiting", "No answer yet"
+    DECLINES = "declines", "Still declines, or did not answer"
+    NOT_FOR_THEM = "not_for_them", "This step does not apply to this agency"
+    SUPPLIES = "supplies", "Will supply, in whole or in part"
 
 
 class AgencyReturnQuerySet(models.QuerySet["AgencyReturn"]):
@@ -56,6 +82,10 @@ class AgencyReturn(Versioned):
     # The request, as it was made.
     purpose = models.TextField()
     legal_basis = models.TextField()
+    period = models.TextField(blank=True, default="")
+    security = models.TextField(blank=True, default="")
+    retention = models.TextField(blank=True, default="")
+    contact = models.TextField(blank=True, default="")
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     due_on = models.DateField()
@@ -68,6 +98,11 @@ class AgencyReturn(Versioned):
     engagement_now = SealedField()
     decline_reason = models.CharField(max_length=20, choices=DeclineReason.choices, blank=True)
     decline_words = SealedField()
+    # What can no longer be concluded about the case, since the agency declined.
+    decline_effect = SealedField()
+    # Of a return that was supplied in part: what was left out, and why.
+    left_out_reason = models.CharField(max_length=20, choices=DeclineReason.choices, blank=True)
+    left_out = SealedField()
     # Whether it came late is decided by the first time; `submitted_at` is the last.
     first_submitted_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
@@ -96,7 +131,7 @@ class AgencyReturn(Versioned):
 
     def standing(self) -> tuple[str, str]:
         """How it stands, as a code and in words: its stage, or that it has only been opened, or that no reply came."""
-        if self.stage in (ReturnStage.ASKED, ReturnStage.STARTED) and self.case.audit.panel_has_begun:
+        if self.stage in AWAITED and self.case.audit.panel_has_begun:
             return "no_reply", "No reply"
         if self.stage == ReturnStage.ASKED and self.first_opened_at:
             return "opened", "Opened"
@@ -117,6 +152,83 @@ class AgencyReturn(Versioned):
         """Late is accepted, and marked, by the first time it was handed in."""
         first = self.first_submitted_at or self.submitted_at
         return bool(first and first.astimezone(LONDON).date() > self.due_on)
+
+    @property
+    def asks_for_time(self) -> bool:
+        """Whether the agency’s request for more time waits for an answer."""
+        return self.stage in AWAITED and any(one.is_open for one in self.extension_requests.all())
+
+    def newest_request(self) -> "ExtensionRequest | None":
+        """The latest request for more time, decided or not."""
+        return max(self.extension_requests.all(), key=lambda one: one.pk, default=None)
+
+
+class ExtensionRequest(models.Model):
+    """That an agency asked for more time for a return, why and until when, and what the business manager said."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="extension_requests")
+    reason = models.CharField(max_length=20, choices=TimeReason.choices)
+    words = SealedField()
+    wanted_on = models.DateField()
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    # The day that was granted; empty where it was refused, and then why.
+    granted_on = models.DateField(null=True)
+    refusal = SealedField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency_return"], condition=models.Q(decided_at=None), name="more_time_is_asked_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"extension request {self.public_id[:6]}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.decided_at is None
+
+    def in_words(self) -> str:
+        """How it stands, without anything that anybody wrote."""
+        if self.is_open:
+            return f"Asked for until {self.wanted_on:%-d %B %Y}: {self.get_reason_display()}"
+        if self.granted_on:
+            return f"Granted until {self.granted_on:%-d %B %Y}"
+        return f"Refused: {self.wanted_on:%-d %B %Y} was asked for"
+
+
+class Approach(models.Model):
+    """One step up the ladder after an agency declined: who was approached, on which day, and what came of it."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="approaches")
+    rung = models.CharField(max_length=20, choices=Rung.choices)
+    approached = SealedField()
+    approached_on = models.DateField()
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    words = SealedField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    # When the agency took its refusal back. Should it decline again, the ladder begins anew.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "approaches"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency_return", "rung"], condition=models.Q(ended_at=None), name="a_rung_is_climbed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"approach {self.public_id[:6]}"
 
 
 class Grade(models.TextChoices):

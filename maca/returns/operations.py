@@ -24,20 +24,24 @@ from maca.kernel.versions import save_changes
 from maca.notices.operations import queue
 from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
-from maca.returns.messages import SENT_BACK
+from maca.returns.messages import SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
     AgencyReturn,
     Answer,
+    Approach,
     Cause,
     DeclineReason,
     Evidence,
+    ExtensionRequest,
     Familiarity,
     FamilyCheck,
+    Outcome,
     ReminderStep,
     RiskStatement,
     Sensitivity,
     SentBack,
     Signature,
+    TimeReason,
     Upload,
     UploadKind,
     UploadPage,
@@ -46,7 +50,7 @@ from maca.returns.models import (
 )
 from maca.returns.on_paper.value import ReturnForm
 from maca.returns.paper import TakenAnswer, form_of, is_its_own, is_its_own_engagement
-from maca.returns.queries import Asking, Dealings, answers_of, colleagues
+from maca.returns.queries import Asking, Dealings, Ladder, answers_of, colleagues
 from maca.returns.redraw import Drawing
 from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
 from maca.returns.stages import ReturnStage
@@ -62,10 +66,14 @@ def circulate_audit(
     *,
     purpose: str,
     legal_basis: str,
+    period: str = "",
+    security: str = "",
+    retention: str = "",
+    contact: str = "",
     version: int | None,
     by: Person,
 ) -> None:
-    """Ask each agency about each of its cases. Purpose and legal basis stand on every request.
+    """Ask each agency about each of its cases. Purpose, legal basis and all the rest stand on every request.
 
     Raises `Refused` when a case would be circulated to nobody.
     """
@@ -90,6 +98,10 @@ def circulate_audit(
                 agency=agency,
                 purpose=purpose,
                 legal_basis=legal_basis,
+                period=period,
+                security=security,
+                retention=retention,
+                contact=contact,
                 asked_by=by,
                 due_on=audit.returns_due_on,
             )
@@ -153,12 +165,18 @@ def _stamp(by: Person) -> dict[str, object]:
     return {"saved_by": by, "saved_at": timezone.now()}
 
 
+def _no_refusal(agency_return: AgencyReturn) -> dict[str, object]:
+    """What a return holds once a refusal has been taken back. Who was approached meanwhile stays on the record."""
+    agency_return.approaches.filter(ended_at=None).update(ended_at=timezone.now())
+    return {"decline_reason": "", "decline_words": Sealed(), "decline_effect": Sealed()}
+
+
 @transaction.atomic
 def say_known(agency_return: AgencyReturn, *, version: int | None, on_behalf: bool = False, by: Person) -> None:
     """The family is known to the agency: the questions open. `on_behalf`: the form on paper says so."""
     _hold(agency_return)
     (rules.may_enter_from_paper if on_behalf else rules.may_answer_return)(by, agency_return).insist()
-    save_changes(agency_return, version=version, decline_reason="", decline_words=Sealed(), **_stamp(by))
+    save_changes(agency_return, version=version, **_no_refusal(agency_return), **_stamp(by))
     if agency_return.stage != ReturnStage.STARTED:
         move(agency_return, to=ReturnStage.STARTED)
     note_known(agency_return.case, agency_return.agency, known=True)
@@ -170,7 +188,7 @@ def say_not_known(agency_return: AgencyReturn, *, version: int | None, on_behalf
     """ "Not known to us" is a complete answer, never chased. What was written is kept; a refusal is taken back."""
     _hold(agency_return)
     (rules.may_enter_from_paper if on_behalf else rules.may_answer_return)(by, agency_return).insist()
-    save_changes(agency_return, version=version, decline_reason="", decline_words=Sealed(), **_stamp(by))
+    save_changes(agency_return, version=version, **_no_refusal(agency_return), **_stamp(by))
     if agency_return.stage != ReturnStage.NOT_KNOWN:
         move(agency_return, to=ReturnStage.NOT_KNOWN)
     note_known(agency_return.case, agency_return.agency, known=False)
@@ -380,10 +398,54 @@ def submit_return(agency_return: AgencyReturn, *, delegated_by: str = "", versio
     """
     _hold(agency_return)
     rules.may_submit_return(by, agency_return).insist()
+    nothing = {"left_out_reason": "", "left_out": Sealed()}
+    signature, mended = _hand_in(
+        agency_return, ReturnStage.SUBMITTED, nothing, delegated_by=delegated_by, version=version, by=by
+    )
+    _write("submitted a return", agency_return, by=by, signature=signature.public_id, sent_back=mended)
+    return signature
+
+
+@transaction.atomic
+def supply_part(
+    agency_return: AgencyReturn,
+    *,
+    reason: DeclineReason,
+    left_out: str,
+    delegated_by: str = "",
+    version: int | None,
+    by: Person,
+) -> Signature:
+    """Sign the return and hand it in although something is left out, saying what and why. `delegated_by` as above."""
+    _hold(agency_return)
+    rules.may_supply_part(by, agency_return).insist()
+    sealed = case_key(agency_return.case).seal(agency_return, "left_out", left_out)
+    part = {"left_out_reason": reason, "left_out": sealed}
+    signature, mended = _hand_in(
+        agency_return, ReturnStage.PARTLY_SUPPLIED, part, delegated_by=delegated_by, version=version, by=by
+    )
+    _write("supplied a part of a return", agency_return, by=by, signature=signature.public_id, sent_back=mended)
+    return signature
+
+
+def _hand_in(
+    agency_return: AgencyReturn,
+    to: ReturnStage,
+    part: Mapping[str, Any],
+    *,
+    delegated_by: str,
+    version: int | None,
+    by: Person,
+) -> tuple[Signature, int]:
+    """Sign, and move on; answers also how many questions that were sent back have been mended."""
     rules.may_sign_return(by, agency_return, delegated_by=delegated_by).insist()
     now = timezone.now()
-    first = agency_return.first_submitted_at or now
-    save_changes(agency_return, version=version, submitted_by=by, first_submitted_at=first, **_stamp(by))
+    handed_in = {
+        "submitted_by": by,
+        "submitted_at": now,
+        "first_submitted_at": agency_return.first_submitted_at or now,
+    }
+    save_changes(agency_return, version=version, **handed_in, **part, **_stamp(by))
     signature = Signature(
         agency_return=agency_return,
         signed_by=by,
@@ -395,9 +457,8 @@ def submit_return(agency_return: AgencyReturn, *, delegated_by: str = "", versio
     signature.delegated_by = case_key(agency_return.case).seal(signature, "delegated_by", delegated_by)
     signature.save(force_insert=True)
     mended = agency_return.sent_back.filter(answered_at=None).update(answered_at=now)
-    move(agency_return, to=ReturnStage.SUBMITTED)
-    _write("submitted a return", agency_return, by=by, signature=signature.public_id, sent_back=mended)
-    return signature
+    move(agency_return, to=to)
+    return signature, mended
 
 
 @transaction.atomic
@@ -437,12 +498,50 @@ def send_back_questions(
 
 @transaction.atomic
 def extend_return(agency_return: AgencyReturn, *, due_on: dt.date, version: int | None, by: Person) -> None:
-    """Give an agency more time for one return."""
+    """Give an agency more time for one return, whether it has asked for it or not."""
     _hold(agency_return)
     rules.may_extend_return(by, agency_return).insist()
+    rules.may_move_due_day(agency_return, due_on).insist()
     before = agency_return.due_on
     save_changes(agency_return, version=version, due_on=due_on, **_stamp(by))
+    _decide(agency_return, by=by, granted_on=due_on)
     _write("extended a return", agency_return, by=by, before=before.isoformat(), now=due_on.isoformat())
+
+
+def _decide(agency_return: AgencyReturn, *, by: Person, **decision: Any) -> None:
+    """Answer the request for more time that waits, if one does, and tell whoever asked."""
+    if not (request := agency_return.extension_requests.select_related("asked_by").filter(decided_at=None).first()):
+        return
+    for name, value in {"decided_by": by, "decided_at": timezone.now(), **decision}.items():
+        setattr(request, name, value)
+    request.save(update_fields=["decided_by", "decided_at", *decision])
+    queue(TIME_DECIDED, to=request.asked_by, link=reverse("work-list"))
+
+
+@transaction.atomic
+def ask_for_time(
+    agency_return: AgencyReturn, *, reason: TimeReason, words: str, wanted_on: dt.date, by: Person
+) -> ExtensionRequest:
+    """Ask for more time, with a coded reason and in words. Until it is granted the return is due as before."""
+    _hold(agency_return)
+    rules.may_ask_for_time(by, agency_return).insist()
+    rules.may_move_due_day(agency_return, wanted_on).insist()
+    request = ExtensionRequest(agency_return=agency_return, reason=reason, wanted_on=wanted_on, asked_by=by)
+    request.words = case_key(agency_return.case).seal(request, "words", words)
+    request.save(force_insert=True)
+    _write("asked for more time", agency_return, by=by, reason=str(reason), wanted=wanted_on.isoformat())
+    return request
+
+
+@transaction.atomic
+def refuse_time(agency_return: AgencyReturn, *, words: str, version: int | None, by: Person) -> None:
+    """Refuse more time, with the reason. The return stays due on the day it was."""
+    _hold(agency_return)
+    rules.may_refuse_time(by, agency_return).insist()
+    request = agency_return.extension_requests.get(decided_at=None)
+    save_changes(agency_return, version=version, **_stamp(by))
+    _decide(agency_return, by=by, refusal=case_key(agency_return.case).seal(request, "refusal", words))
+    _write("refused more time", agency_return, by=by, due=agency_return.due_on.isoformat())
 
 
 @transaction.atomic
@@ -470,6 +569,59 @@ def decline_return(
     save_changes(agency_return, version=version, decline_reason=reason, decline_words=sealed, **_stamp(by))
     move(agency_return, to=ReturnStage.DECLINED)
     _write("declined a return", agency_return, by=by, reason=str(reason))
+
+
+@transaction.atomic
+def record_approach(
+    agency_return: AgencyReturn,
+    *,
+    outcome: Outcome,
+    approached: str = "",
+    approached_on: dt.date | None = None,
+    words: str,
+    due_on: dt.date | None = None,
+    version: int | None,
+    by: Person,
+) -> Approach:
+    """Put on record who was approached next after an agency declined, and what came of it.
+
+    Of an approach that waits for an answer, only its outcome and words are recorded. Where the agency will supply
+    after all, its return is opened again, due on `due_on`. Raises `Refused` where nobody or no day is named.
+    """
+    _hold(agency_return)
+    rules.may_approach(by, agency_return).insist()
+    if outcome == Outcome.SUPPLIES:
+        rules.may_win_over(by, agency_return, due_on).insist()
+    ladder, key = Ladder.of(agency_return), case_key(agency_return.case)
+    if (one := ladder.waiting) is None:
+        if not approached and outcome != Outcome.NOT_FOR_THEM:
+            raise Refused("nobody-named", "Say who was approached.")
+        if approached_on is None or approached_on > today():
+            raise Refused("no-day", "Say on which day they were approached. It cannot be in the future.")
+        one = Approach(agency_return=agency_return, rung=str(ladder.next_rung), approached_on=approached_on)
+        one.approached = key.seal(one, "approached", approached)
+    one.outcome, one.recorded_by = outcome, by
+    one.words = key.seal(one, "words", words)
+    one.save()
+    changes = _stamp(by)
+    if outcome == Outcome.SUPPLIES:
+        changes |= {**_no_refusal(agency_return), "due_on": due_on}
+    save_changes(agency_return, version=version, **changes)
+    _write("followed up a refusal", agency_return, by=by, rung=str(one.rung), outcome=str(outcome))
+    if outcome == Outcome.SUPPLIES:
+        move(agency_return, to=ReturnStage.ASKED)
+        tell([Claim(agency_return, ReminderStep.CHASED, today())], REQUEST, by=by)
+    return one
+
+
+@transaction.atomic
+def say_what_refusal_means(agency_return: AgencyReturn, *, effect: str, version: int | None, by: Person) -> None:
+    """Say what cannot be concluded about the case since an agency declined. The report says it to the panel."""
+    _hold(agency_return)
+    rules.may_follow_up_refusal(by, agency_return).insist()
+    sealed = case_key(agency_return.case).seal(agency_return, "decline_effect", effect)
+    save_changes(agency_return, version=version, decline_effect=sealed, **_stamp(by))
+    _write("said what a refusal means", agency_return, by=by, sealed=digest({"decline_effect": sealed}))
 
 
 @transaction.atomic
@@ -639,6 +791,42 @@ def read_dealings(agency_return: AgencyReturn, *, by: Person) -> Dealings:
         for row in rows:
             key.open(row)
     return dealings
+
+
+@transaction.atomic
+def read_left_out(agency_return: AgencyReturn, *, by: Person) -> str:
+    """Show an agency what it said it left out, to go on writing."""
+    rules.may_supply_part(by, agency_return).insist()
+    if not agency_return.left_out:
+        return ""
+    return _note_reading("read a return", agency_return, by=by, part="left out").text(agency_return, "left_out")
+
+
+@transaction.atomic
+def read_ladder(agency_return: AgencyReturn, *, by: Person) -> list[Approach]:
+    """Show who was approached since an agency declined, also before it was won over, and what the refusal means."""
+    rules.may_read_ladder(by, agency_return).insist()
+    approaches = list(agency_return.approaches.select_related("recorded_by"))
+    rows: list[Approach | AgencyReturn] = [*approaches]
+    if isinstance(agency_return.decline_effect, Sealed):  # and not opened with the rest of the return
+        rows.append(agency_return)
+    if any(holds_words(row) for row in rows):
+        key = _note_reading("read a return", agency_return, by=by, part="who was approached")
+        for row in rows:
+            key.open(row)
+    return approaches
+
+
+@transaction.atomic
+def read_requests_for_time(agency_return: AgencyReturn, *, by: Person) -> list[ExtensionRequest]:
+    """Show an agency and those who run the audit its requests for more time, with their reasons and the answers."""
+    rules.may_read_requests_for_time(by, agency_return).insist()
+    requests = list(agency_return.extension_requests.select_related("asked_by", "decided_by"))
+    if requests:
+        key = _note_reading("read a return", agency_return, by=by, part="more time")
+        for one in requests:
+            key.open(one)
+    return requests
 
 
 @transaction.atomic

@@ -18,17 +18,20 @@ from maca.returns.models import (
     READS_EVERY_RETURN,
     AgencyReturn,
     Answer,
+    Approach,
     Evidence,
     FamilyCheck,
+    Outcome,
     Reminder,
     ReminderStep,
     RiskStatement,
+    Rung,
     SentBack,
     Signature,
     Upload,
     UploadPage,
 )
-from maca.returns.stages import ReturnStage
+from maca.returns.stages import AWAITED, COMPLETE, ReturnStage
 
 
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
@@ -41,7 +44,8 @@ def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[Age
 
 def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyReturn:
     """The return at this address, if this person may see it."""
-    return _returns(person, audit, case, agency).select_related("submitted_by", "saved_by", "entered_by").get()
+    found = _returns(person, audit, case, agency).select_related("submitted_by", "saved_by", "entered_by")
+    return found.prefetch_related("extension_requests").get()
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,11 @@ def shown(questions: Iterable[Question], choices: Mapping[int, str]) -> list[Que
     ]
 
 
+def has_begun_an_answer(agency_return: AgencyReturn) -> bool:
+    """Whether the agency has written anything in answer to any question."""
+    return any(answer.is_begun for answer in agency_return.answers.all())
+
+
 def unanswered(agency_return: AgencyReturn) -> list[Question]:
     """The questions shown to this agency that have no whole answer yet."""
     answers = answers_of(agency_return)
@@ -196,13 +205,21 @@ def checks_waiting_for(person: Person) -> list[FamilyCheck]:
     return list(waiting.select_related("agency", "case__audit"))
 
 
-FILTERS = {"": "All", "outstanding": "Outstanding", "late": "Late", "not_asked": "Not asked"}
+FILTERS = {
+    "": "All",
+    "outstanding": "Outstanding",
+    "late": "Late",
+    "asks_for_time": "More time asked for",
+    "not_asked": "Not asked",
+}
 
 
 def matches(one: AgencyReturn | None, show: str) -> bool:
     """Whether a cell of the board is one of those to show."""
     if one is None:
         return show in ("", "not_asked")
+    if show == "asks_for_time":
+        return one.asks_for_time
     if show == "late":
         return one.is_late or one.handed_in_late
     return show in ("", one.standing()[0]) or (show == "outstanding" and not one.is_complete)
@@ -221,6 +238,52 @@ class Dealings:
 
     def about(self, question: Question) -> list[SentBack]:
         return [one for one in self.sent_back if one.question_id == question.pk]
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Who has been approached since an agency declined, and who is next."""
+
+    approaches: tuple[Approach, ...]
+
+    @classmethod
+    def of(cls, agency_return: AgencyReturn) -> "Ladder":
+        return cls.among(agency_return.approaches.all())
+
+    @classmethod
+    def among(cls, approaches: Iterable[Approach]) -> "Ladder":
+        """Of these, the ones since the agency last declined."""
+        return cls(tuple(one for one in approaches if one.ended_at is None))
+
+    @property
+    def waiting(self) -> Approach | None:
+        """The approach that has had no answer yet."""
+        return next((one for one in self.approaches if one.outcome == Outcome.WAITING), None)
+
+    @property
+    def next_rung(self) -> Rung | None:
+        """Whose turn it is: whoever waits for no answer yet; nobody once the head has been reached."""
+        if self.waiting:
+            return Rung(self.waiting.rung)
+        climbed = {one.rung for one in self.approaches}
+        return next((rung for rung in Rung if rung not in climbed), None)
+
+
+def refusals(audits: Iterable[int]) -> list[AgencyReturn]:
+    """The returns of these audits that were declined, each with whom has been approached since."""
+    declined = AgencyReturn.objects.filter(case__audit__in=list(audits), stage=ReturnStage.DECLINED)
+    return list(declined.select_related("agency", "case__audit").prefetch_related("approaches"))
+
+
+def requests_for_time(audits: Iterable[int]) -> list[AgencyReturn]:
+    """The returns of these audits for which more time has been asked, and nobody has answered."""
+    asking = AgencyReturn.objects.filter(
+        case__audit__in=list(audits),
+        stage__in=AWAITED,
+        extension_requests__isnull=False,
+        extension_requests__decided_at=None,
+    )
+    return list(asking.select_related("agency", "case__audit"))
 
 
 def sent_back(agency_return: AgencyReturn) -> set[int]:
@@ -258,6 +321,11 @@ class Board:
     def complete(self) -> int:
         return sum(cell.is_complete for cell in self.returns)
 
+    def counted(self) -> list[tuple[str, int]]:
+        """How many of those that are complete are so in which way; a part and a refusal are counted apart."""
+        stages = [stage for stage in COMPLETE if any(cell.stage == stage for cell in self.returns)]
+        return [(str(stage.label), sum(cell.stage == stage for cell in self.returns)) for stage in stages]
+
     @property
     def late(self) -> int:
         return sum(cell.is_late for cell in self.returns)
@@ -277,7 +345,11 @@ class Board:
 def board(audit: Audit) -> Board:
     """The board of an audit, in the same number of queries however large it is."""
     cases = list(audit.cases.all())
-    returns = list(AgencyReturn.objects.of(audit).select_related("agency", "submitted_by"))
+    returns = list(
+        AgencyReturn.objects.of(audit)
+        .select_related("agency", "submitted_by")
+        .prefetch_related("extension_requests", "approaches")
+    )
     agencies = sorted({one.agency for one in returns}, key=lambda agency: agency.name)
     cells = {(one.case_id, one.agency_id): one for one in returns}
     by_key = {case.pk: case for case in cases}

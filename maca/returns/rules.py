@@ -1,10 +1,12 @@
+import datetime as dt
+
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.queries import part_in
 from maca.cases.rules import may_work_on_case
 from maca.cases.stages import NominationStage
-from maca.kernel.clock import today
+from maca.kernel.clock import is_working_day, today
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
 from maca.returns.models import (
@@ -18,6 +20,8 @@ from maca.returns.models import (
 )
 from maca.returns.queries import (
     Asking,
+    Ladder,
+    has_begun_an_answer,
     kept_by_partnership,
     kept_in_return,
     sent_back,
@@ -108,6 +112,11 @@ def may_answer_return(person: Person, agency_return: AgencyReturn) -> Verdict:
         )
     if agency_return.stage == ReturnStage.SENT_BACK:
         return no("sent-back", "Only the questions that were sent back can be changed.")
+    if agency_return.stage == ReturnStage.PARTLY_SUPPLIED:
+        return no(
+            "already-supplied",
+            "This return has been supplied in part. To supply more, ask the business manager to send questions back.",
+        )
     return _may_write(person, agency_return)
 
 
@@ -250,16 +259,8 @@ def may_view_upload_page(person: Person, page: UploadPage) -> Verdict:
 
 def may_submit_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     """An agency hands in its own return, once every question has an answer, that of immediate risk before all."""
-    may_write = _may_write if _is_sent_back_to(person, agency_return) else may_answer_questions
-    if not (verdict := may_write(person, agency_return)):
+    if not (verdict := _may_hand_in(person, agency_return)):
         return verdict
-    if (said := what_was_said_of_risk(agency_return)) is None:
-        return no("no-risk-answer", "First answer whether any child is unsafe now, or possibly unsafe.")
-    if said.is_unsafe and not agency_return.case.concerns.filter(agency=agency_return.agency_id).exists():
-        return no(
-            "no-concern",
-            "Your agency has said that a child may be unsafe, and has raised no concern. Raise it now, or answer anew.",
-        )
     if not (agency_return.engagement_before and agency_return.engagement_now):
         return no(
             "no-engagement",
@@ -272,6 +273,35 @@ def may_submit_return(person: Person, agency_return: AgencyReturn) -> Verdict:
             f"Question {numbers} still needs an answer."
             if len(missing) == 1
             else f"{len(missing)} questions still need an answer: {numbers}.",
+        )
+    return YES
+
+
+def _may_hand_in(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """What comes before any answer is handed in: that a child who may be unsafe is spoken of."""
+    may_write = _may_write if _is_sent_back_to(person, agency_return) else may_answer_questions
+    if not (verdict := may_write(person, agency_return)):
+        return verdict
+    if (said := what_was_said_of_risk(agency_return)) is None:
+        return no("no-risk-answer", "First answer whether any child is unsafe now, or possibly unsafe.")
+    if said.is_unsafe and not agency_return.case.concerns.filter(agency=agency_return.agency_id).exists():
+        return no(
+            "no-concern",
+            "Your agency has said that a child may be unsafe, and has raised no concern. Raise it now, or answer anew.",
+        )
+    return YES
+
+
+def may_supply_part(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """An agency hands in a part, and says what it left out and why; what it gives may be its engagement alone."""
+    if not (verdict := _may_hand_in(person, agency_return)):
+        return verdict
+    described = agency_return.engagement_before or agency_return.engagement_now
+    if not described and not has_begun_an_answer(agency_return):
+        return no(
+            "nothing-supplied",
+            "Nothing has been written yet, so there is no part to hand in. If your agency supplies nothing, its lead "
+            "declines.",
         )
     return YES
 
@@ -291,7 +321,7 @@ def may_send_back_questions(person: Person, agency_return: AgencyReturn) -> Verd
     """The business manager sends back single questions of a return that was handed in, until the panel opens."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return no("not-the-manager", "Only the business manager sends questions back.")
-    if agency_return.stage != ReturnStage.SUBMITTED:
+    if agency_return.stage not in (ReturnStage.SUBMITTED, ReturnStage.PARTLY_SUPPLIED):
         return no("not-handed-in", "Questions can be sent back once the return has been handed in.")
     if not agency_return.case.audit.is_gathering:
         return no("not-gathering", "The panel has opened, so returns can no longer be changed.")
@@ -318,6 +348,97 @@ def may_extend_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     if not agency_return.case.audit.is_gathering:
         return no("not-gathering", "The panel has opened, so returns have closed.")
     return YES
+
+
+def may_be_due_on(agency_return: AgencyReturn, day: dt.date) -> Verdict:
+    """A return is due on a working day in England that is still to come, and before the panel meets."""
+    if day <= today():
+        return no("not-to-come", "Choose a day in the future")
+    if not is_working_day(day):
+        return no("not-a-working-day", "The new day must be a working day in England")
+    panel_on = agency_return.case.audit.panel_on
+    if panel_on and day >= panel_on:
+        return no("not-before-the-panel", f"The panel meets on {panel_on:%-d %B %Y}, so choose a day before it")
+    return YES
+
+
+def may_move_due_day(agency_return: AgencyReturn, day: dt.date) -> Verdict:
+    """More time means a later day than the one there is."""
+    if day <= max(today(), agency_return.due_on):
+        return no("not-later", f"Choose a day in the future, after {agency_return.due_on:%-d %B %Y}")
+    return may_be_due_on(agency_return, day)
+
+
+def may_ask_for_time(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """An agency asks for more time while its return is awaited, once at a time."""
+    if not person.speaks_for(agency_return.agency):
+        return no("not-your-agency", f"Only {agency_return.agency} asks for more time for its return.")
+    if agency_return.is_complete or agency_return.was_handed_in:
+        return no("complete", "This return is complete, so it needs no more time.")
+    if agency_return.asks_for_time:
+        return no("asked-already", "Your agency has asked for more time already. The business manager will answer.")
+    return _may_write(person, agency_return)
+
+
+def may_refuse_time(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """The business manager refuses a request for more time, with a reason; the day stays as it was."""
+    if not (verdict := may_extend_return(person, agency_return)):
+        return verdict
+    if not agency_return.asks_for_time:
+        return no("not-asked-for", f"{agency_return.agency} has not asked for more time.")
+    return YES
+
+
+def may_read_requests_for_time(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """Whoever may read the return and may work on its case reads why more time was asked for, and what was said."""
+    if not (verdict := may_read_return(person, agency_return)):
+        return verdict
+    return may_work_on_case(person, agency_return.case)
+
+
+def may_read_ladder(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """Those who run or scrutinise the audit read who was approached after an agency declined, and what came of it."""
+    if not person.holds(*READS_EVERY_RETURN):
+        return no("not-yours", "Who was approached is for the business manager, the chair and the scrutineer.")
+    return may_work_on_case(person, agency_return.case)
+
+
+def may_follow_up_refusals(person: Person, audit: Audit) -> Verdict:
+    """The business manager and the chair follow up refusals until the briefing is published."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR):
+        return no("not-yours-to-follow-up", "Only the business manager and the chair follow up a refusal.")
+    if audit.stage == AuditStage.PUBLISHED:
+        return no("published", "The briefing has been published, so what the refusal means for it stands as it is.")
+    return YES
+
+
+def may_follow_up_refusal(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """A refusal is followed up step by step, for as long as the agency declines."""
+    if not (verdict := may_follow_up_refusals(person, agency_return.case.audit)):
+        return verdict
+    if agency_return.stage != ReturnStage.DECLINED:
+        return no("not-declined", f"{agency_return.agency} has not declined, so there is nothing to follow up.")
+    return may_work_on_case(person, agency_return.case)
+
+
+def may_approach(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """Whoever is next on the ladder is approached, until its head is reached."""
+    if not (verdict := may_follow_up_refusal(person, agency_return)):
+        return verdict
+    if Ladder.of(agency_return).next_rung is None:
+        return no("at-the-head", "Everybody on the ladder has been approached. Say what the refusal means.")
+    return YES
+
+
+def may_win_over(person: Person, agency_return: AgencyReturn, due_on: dt.date | None) -> Verdict:
+    """An agency that will supply after all is asked again, with a day, until the panel opens."""
+    if not (verdict := may_follow_up_refusal(person, agency_return)):
+        return verdict
+    if not agency_return.case.audit.is_gathering:
+        return no("not-gathering", "The panel has opened, so the return cannot be opened again. Say so in words.")
+    if due_on is None:
+        return no("no-day", "Enter the day by which the return is due now")
+    return may_be_due_on(agency_return, due_on)
 
 
 def may_chase_returns(person: Person, audit: Audit) -> Verdict:

@@ -10,8 +10,8 @@ from maca.audits.models import Question, QuestionKind
 from maca.audits.queries import agency_questions
 from maca.cases.models import Case
 from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, Upload
-from maca.returns.queries import shown
-from maca.returns.stages import HANDED_IN, ReturnStage
+from maca.returns.queries import Ladder, shown
+from maca.returns.stages import AWAITED, HANDED_IN, ReturnStage
 from maca.sealing.cipher import DataKey
 
 NOT_ANSWERED = "Not answered"
@@ -55,6 +55,9 @@ class AgencyAccount:
     before: str
     now: str
     decline: str
+    steps: tuple[str, ...]  # who was approached since, on which day, and with what outcome
+    effect: str
+    left_out: str
     evidence: tuple[Evidence, ...]
     uploads: tuple[Upload, ...]
 
@@ -84,12 +87,17 @@ class SummativeReport:
         return self.standing(ReturnStage.DECLINED)
 
     @property
+    def partly(self) -> list[AgencyAccount]:
+        """Who has handed in a part only, and said what it left out; also where questions have been sent back since."""
+        return [account for account in self.accounts if account.left_out]
+
+    @property
     def not_known(self) -> list[AgencyAccount]:
         return self.standing(ReturnStage.NOT_KNOWN)
 
     @property
     def awaited(self) -> list[AgencyAccount]:
-        return self.standing(ReturnStage.ASKED, ReturnStage.STARTED)
+        return self.standing(*AWAITED)
 
     @property
     def unanswered(self) -> list[Row]:
@@ -134,7 +142,7 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
     returns = list(
         AgencyReturn.objects.filter(case=case)
         .select_related("agency", "case__audit")
-        .prefetch_related("answers__question", "evidence__question", "sent_back__question", _uploads())
+        .prefetch_related("answers__question", "evidence__question", "sent_back__question", "approaches", _uploads())
         .order_by("agency__name")
     )
     questions = agency_questions(case.audit)
@@ -167,6 +175,16 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
                 decline=(
                     f"{one.get_decline_reason_display()}. {key.text(one, 'decline_words')}"
                     if one.stage == ReturnStage.DECLINED
+                    else ""
+                ),
+                steps=tuple(
+                    f"{step.approached_on:%-d %B %Y}: {step.get_rung_display()}. {step.get_outcome_display()}."
+                    for step in Ladder.of(one).approaches
+                ),
+                effect=key.text(one, "decline_effect") if one.stage == ReturnStage.DECLINED else "",
+                left_out=(
+                    f"{one.get_left_out_reason_display()}. {one.left_out!s}"
+                    if one in handed_in and one.left_out_reason
                     else ""
                 ),
                 evidence=tuple(one.evidence.all()) if one in handed_in else (),

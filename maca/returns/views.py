@@ -21,7 +21,8 @@ from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
-from maca.partnership.models import Agency, Role
+from maca.partnership.models import Agency, AgencyKind, Role
+from maca.partnership.queries import school_holiday_warning
 from maca.partnership.requests import signed_in
 from maca.returns import operations, rules
 from maca.returns.as_calendar import as_calendar
@@ -36,23 +37,31 @@ from maca.returns.forms import (
     EvidenceForm,
     ExtendForm,
     FamilyCheckForm,
+    FollowUpForm,
     KnownForm,
     PaperForm,
+    PartForm,
     RiskForm,
     SendBackForm,
     SignForm,
+    TimeForm,
     UploadForm,
     WhoKnowsForm,
 )
+from maca.returns.letter import as_pdf as letter_as_pdf
+from maca.returns.letter import as_word as letter_as_word
+from maca.returns.letter.value import TITLE, letter_for
 from maca.returns.models import (
     AgencyReturn,
     Answer,
     DeclineReason,
     Evidence,
+    ExtensionRequest,
     Familiarity,
     FamilyCheck,
     Sensitivity,
     SentBack,
+    TimeReason,
     Upload,
     UploadKind,
     UploadPage,
@@ -65,6 +74,7 @@ from maca.returns.queries import (
     Asking,
     Board,
     Dealings,
+    Ladder,
     answers_of,
     checks_of,
     earlier_versions,
@@ -101,14 +111,15 @@ def circulate(request: HttpRequest, audit: Audit) -> HttpResponse:
     checks = checks_of(audit)
 
     def make_form(data: Mapping[str, Any] | None, now: Audit) -> CirculationForm:
-        return CirculationForm(data, audit=now, cases=cases, agencies=agencies, checks=checks)
+        return CirculationForm(
+            data, audit=now, contact=signed_in(request), cases=cases, agencies=agencies, checks=checks
+        )
 
     def do(form: CirculationForm, version: int | None) -> str:
         operations.circulate_audit(
             audit,
             form.asked(),
-            purpose=form.cleaned_data["purpose"],
-            legal_basis=form.cleaned_data["legal_basis"],
+            **{name: form.cleaned_data[name] for name in form.STATED},
             version=version,
             by=signed_in(request),
         )
@@ -120,9 +131,20 @@ def circulate(request: HttpRequest, audit: Audit) -> HttpResponse:
         make_form,
         do=do,
         thing=audit,
-        context={"audit": audit, "back": reverse("audit", kwargs={"audit": audit.slug})},
+        context={
+            "audit": audit,
+            "back": reverse("audit", kwargs={"audit": audit.slug}),
+            "school_holidays": _schools_closed(audit, agencies),
+        },
         saved="The cases have been circulated. Each agency finds its requests on its work list.",
     )
+
+
+def _schools_closed(audit: Audit, agencies: Sequence[Agency]) -> str:
+    """A warning where returns are due in school holidays and there are schools to ask."""
+    if audit.returns_due_on and any(one.kind == AgencyKind.SCHOOL for one in agencies):
+        return school_holiday_warning(audit.partnership, audit.returns_due_on)
+    return ""
 
 
 @guarded(rules.may_read_board, find_audit)
@@ -205,6 +227,7 @@ def board(request: HttpRequest, audit: Audit) -> HttpResponse:
             "page": page,
             "listed": [(one, sent[one.pk]) for one in page],
             "may_chase": rules.may_chase_returns(signed_in(request), audit),
+            "may_follow_up": rules.may_follow_up_refusals(signed_in(request), audit),
         },
     )
 
@@ -268,6 +291,11 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
     evidence: list[Evidence] = []
     if may_read_answers:
         answers, evidence = operations.read_return(agency_return, by=person)
+    follows = bool(rules.may_read_ladder(person, agency_return))
+    approaches = operations.read_ladder(agency_return, by=person) if follows else []
+    requests: list[ExtensionRequest] = []
+    if agency_return.extension_requests.all() and rules.may_read_requests_for_time(person, agency_return):
+        requests = operations.read_requests_for_time(agency_return, by=person)
     dealings = Dealings((), ())
     if may_read_answers and agency_return.first_submitted_at:  # nothing is signed or sent back before
         dealings = operations.read_dealings(agency_return, by=person)
@@ -275,6 +303,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
         agency_questions(agency_return.case.audit, agency_return.agency),
         {pk: str(answer.choice) for pk, answer in answers.items()},
     )
+    may_submit = rules.may_submit_return(person, agency_return)
     return render(
         request,
         "returns/return.html",
@@ -298,10 +327,17 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "may_open_identity": may_work.code == "undeclared" and may_open_identity(person, agency_return.case),
             "may_answer": rules.may_answer_return(person, agency_return),
             "may_answer_questions": rules.may_answer_questions(person, agency_return),
-            "may_submit": rules.may_submit_return(person, agency_return),
+            "may_submit": may_submit,
             "may_extend": rules.may_extend_return(person, agency_return),
             "may_return_on_paper": rules.may_return_on_paper(person, agency_return),
             "may_decline": rules.may_decline_return(person, agency_return),
+            # Whoever may hand in the whole may hand in a part.
+            "may_supply_part": may_submit or rules.may_supply_part(person, agency_return),
+            "may_ask_for_time": rules.may_ask_for_time(person, agency_return),
+            "may_follow_up": rules.may_follow_up_refusal(person, agency_return),
+            "follows": follows,
+            "approaches": approaches,
+            "requests_for_time": requests,
             "said_known": {
                 ReturnStage.ASKED: "",
                 ReturnStage.NOT_KNOWN: "Not known to us",
@@ -614,6 +650,45 @@ def submit(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     )
 
 
+@guarded(rules.may_supply_part, find_return, writes=True)
+def submit_part(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """Hand in a part, and say what is left out and why."""
+    person = signed_in(request)
+    in_own_right = person.holds(Role.AGENCY_LEAD)
+
+    def make_form(data: Mapping[str, Any] | None, now: AgencyReturn) -> PartForm:
+        if data is not None:
+            return PartForm(data, in_own_right=in_own_right)
+        said = {"reason": now.left_out_reason, "left_out": operations.read_left_out(now, by=person)}
+        return PartForm(initial=said, in_own_right=in_own_right)
+
+    def do(form: PartForm, version: int | None) -> str:
+        operations.supply_part(
+            agency_return,
+            reason=DeclineReason(form.cleaned_data["reason"]),
+            left_out=form.cleaned_data["left_out"],
+            delegated_by=form.cleaned_data.get("delegated_by", ""),
+            version=version,
+            by=person,
+        )
+        return _address(agency_return)
+
+    return form_page(
+        request,
+        "returns/submit_part.html",
+        make_form,
+        do=do,
+        thing=agency_return,
+        context={
+            "agency_return": agency_return,
+            "back": _address(agency_return),
+            "statement": statement_for(agency_return),
+            "in_own_right": in_own_right,
+        },
+        saved="What your agency supplies has been handed in, with what was left out. Thank you.",
+    )
+
+
 @guarded(rules.may_send_back_questions, find_return, writes=True)
 def send_back(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     """Send single questions back, each with a comment."""
@@ -696,6 +771,66 @@ def decline(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
         context={"agency_return": agency_return, "back": _address(agency_return)},
         saved="Your agency has declined. The reason is on the record.",
     )
+
+
+@guarded(rules.may_follow_up_refusal, find_return, writes=True)
+def follow_up(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """The ladder after a refusal: who was approached, who is next, and what the refusal means."""
+    person = signed_in(request)
+    approaches = operations.read_ladder(agency_return, by=person)
+
+    def make_form(data: Mapping[str, Any] | None, now: AgencyReturn) -> FollowUpForm:
+        found = approaches if now is agency_return else operations.read_ladder(now, by=person)
+        return FollowUpForm(
+            data, agency_return=agency_return, ladder=Ladder.among(found), effect=str(now.decline_effect)
+        )
+
+    def do(form: FollowUpForm, version: int | None) -> str:
+        if form.cleaned_data["effect"] != form.initial["effect"]:
+            operations.say_what_refusal_means(
+                agency_return, effect=form.cleaned_data["effect"], version=version, by=person
+            )
+            version = agency_return.version
+        if step := form.step():
+            operations.record_approach(agency_return, **step, version=version, by=person)
+        is_won = agency_return.stage != ReturnStage.DECLINED
+        return _address(agency_return, "return" if is_won else "follow-up")
+
+    return form_page(
+        request,
+        "returns/follow_up.html",
+        make_form,
+        do=do,
+        thing=agency_return,
+        context={
+            "agency_return": agency_return,
+            "back": _address(agency_return),
+            "approaches": approaches,
+            "ladder": Ladder.among(approaches),
+        },
+        saved="This has been put on record.",
+    )
+
+
+LETTERS = {
+    "docx": (letter_as_word.write, letter_as_word.CONTENT_TYPE),
+    "pdf": (letter_as_pdf.write, letter_as_pdf.CONTENT_TYPE),
+}
+
+
+@guarded(rules.may_read_return, find_return)
+def request_letter(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """The letter of request, on the page or, with `as`, in Word or as PDF. It says nothing of who the child is."""
+    letter, wanted = letter_for(agency_return), request.GET.get("as", "")
+    if not wanted:
+        context = {"agency_return": agency_return, "letter": letter, "title": TITLE}
+        return render(request, "returns/letter.html", context)
+    if wanted not in LETTERS:
+        raise Http404
+    write, kind = LETTERS[wanted]
+    case = agency_return.case
+    name = f"{case.audit.slug}-case-{case.number}-{agency_return.agency.slug}-letter.{wanted}"
+    return _file(write(letter), kind, name)
 
 
 WRITERS = {"docx": (as_word.write, as_word.CONTENT_TYPE), "xlsx": (as_excel.write, as_excel.CONTENT_TYPE)}
@@ -822,24 +957,57 @@ def take(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 
 @guarded(rules.may_extend_return, find_return, writes=True)
 def extend(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
-    def do(form: ExtendForm, version: int | None) -> str:
-        operations.extend_return(
-            agency_return, due_on=form.cleaned_data["due_on"], version=version, by=signed_in(request)
-        )
-        return reverse("board", kwargs={"audit": agency_return.case.audit.slug})
+    person, case = signed_in(request), agency_return.case
+    waiting = agency_return.newest_request() if agency_return.asks_for_time else None
+    words = ""
+    if waiting and rules.may_read_requests_for_time(person, agency_return):
+        words = str(operations.read_requests_for_time(agency_return, by=person)[-1].words)
 
-    case = agency_return.case
+    def do(form: ExtendForm, version: int | None) -> str:
+        if form.is_refused:
+            operations.refuse_time(agency_return, words=form.cleaned_data["refusal"], version=version, by=person)
+        else:
+            operations.extend_return(agency_return, due_on=form.cleaned_data["due_on"], version=version, by=person)
+        return reverse("board", kwargs={"audit": case.audit.slug})
+
     return form_page(
         request,
-        "design/form_page.html",
-        lambda data, now: ExtendForm(data, now=now.due_on, panel_on=case.audit.panel_on),
+        "returns/extend.html",
+        lambda data, _: ExtendForm(data, agency_return=agency_return, request=waiting),
         do=do,
         thing=agency_return,
         context={
-            "heading": f"Give {agency_return.agency.name} more time",
+            "agency_return": agency_return,
+            "heading": f"{agency_return.agency.name} asks for more time"
+            if waiting
+            else f"Give {agency_return.agency.name} more time",
             "caption": f"{case.audit.title}, {case.label}",
-            "button_text": "Give more time",
+            "button_text": "Answer the request" if waiting else "Give more time",
             "back": _address(agency_return),
+            "waiting": waiting,
+            "words_of_request": words,
         },
-        saved=f"{agency_return.agency.name} has more time.",
+        saved=f"{agency_return.agency.name} has been answered." if waiting else "There is more time.",
+    )
+
+
+@guarded(rules.may_ask_for_time, find_return, writes=True)
+def ask_for_time(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    def do(form: TimeForm, version: int | None) -> str:
+        operations.ask_for_time(
+            agency_return,
+            reason=TimeReason(form.cleaned_data["reason"]),
+            words=form.cleaned_data["words"],
+            wanted_on=form.cleaned_data["wanted_on"],
+            by=signed_in(request),
+        )
+        return _address(agency_return)
+
+    return form_page(
+        request,
+        "returns/ask_for_time.html",
+        lambda data, _: TimeForm(data, agency_return=agency_return),
+        do=do,
+        context={"agency_return": agency_return, "back": _address(agency_return)},
+        saved="The business manager has been asked. Until you have an answer the return is due as before.",
     )

@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -18,8 +18,8 @@ from maca.panel.rules import may_see_panel_page, what_the_panel_lacks
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
 from maca.partnership.queries import to_attest
-from maca.returns.models import AgencyReturn
-from maca.returns.queries import checks_waiting_for, waiting_for
+from maca.returns.models import AgencyReturn, Rung
+from maca.returns.queries import Ladder, checks_waiting_for, refusals, requests_for_time, waiting_for
 from maca.returns.rules import may_circulate_audit, may_read_board
 from maca.returns.stages import ReturnStage
 
@@ -253,6 +253,7 @@ def tasks(person: Person) -> list[Task]:
     if person.holds(*ORGANISES):
         for audit in audits:
             found += _organising(audit, person)
+        found += _unsettled(audits, person)
     if person.holds(Role.PANEL_MEMBER):
         found += [
             Task(
@@ -282,6 +283,29 @@ def tasks(person: Person) -> list[Task]:
 
 def _return_address(one: AgencyReturn) -> dict[str, object]:
     return {"audit": one.case.audit.slug, "case": one.case.number, "agency": one.agency.slug}
+
+
+def _unsettled(audits: Iterable[Audit], person: Person) -> list[Task]:
+    """What agencies have asked for or refused, and nobody has answered or followed up to the end."""
+    manager, chair = person.holds(Role.BUSINESS_MANAGER), person.holds(Role.CHAIR)
+
+    def task(text: str, one: AgencyReturn, page: str) -> Task:
+        return Task(text, f"{one.case.audit}, {one.case}", reverse(page, kwargs=_return_address(one)))
+
+    found = []
+    if manager:
+        gathering = [audit.pk for audit in audits if audit.is_gathering]
+        found += [
+            task(f"Answer {one.agency}, which asks for more time", one, "extend-return")
+            for one in requests_for_time(gathering)
+        ]
+    if manager or chair:
+        for one in refusals(audit.pk for audit in audits):
+            rung = Ladder.of(one).next_rung
+            # The head of the ladder is the chair's own to climb.
+            if rung and (manager or rung in (Rung.CHAIR, Rung.STATUTORY_PARTNER)):
+                found.append(task(f"Follow up that {one.agency} declined", one, "follow-up"))
+    return found
 
 
 def _organising(audit: Audit, person: Person) -> list[Task]:

@@ -27,6 +27,7 @@ from maca.cases.models import Case
 from maca.cases.operations import name_presenter, nominate_case, pass_over_case, select_case
 from maca.concerns.models import Concern, Route, Telling
 from maca.concerns.operations import acknowledge_concern, close_concern, note_concern, raise_concern
+from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
 from maca.panel.operations import (
     close_panel,
@@ -36,17 +37,22 @@ from maca.panel.operations import (
     record_finding,
 )
 from maca.panel.queries import Column
-from maca.returns.models import DeclineReason, Upload
+from maca.returns.models import DeclineReason, Outcome, TimeReason, Upload
 from maca.returns.operations import (
+    ask_for_time,
     circulate_audit,
     cite_evidence,
     decline_return,
     describe_engagement,
+    record_approach,
+    refuse_time,
     save_answer,
     say_known,
     say_of_risk,
+    say_what_refusal_means,
     send_back_questions,
     submit_return,
+    supply_part,
 )
 from maca.returns.queries import find_asking
 from tests.house.test_pages import PATTERNS, STAGES, address
@@ -60,10 +66,12 @@ ON_CASE_1 = f"{RUN_OR_HEAR} {AGENCY_PEOPLE} social_worker panel_member"
 ON_PANEL = " ".join(one for one in ON_CASE_1.split() if one != "school_auditor")
 HANDED_IN = (
     "police-before police-now police-answer-again police-points police-record police-reference police-shows "
-    "police-source declined"
+    "police-source declined left-out effect"
 )
 UPLOADED = "police-shows police-source police-file-name"
 DRAFT = "health-before health-now health-answer health-points health-record health-reference"
+TIME = "time-asked time-refused time-refusal"
+LADDER = "approached was-told effect"
 CONCERN = "concern told-name told-agency"
 ALL = "planned circulated panel_opened published"
 LATER = "circulated panel_opened published"
@@ -74,10 +82,14 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("select-case", "planned", "chair", "left-out-rationale"),
     ("case", "planned", f"{RUN_OR_HEAR} social_worker panel_member", "rationale"),
     ("case", LATER, f"{ON_CASE_1} school_lead", "rationale"),
-    ("return health", LATER, "lead auditor", DRAFT),
+    ("return health", LATER, "lead auditor", f"{DRAFT} {TIME}"),
+    ("return health", LATER, READ_EVERY_RETURN, TIME),
+    ("extend-return health", "circulated", "manager", "time-asked"),
     ("return police", LATER, f"{READ_EVERY_RETURN} police_lead police_auditor",
      "police-before police-now police-answer police-answer-again police-comment police-delegated police-points "
-     "police-record police-reference"),
+     "police-record police-reference left-out"),
+    ("return school", LATER, READ_EVERY_RETURN, LADDER),
+    ("follow-up school", "circulated panel_opened", "manager chair", f"declined {LADDER}"),
     ("return school", LATER, f"{READ_EVERY_RETURN} school_auditor school_lead", "declined"),
     ("engagement health", "circulated", "lead auditor", "health-before health-now"),
     ("answer health", "circulated", "lead auditor", "health-answer"),
@@ -204,7 +216,17 @@ def _circulated(world: World, audit: Audit, word) -> None:
     send_back_questions(one, {asking.question: word("police-comment")}, version=None, by=world.manager)
     again = {**blank, "choice": "yes", "how_known": word("police-answer-again")}
     save_answer(asking, **again, version=None, by=world.police_auditor)
-    submit_return(one, delegated_by=delegated, version=None, by=world.police_auditor)
+    supply_part(
+        one, reason=DeclineReason.RECORDS, left_out=word("left-out"), delegated_by=delegated, version=None,
+        by=world.police_auditor,
+    )  # fmt: skip
+    one = world.return_of(audit)
+    for what in ("time-refused", "time-asked"):
+        ask_for_time(
+            one, reason=TimeReason.ADVICE, words=word(what), wanted_on=working_days_from(today(), 40), by=world.auditor
+        )
+        if what == "time-refused":
+            refuse_time(one, words=word("time-refusal"), version=None, by=world.manager)
     lead = world.add("school_lead", "school")
     world.declared(audit, "school_lead")
     decline_return(
@@ -214,6 +236,12 @@ def _circulated(world: World, audit: Audit, word) -> None:
         version=None,
         by=lead,
     )
+    one = world.return_of(audit, "school")
+    record_approach(
+        one, approached=word("approached"), approached_on=today(), outcome=Outcome.WAITING, words=word("was-told"),
+        version=None, by=world.manager,
+    )  # fmt: skip
+    say_what_refusal_means(one, effect=word("effect"), version=None, by=world.chair)
 
 
 def places(one: Tokened) -> Iterator[tuple[str, str]]:

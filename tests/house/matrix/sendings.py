@@ -137,12 +137,16 @@ def _everybody_stays(stand: Stand, standing: Standing) -> Values:
 
 def _circulated(stand: Stand, standing: Standing) -> Values:
     cases = {f"case-{case.number}": ["health"] for case in standing.audit.cases.all()}
-    return {"purpose": "P", "legal_basis": "L", "version": standing.audit.version, **cases}
+    said = dict.fromkeys(("purpose", "legal_basis", "period", "security", "retention", "contact"), "P")
+    return {**said, "version": standing.audit.version, **cases}
+
+
+def _day(name: str, day: dt.date) -> Values:
+    return {f"{name}-day": day.day, f"{name}-month": day.month, f"{name}-year": day.year}
 
 
 def _more_time(stand: Stand, standing: Standing) -> Values:
-    day = working_days_from(today(), 40)
-    return _of_return(standing, **{"due_on-day": day.day, "due_on-month": day.month, "due_on-year": day.year})
+    return _of_return(standing, decision="grant", **_day("due_on", working_days_from(today(), 40)))
 
 
 def _process(stand: Stand, standing: Standing) -> Values:
@@ -260,6 +264,14 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "return-on-paper": _form_on_paper,
     "take-form": _taken,
     "extend-return": _more_time,
+    "school-holidays": lambda stand, it: {"name": "N", **_day("first_on", today()), **_day("last_on", today())},
+    "ask-for-time": lambda stand, it: {
+        "reason": "workload", "words": "W", **_day("wanted_on", working_days_from(today(), 40)),
+    },
+    "submit-part": lambda stand, it: _of_return(it, reason="capacity", left_out="L", delegated_by="D"),
+    "follow-up": lambda stand, it: _of_return(
+        it, approached="A", outcome="declines", words="W", effect="E", **_day("approached_on", today())
+    ),
     "decline": lambda stand, it: _of_return(it, reason="capacity", words="No."),
     "introduce-case": lambda stand, it: _of_hearing(it, introduced_by=stand.people["presenter"].public_id),
     "record-finding": lambda stand, it: {"text": "F"},

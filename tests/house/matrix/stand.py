@@ -57,8 +57,9 @@ from maca.panel.operations import (
 from maca.panel.queries import Column
 from maca.partnership.models import AgencyKind, Appointment, EndReason, Person, Role
 from maca.partnership.operations import add_person, end_account, register_agency
-from maca.returns.models import AgencyReturn, DeclineReason, Evidence, Familiarity, FamilyCheck, Upload
+from maca.returns.models import AgencyReturn, DeclineReason, Evidence, Familiarity, FamilyCheck, TimeReason, Upload
 from maca.returns.operations import (
+    ask_for_time,
     ask_who_knows,
     circulate_audit,
     cite_evidence,
@@ -71,6 +72,7 @@ from maca.returns.operations import (
     say_who_is_known,
     send_back_questions,
     submit_return,
+    supply_part,
 )
 from maca.returns.queries import find_asking
 from tests.makers import World
@@ -398,6 +400,24 @@ class Builder:
         standing.agency_return.refresh_from_db()
         question = standing.audit.questions.get(number=1, asked_of="agency")
         send_back_questions(standing.agency_return, {question: "C"}, version=None, by=self.people["manager"])
+        return standing
+
+    def _time_asked(self) -> Standing:
+        standing = self.circulated("time_asked")
+        assert standing.agency_return
+        day = working_days_from(today(), 40)
+        ask_for_time(
+            standing.agency_return, reason=TimeReason.WORKLOAD, words="W", wanted_on=day, by=self.people["own_auditor"]
+        )
+        return standing
+
+    def _partly(self) -> Standing:
+        standing = self.answer(self.circulated("partly"), answers=2)
+        assert standing.agency_return
+        supply_part(
+            standing.agency_return, reason=DeclineReason.CAPACITY, left_out="L", delegated_by="D", version=None,
+            by=self.people["own_auditor"],
+        )  # fmt: skip
         return standing
 
     def _not_known(self) -> Standing:

@@ -246,7 +246,8 @@ def test_a_change_of_rights_holds_on_the_next_request_of_every_open_session(
         ("send-briefing", "drafted", "manager"), ("approve-briefing", "sent", "chair"),
         ("send-back-briefing", "sent", "chair"), ("publish-briefing", "approved", "manager"),
         ("take-back-briefing", "approved", "manager"), ("submit", "answered", "own_lead"),
-        ("decline", "known", "own_lead"), ("select-case", "nominated", "chair"),
+        ("decline", "known", "own_lead"), ("submit-part", "answered", "own_lead"),
+        ("ask-for-time", "known", "own_lead"), ("select-case", "nominated", "chair"),
         ("pass-over-case", "nominated", "chair"), ("destroy-case", "published", "manager"),
     ],
 )  # fmt: skip
