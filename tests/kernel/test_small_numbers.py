@@ -1,7 +1,7 @@
 """No count under five can be worked out, by whoever knows the total, the table and the code."""
 
 from collections import defaultdict
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -77,7 +77,7 @@ def test_what_is_held_back_could_be_any_of_those_held_back_with_it(counts):
     """Exchanged among each other they look the same; and they are not all alike, unless the whole table is."""
     shown = without_small_numbers(counts)
     held = [at for at, one in enumerate(shown) if one is HELD_BACK]
-    for first, second in zip(held, held[1:], strict=False):
+    for first, second in pairwise(held):
         exchanged = list(counts)
         exchanged[first], exchanged[second] = exchanged[second], exchanged[first]
         assert without_small_numbers(exchanged) == shown
