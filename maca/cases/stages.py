@@ -12,3 +12,16 @@ NominationStage.moves = {
     NominationStage.SELECTED: frozenset(),
     NominationStage.NOT_SELECTED: frozenset({NominationStage.SELECTED}),
 }
+
+
+class DrawStage(Stages):
+    OPEN = "open", "Cohort here"
+    NOMINATED = "nominated", "Nominated from, cohort destroyed"
+    DISCARDED = "discarded", "Discarded, cohort destroyed"
+
+
+DrawStage.moves = {
+    DrawStage.OPEN: frozenset({DrawStage.NOMINATED, DrawStage.DISCARDED}),
+    DrawStage.NOMINATED: frozenset(),
+    DrawStage.DISCARDED: frozenset(),
+}
