@@ -97,7 +97,7 @@ def absent(cases: Sequence[Facts]) -> list[str]:
     said = []
     if missing:
         listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} or {missing[-1]}"
-        said.append(f"No case is about {listed}. Their voice is missing from this audit.")
+        said.append(f"No case is known to be about {listed}. Their voice is missing from this audit.")
     if unknown:
         listed = unknown[0] if len(unknown) == 1 else f"{', '.join(unknown[:-1])} or {unknown[-1]}"
         said.append(f"No case has its {listed} recorded, so nobody can tell whose voice is missing there.")

@@ -167,7 +167,7 @@ class Lots:
                 why = (
                     "no more can be drawn from"
                     if pool[fact] <= have[fact]
-                    else "the other places were needed for what else was asked for"
+                    else "with what else was asked for, the draw came no nearer"
                 )
                 said.append(f"{number} of {called(fact)} were asked for and {have[fact]} drawn: {why}.")
         if len(self._drawn) < self.settings.places and not said:

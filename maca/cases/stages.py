@@ -9,7 +9,8 @@ class NominationStage(Stages):
 
 NominationStage.moves = {
     NominationStage.NOMINATED: frozenset({NominationStage.SELECTED, NominationStage.NOT_SELECTED}),
-    NominationStage.SELECTED: frozenset(),
+    # Only in exchange for another.
+    NominationStage.SELECTED: frozenset({NominationStage.NOT_SELECTED}),
     NominationStage.NOT_SELECTED: frozenset({NominationStage.SELECTED}),
 }
 

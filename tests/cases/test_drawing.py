@@ -128,7 +128,7 @@ def test_what_cannot_be_reached_is_said_and_why():
         Settings(on=DAY, any_level=2, localities={"North": 1, "South": 1, "West": 1}), "s",
     )  # fmt: skip
     (said,) = tight.unmet()
-    assert said.endswith("were asked for and 0 drawn: the other places were needed for what else was asked for.")
+    assert said.endswith("were asked for and 0 drawn: with what else was asked for, the draw came no nearer.")
     few = Lots([child(2)], Settings(on=DAY, any_level=3), "s")
     assert few.unmet() == ["3 were asked for and 1 drawn: no more can be drawn from."]
 
