@@ -27,7 +27,7 @@ _MOST_COLUMNS = 60
 _LONGEST = 200
 _SENTENCES = 200
 _LIMITS = Limits(
-    "cohort",
+    "list of children",
     mends="Copy the rows alone into a new workbook, or into the example, and send that.",
     unpacked=30 * 1024 * 1024,
     part=15 * 1024 * 1024,

@@ -388,7 +388,7 @@ def take_in_cohort(audit: Audit, cohort: Cohort, *, file_hash: str, by: Person) 
     rules.may_draw_cases(by, audit).insist()
     if queries.open_draw(audit):
         raise Refused(
-            "already-open", "There is a cohort to draw from already. Nominate from it or discard it, then send another."
+            "already-open", "There is a list to draw from already. Nominate from it or destroy it, then send another."
         )
     counts = {"read": len(cohort.children), "refused": cohort.refused}
     draw = Draw(audit=audit, uploaded_by=by, file_hash=file_hash, counts=counts)

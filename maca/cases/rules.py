@@ -135,7 +135,7 @@ def may_swap_case(person: Person, case: Case) -> Verdict:
 def may_draw_cases(person: Person, audit: Audit) -> Verdict:
     """The business manager or the chair draws cases by lot from a cohort while the audit is being planned."""
     if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR):
-        return no("not-yours", "Only the business manager and the chair draw cases from a cohort.")
+        return no("not-yours", "Only the business manager and the chair draw cases from a list.")
     if audit.stage != AuditStage.PLANNED:
         return no("already-circulated", "The cases have been circulated, so no more can be drawn.")
     return YES
@@ -146,7 +146,7 @@ def may_change_draw(person: Person, draw: Draw) -> Verdict:
     if not (verdict := may_draw_cases(person, draw.audit)):
         return verdict
     if draw.stage != DrawStage.OPEN:
-        return no("over", "This draw is over and its cohort destroyed. Send the file again to draw from it again.")
+        return no("over", "This draw is over and its list destroyed. Send the file again to draw from it again.")
     return YES
 
 

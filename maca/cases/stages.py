@@ -16,9 +16,9 @@ NominationStage.moves = {
 
 
 class DrawStage(Stages):
-    OPEN = "open", "Cohort here"
-    NOMINATED = "nominated", "Nominated from, cohort destroyed"
-    DISCARDED = "discarded", "Discarded, cohort destroyed"
+    OPEN = "open", "List here"
+    NOMINATED = "nominated", "Nominated, list destroyed"
+    DISCARDED = "discarded", "Discarded, list destroyed"
 
 
 DrawStage.moves = {

@@ -199,15 +199,19 @@ SHEET = "xl/worksheets/sheet1.xml"
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("xl/media/a.bin", b"0" * 40_000_000, "unpacks to far more than a cohort can hold"),
+        ("xl/media/a.bin", b"0" * 40_000_000, "unpacks to far more than a list of children can hold"),
         ("xl/vbaProject.bin", b"x", "holds a macro, another file, or data from elsewhere"),
         (SHEET, b"<!DOCTYPE x [<!ENTITY a 'b'>]><worksheet/>", "holds XML that Excel does not write"),
-        (SHEET, b"<worksheet>" + b"<c/>" * 700_000 + b"</worksheet>", "unpacks to far more than a cohort can hold"),
+        (
+            SHEET,
+            b"<worksheet>" + b"<c/>" * 700_000 + b"</worksheet>",
+            "unpacks to far more than a list of children can hold",
+        ),
         (
             SHEET,
             b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/>'
             b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>',
-            "joins or links far more cells than a cohort can hold",
+            "joins or links far more cells than a list of children can hold",
         ),
         ("xl/workbook.xml", b"<workbook", "is damaged"),
     ],

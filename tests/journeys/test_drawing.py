@@ -52,7 +52,7 @@ def test_cases_are_drawn_looked_at_and_swapped(visitor, site, how):
     round_ = "by lot, on a phone" if how.get("phone") else ("by lot" if how["scripts"] else "by lot, without scripts")
     audit = plan(someone, round_)
     here = f"/audits/{audit}/"
-    someone.is_now(NURSE).refused(here + "draw/", "Only the business manager and the chair draw cases from a cohort.")
+    someone.is_now(NURSE).refused(here + "draw/", "Only the business manager and the chair draw cases from a list.")
     someone.is_now(MANAGER)
     someone.goto(here + "nominations/")
     someone.follow("Draw cases from a list")
@@ -80,6 +80,7 @@ def test_cases_are_drawn_looked_at_and_swapped(visitor, site, how):
     assert "FB-0" not in someone.page.content()
     someone.picture("drawn")
     rows = someone.page.locator("tbody th").all_inner_texts()
+    someone.page.get_by_text("Draw again, with other numbers").click()
     someone.press("Draw again")
     assert someone.page.locator("tbody th").all_inner_texts() == rows
     someone.page.get_by_text("Swap one of them for the next in line").click()
@@ -91,7 +92,7 @@ def test_cases_are_drawn_looked_at_and_swapped(visitor, site, how):
     someone.sees("The cases that were drawn have been nominated, and the list has been destroyed.")
     someone.sees("In the place of another, because: There is too little on record to learn from.")
     someone.goto(here + "draw/")
-    someone.sees("Nominated from, cohort destroyed".lower())
+    someone.sees("nominated, list destroyed")
     someone.is_now(CHAIR)
     someone.goto(here + "nominations/")
     for number in (1, 2, 3):
