@@ -57,6 +57,7 @@ from maca.cases.queries import (
     possible_panel,
     possible_presenters,
 )
+from maca.cases.stages import NominationStage
 from maca.design import dates
 from maca.design.pages import do_once, form_page, guarded
 from maca.kernel.ids import new_public_id
@@ -95,6 +96,7 @@ def nominations(request: HttpRequest, audit: Audit) -> HttpResponse:
                 for one in cases_of(audit, person)
             ],
             "may_nominate": rules.may_nominate_case(person, audit),
+            "waits": any(one.stage == NominationStage.NOMINATED for one in listed),
             "may_draw": rules.may_draw_cases(person, audit),
         },
     )
@@ -116,13 +118,21 @@ def nominate_case(request: HttpRequest, audit: Audit) -> HttpResponse:
     )
 
 
+def _next_to_select(audit: Audit) -> str:
+    """Whoever decides on one decides on the next that waits, until none does."""
+    waits = [one for one in nominations_left(audit) if one.stage == NominationStage.NOMINATED]
+    if not waits:
+        return _nominations_page(audit)
+    return reverse("select-case", kwargs={"audit": audit.slug, "nomination": waits[0].public_id})
+
+
 @guarded(rules.may_select_case, find_nomination, writes=True)
 def select_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
     if request.method == "POST":
 
         def do() -> str:
             operations.select_case(nomination, by=signed_in(request))
-            return _nominations_page(nomination.audit)
+            return _next_to_select(nomination.audit)
 
         return do_once(request, do, saved="The case has been selected.")
     return render(
@@ -132,6 +142,7 @@ def select_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
             "nomination": operations.read_nomination(nomination, by=signed_in(request)),
             "kin": operations.read_kin(nomination, by=signed_in(request)),
             "next_number": next_number(nomination.audit),
+            "left": sum(one.stage == NominationStage.NOMINATED for one in nominations_left(nomination.audit)),
             "back": _nominations_page(nomination.audit),
         },
     )

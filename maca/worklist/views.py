@@ -3,6 +3,7 @@ from django.shortcuts import render
 
 from maca.audits.models import Audit
 from maca.audits.queries import agency_questions, find_audit, panel_questions
+from maca.audits.rules import may_record_priority
 from maca.cases.models import Case
 from maca.cases.operations import read_case
 from maca.cases.queries import cases_of, find_case
@@ -24,6 +25,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "worklist/work_list.html",
         {
             "tasks": tasks(person),
+            "may_begin": may_record_priority(person),
             "recent": Audit.objects.visible_to(person).select_related("theme")[:5],
         },
     )
