@@ -86,8 +86,8 @@ def priorities(request: HttpRequest) -> HttpResponse:
 @guarded(rules.may_record_priority, writes=True)
 def record_priority(request: HttpRequest) -> HttpResponse:
     def do(form: PriorityForm, version: int | None) -> str:
-        operations.record_priority(**form.cleaned_data, by=signed_in(request))
-        return reverse("priorities")
+        recorded = operations.record_priority(**form.cleaned_data, by=signed_in(request))
+        return reverse("adopt-theme", kwargs={"priority": recorded.public_id})
 
     return form_page(
         request,
@@ -99,7 +99,7 @@ def record_priority(request: HttpRequest) -> HttpResponse:
             "button_text": "Record the priority",
             "back": reverse("priorities"),
         },
-        saved="The priority has been recorded.",
+        saved="The priority has been recorded. Now adopt a theme from it, or do so another day.",
     )
 
 
@@ -137,12 +137,14 @@ def _chosen(values: Mapping[str, Any], earlier: list[Audit]) -> Audit | None:
 def plan_audit(request: HttpRequest, theme: Theme) -> HttpResponse:
     earlier, asks = _earlier_audits(theme), sets_to_ask(signed_in(request))
 
+    called_so = [code for code, one in asks.items() if one.name.casefold() == theme.title.casefold()]
+
     def make_form(data: Mapping[str, Any] | None, _: Any) -> PlanForm:
         proposed = {
             "title": f"{theme.title} {len(earlier) + 1}" if not earlier else _next_title(earlier[0].title),
             "earlier": earlier[0].public_id if earlier else "",
             "questions": next((one.question_set for one in earlier if one.question_set in asks), "")
-            or next(iter(asks)),
+            or next(iter([*called_so, *asks])),
         }
         return PlanForm(data, asks=asks, earlier=earlier, initial=proposed)
 

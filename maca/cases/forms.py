@@ -1,30 +1,32 @@
-from collections.abc import Callable
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 
+from maca.cases.cohort import LARGEST, MOST_CHILDREN, Cohort, read_cohort
+from maca.cases.drawing import MOST_PLACES, Fact, Lots, Settings, called
+from maca.cases.facts import AgeBand, Category, Disability, Ethnicity, Level, Sex
 from maca.cases.household import NotASibling, read_sibling
 from maca.cases.matching import Kin
-from maca.cases.models import (
-    AgeBand,
-    DestructionReason,
-    IdentityReason,
-    Interest,
-    Level,
-    LiftReason,
-)
+from maca.cases.models import DestructionReason, IdentityReason, Interest, LiftReason, SwapReason
 from maca.design.forms import (
     CheckboxesField,
     ChoiceField,
     DateField,
+    FileField,
     Form,
     LinesField,
     LongTextField,
+    NumberField,
     SelectField,
     TextField,
     YesField,
 )
 from maca.kernel.clock import today
+from maca.kernel.word import UnfitError
 
 
 class SiblingsField(LinesField):
@@ -56,6 +58,13 @@ class NominationForm(Form):
     )
     level = ChoiceField(label="Level of help", choices=Level.choices)
     age_band = ChoiceField(label="Age of the index child", choices=AgeBand.choices)
+    category = SelectField(label="Category", choices=Category.choices, required=False)
+    sex = SelectField(label="Sex", choices=Sex.choices, required=False)
+    ethnicity = SelectField(label="Ethnicity", choices=Ethnicity.choices, required=False)
+    disability = SelectField(label="Disability", choices=Disability.choices, required=False)
+    locality = TextField(
+        label="Locality", help_text="The area as your partnership divides it, such as “North”.", required=False
+    )
     child = TextField(label="Name of the index child")
     born_on = DateField(label="Date of birth", required=False)
     address = LongTextField(label="Address", rows=3, required=False)
@@ -107,6 +116,157 @@ class NominationForm(Form):
         if day and day > today():
             self.add_error("born_on", "The date of birth must be in the past; leave it empty for an unborn child")
         return day
+
+
+class CohortForm(Form):
+    """A list of children. It is read where it arrives, in memory, and cleans to a `Cohort`."""
+
+    file = FileField(
+        label="The list of children",
+        help_text=f"CSV or Excel, up to {LARGEST // 1024**2} MB and {MOST_CHILDREN:,} rows, with the headings of the "
+        "example in its first row.",
+        accept=".csv,.xlsx",
+    )
+
+    def clean_file(self) -> Cohort:
+        sent = self.cleaned_data["file"]
+        data = sent.read()
+        try:
+            cohort = read_cohort(data, "The file", today=today())
+        except UnfitError as problem:
+            raise ValidationError(problem.sentence) from None
+        self.file_hash = hashlib.sha256(data).hexdigest()
+        return cohort
+
+
+SEED = RegexValidator(
+    r"^[A-Za-z0-9-]{1,40}\Z", "The seed must be up to 40 letters without accents, digits and hyphens, with no spaces"
+)
+MOST_LOCALITIES = 25
+
+
+class DrawForm(Form):
+    """How many cases of which kind. Its numbers are asked for what is in the cohort, with how many there are."""
+
+    since = DateField(
+        label="Leave out children with no activity since",
+        called="the day of last activity",
+        help_text="Old cases have little to teach, and often no paperwork. Leave it empty to draw from all.",
+        latest=today,
+        required=False,
+    )
+    on = DateField(label="Count ages on this day", called="the day that ages are counted on")
+    seed = TextField(
+        label="Seed",
+        help_text="It decides the lot. Leave it as it is, unless you draw again what was drawn before.",
+        validators=[SEED],
+    )
+
+    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        children = cohort.children
+        self.groups: dict[str, list[str]] = {"level": [], "age": [], "category": [], "locality": []}
+        self.facts: dict[str, Fact] = {}
+        day = today()
+        for level in Level.values:
+            self._ask("level", level, sum(one.level == level for one in children))
+        self.fields["any_level"] = NumberField(label="Of any level", min_value=0, max_value=MOST_PLACES, required=False)
+        self.groups["level"].append("any_level")
+        for band in AgeBand.values:
+            self._ask("age", band, sum(one.band(day) == band for one in children))
+        for category in Category.values:
+            self._ask("category", category, sum(one.category == category for one in children))
+        places = sorted({one.locality for one in children} - {""})
+        self.many_localities = len(places) if len(places) > MOST_LOCALITIES else 0
+        for place in [] if self.many_localities else places:
+            self._ask("locality", place, sum(one.locality == place for one in children))
+
+    def _ask(self, name: str, value: str, there: int) -> None:
+        if not there and name != "level":
+            return
+        field = f"{name}-{len(self.groups[name]) + 1}"
+        self.facts[field] = (name, value)
+        self.groups[name].append(field)
+        self.fields[field] = NumberField(
+            label=called((name, value)).strip("“”"),
+            help_text=f"{there:,} in the file",
+            min_value=0,
+            max_value=MOST_PLACES,
+            required=False,
+        )
+
+    @classmethod
+    def initial_of(cls, settings: Settings | None, cohort: Cohort, *, seed: str) -> dict[str, Any]:
+        """What stands in the form when it is opened: the settings of the last time."""
+        day = today()
+        if settings is None:
+            return {"on": day, "since": day - dt.timedelta(days=365), "seed": seed}
+        levels = {("level", level): number for level, number in settings.levels.items()}
+        numbers = {**levels, **settings.wanted}
+        facts = cls(cohort=cohort).facts
+        known = {field: numbers[fact] for field, fact in facts.items() if fact in numbers}
+        return {**known, "any_level": settings.any_level or "", "on": settings.on, "since": settings.since,
+                "seed": seed}  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not 0 < self.settings().places <= MOST_PLACES:
+            first = self.groups["level"][0]
+            self.add_error(first, f"Say how many cases to draw, of each level or of any: 1 to {MOST_PLACES} in all")
+        return found
+
+    def settings(self) -> Settings:
+        """What a sound form asks for."""
+        given = self.cleaned_data
+        numbers: dict[str, dict[str, int]] = {name: {} for name in self.groups}
+        for field, (name, value) in self.facts.items():
+            if given.get(field):
+                numbers[name][value] = given[field]
+        return Settings(
+            on=given["on"], since=given["since"], levels=numbers["level"], any_level=given.get("any_level") or 0,
+            ages=numbers["age"], categories=numbers["category"], localities=numbers["locality"],
+        )  # fmt: skip
+
+
+class SwapDrawnForm(Form):
+    """Somebody drawn gives their place to the next in line."""
+
+    row = SelectField(label="Which row gives up its place?")
+    why = ChoiceField(label="Why?", choices=SwapReason.choices)
+    words = LongTextField(
+        label="In your own words",
+        help_text="Name nobody: the sub-group will read it with the nomination that takes the place.",
+        rows=3,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, lots: Lots | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        drawn = lots.drawn if lots else []
+        self.fields["row"].choices = [("", "Choose one")] + [  # type: ignore[attr-defined]
+            (str(one.row), f"Row {one.row}") for one in drawn
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if found.get("why") == SwapReason.OTHER and not str(found.get("words", "")).strip():
+            self.add_error("words", "Say in your own words why this row gives up its place")
+        return found
+
+
+class NothingForm(Form):
+    """A bare button."""
+
+
+class SwapCaseForm(Form):
+    nomination = ChoiceField(label="Which nomination takes its place?")
+    reason = LongTextField(
+        label="Why is the case swapped?", help_text="Name nobody. It stays with the nomination that goes.", rows=3
+    )
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nomination"].choices = choices  # type: ignore[attr-defined]
 
 
 class PassOverForm(Form):

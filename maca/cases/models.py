@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from maca.audits.models import Audit
+from maca.cases.drawing import Settings
+from maca.cases.facts import AgeBand, Level
 from maca.cases.household import Sibling, read_siblings
-from maca.cases.stages import NominationStage
+from maca.cases.stages import DrawStage, NominationStage
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Agency, Person, Role
@@ -14,22 +16,6 @@ from maca.sealing.field import SealedField
 
 INTRODUCES_CASES = (Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER)
 READS_EVERY_CASE = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.SCRUTINEER)
-
-
-class Level(models.TextChoices):
-    EARLY_HELP = "early_help", "Early help"
-    CHILD_IN_NEED = "child_in_need", "Child in need"
-    CHILD_PROTECTION = "child_protection", "Child protection plan"
-    LOOKED_AFTER = "looked_after", "Looked after"
-
-
-class AgeBand(models.TextChoices):
-    UNBORN = "unborn", "Unborn"
-    UNDER_1 = "under_1", "Under 1"
-    FROM_1 = "1_4", "1 to 4"
-    FROM_5 = "5_9", "5 to 9"
-    FROM_10 = "10_15", "10 to 15"
-    FROM_16 = "16_17", "16 or 17"
 
 
 class Nomination(models.Model):
@@ -48,12 +34,66 @@ class Nomination(models.Model):
     age_band = models.CharField(max_length=20, choices=AgeBand.choices)
     stage = models.CharField(max_length=20, choices=NominationStage.choices, default=NominationStage.NOMINATED)
     decision = SealedField()
+    # Codes and a place, by which an audit sees whom it looks at. Together they could tell who it is, so they are
+    # sealed, and go when the case goes.
+    category = SealedField()
+    sex = SealedField()
+    ethnicity = SealedField()
+    disability = SealedField()
+    locality = SealedField()
 
     class Meta:
         ordering = ["nominated_at", "pk"]
 
     def __str__(self) -> str:
         return f"nomination {self.public_id[:6]}"
+
+
+class Draw(Versioned):
+    """A cohort that cases are drawn from by lot. The cohort goes when the draw is over; how it was drawn stays."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="draws")
+    uploaded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    file_hash = models.CharField(max_length=64)  # SHA-256 of the file as it was sent
+    stage = models.CharField(max_length=20, choices=DrawStage.choices, default=DrawStage.OPEN)
+    seed = models.CharField(max_length=40, blank=True)
+    settings = models.JSONField(default=dict)  # as `drawing.Settings.as_json` writes them
+    times = models.PositiveSmallIntegerField(default=0)  # how often it was drawn, with other settings or seeds
+    # Row for row, with why as a code: {"out": 14, "into": 9, "why": "closed"}.
+    swaps = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    # Under a key of its own: the `Cohort` as JSON, and what was said of each swap, by the row that came in.
+    cohort = SealedField()
+    reasons = SealedField()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audit"], condition=Q(stage=DrawStage.OPEN), name="an_audit_is_drawn_for_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"draw {self.public_id[:6]}"
+
+    @property
+    def asked_for(self) -> Settings | None:
+        """What was last drawn by; None before the first time."""
+        return Settings.from_json(self.settings) if self.settings else None
+
+
+class SwapReason(models.TextChoices):
+    """Why somebody drawn gives their place to the next in line. Chosen, not typed: it outlives the cohort."""
+
+    CLOSED = "closed", "The case has closed, or was passed to another area"
+    TOO_LITTLE = "too_little", "There is too little on record to learn from"
+    AUDITED = "audited", "The family was audited or reviewed lately"
+    PROCEEDINGS = "proceedings", "Proceedings or a review are under way"
+    SAME_FAMILY = "same_family", "Another child of the same family has been drawn"
+    OTHER = "other", "Something else, said below"
 
 
 class Identity(models.Model):

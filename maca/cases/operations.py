@@ -1,12 +1,20 @@
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from maca.audits.models import Audit
+from maca.audits.stages import AuditStage
 from maca.cases import queries, rules
+from maca.cases.cohort import Child, Cohort
+from maca.cases.coverage import Facts, Table, absent, tables
+from maca.cases.drawing import Lots, NobodyLeftError, Settings
 from maca.cases.household import Sibling
 from maca.cases.matching import Kin, marks_of
 from maca.cases.models import (
@@ -15,6 +23,7 @@ from maca.cases.models import (
     Case,
     Declaration,
     DestructionReason,
+    Draw,
     FamilyMark,
     Identity,
     IdentityReason,
@@ -24,15 +33,18 @@ from maca.cases.models import (
     Nomination,
     Presenter,
     Seat,
+    SwapReason,
 )
-from maca.cases.seal import case_key, identity_key, nomination_keys
-from maca.cases.stages import NominationStage
+from maca.cases.seal import case_key, cohort_key, identity_key, nomination_keys
+from maca.cases.stages import DrawStage, NominationStage
 from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Agency, Person, Role
+from maca.partnership.operations import operator_of
+from maca.sealing.field import Sealed
 from maca.sealing.models import KeyKind
 from maca.sealing.operations import destroy_key, make_key, mark_key
 from maca.sealing.queries import keys_left
@@ -62,6 +74,11 @@ def nominate_case(
     father: str = "",
     partner: str = "",
     absent_parent: str = "",
+    category: str = "",
+    sex: str = "",
+    ethnicity: str = "",
+    disability: str = "",
+    locality: str = "",
     all_the_same: bool = False,
     by: Person,
 ) -> Nomination:
@@ -79,39 +96,62 @@ def nominate_case(
             "This family was nominated or audited before. Go back and send the form again: it will say where, and how "
             "to nominate the case all the same.",
         )
-    nomination = Nomination(
-        audit=audit,
-        agency=by.agency,
-        nominated_by=by,
-        level=level,
-        age_band=age_band,
+    nomination = _put_forward(
+        audit,
+        rationale=rationale,
+        child=Facts(level, age_band, category, sex, ethnicity, disability, locality),
+        marks=marks,
+        by=by,
+        who={
+            "child": child,
+            "born_on": born_on.isoformat() if born_on else "",
+            "address": address,
+            "siblings": "\n".join(one.line for one in siblings),
+            "mother": mother,
+            "father": father,
+            "partner": partner,
+            "absent_parent": absent_parent,
+            "household": household,
+            "record_number": record_number,
+        },
     )
+    known = {"all_the_same": True} if kin else {}
+    write("nominated a case", nomination, by=by, audit=audit.slug, **known)
+    return nomination
+
+
+def _put_forward(
+    audit: Audit,
+    *,
+    rationale: str,
+    child: Facts,
+    who: Mapping[str, str],
+    marks: Iterable[tuple[str, str]],
+    by: Person,
+) -> Nomination:
+    """A nomination with its two keys: one for what is said of the case, one for who the child is."""
+    nomination = Nomination(audit=audit, agency=by.agency, nominated_by=by, level=child.level, age_band=child.age_band)
     partnership, owner = audit.partnership.public_id, nomination.public_id
-    key = make_key(KeyKind.CASE, owner=owner, partnership=partnership)
-    nomination.rationale = key.seal(nomination, "rationale", rationale)
+    said = make_key(KeyKind.CASE, owner=owner, partnership=partnership).seal_all(
+        nomination,
+        rationale=rationale,
+        category=child.category,
+        sex=child.sex,
+        ethnicity=child.ethnicity,
+        disability=child.disability,
+        locality=child.locality,
+    )
+    for name, sealed in said.items():
+        setattr(nomination, name, sealed)
     nomination.save(force_insert=True)
     identity = Identity(nomination=nomination)
-    who = make_key(KeyKind.IDENTITY, owner=owner, partnership=partnership).seal_all(
-        identity,
-        child=child,
-        born_on=born_on.isoformat() if born_on else "",
-        address=address,
-        siblings="\n".join(one.line for one in siblings),
-        mother=mother,
-        father=father,
-        partner=partner,
-        absent_parent=absent_parent,
-        household=household,
-        record_number=record_number,
-    )
-    for name, sealed in who.items():
+    sealed_who = make_key(KeyKind.IDENTITY, owner=owner, partnership=partnership).seal_all(identity, **who)
+    for name, sealed in sealed_who.items():
         setattr(identity, name, sealed)
     identity.save(force_insert=True)
     FamilyMark.objects.bulk_create(
         FamilyMark(nomination=nomination, kind=kind, mark=mark) for kind, mark in sorted(marks)
     )
-    known = {"all_the_same": True} if kin else {}
-    write("nominated a case", nomination, by=by, audit=audit.slug, **known)
     return nomination
 
 
@@ -162,7 +202,7 @@ def add_case(audit: Audit, *, number: int | None = None, nomination: Nomination 
     # The row of the audit is the lock: two cases selected at once get two numbers.
     Audit.objects.select_for_update().get(pk=audit.pk)
     if number is None:
-        number = (Case.objects.filter(audit=audit).aggregate(last=Max("number"))["last"] or 0) + 1
+        number = queries.next_number(audit)
     return Case.objects.create(audit=audit, number=number, nomination=nomination)
 
 
@@ -176,6 +216,39 @@ def pass_over_case(nomination: Nomination, *, reason: str, by: Person) -> None:
     nomination.decision = key.seal(nomination, "decision", reason)
     nomination.save(update_fields=["decision"])
     write("passed over a nomination", nomination, by=by, audit=nomination.audit.slug)
+
+
+@transaction.atomic
+def swap_case(case: Case, *, nomination: Nomination, reason: str, by: Person) -> Case:
+    """Put another nomination in the place of a case, with the reason. It becomes a case with the next number.
+
+    The number of the case that goes is not given again, so that nobody takes one child for the other; what was
+    declared and asked about it goes with it. Its nomination stays, left out, with the reason.
+    """
+    _hold(case, "nomination")
+    rules.may_swap_case(by, case).insist()
+    hold(nomination)
+    if nomination.audit_id != case.audit_id or nomination.stage == NominationStage.SELECTED:
+        raise Refused("not-to-be-had", "Choose a nomination of this audit that is not one of its cases.")
+    assert case.nomination is not None  # a case that is planned was nominated
+    move(nomination, to=NominationStage.SELECTED)
+    taken = add_case(case.audit, nomination=nomination)
+    write(
+        "swapped a case", case, by=by, audit=case.audit.slug, case=case.label, now=taken.label,
+        nomination=case.nomination.public_id,
+    )  # fmt: skip
+    move(case.nomination, to=NominationStage.NOT_SELECTED)
+    sealed = case_key(case).seal(case.nomination, "decision", reason)
+    Nomination.objects.filter(pk=case.nomination.pk).update(decision=sealed)
+    try:
+        case.delete()
+    except ProtectedError:
+        raise Refused(
+            "concern",
+            f"A concern was raised about a child in {case.label}, so it stays on the record as it is. You can select "
+            "the other nomination beside it.",
+        ) from None
+    return taken
 
 
 @transaction.atomic
@@ -309,6 +382,229 @@ def seat_panel(case: Case, *, people: Collection[Person], version: int | None, b
 
 
 @transaction.atomic
+def take_in_cohort(audit: Audit, cohort: Cohort, *, file_hash: str, by: Person) -> Draw:
+    """Take in the children that cases will be drawn from, sealed under a key that goes when the draw is over."""
+    hold(audit, "partnership")
+    rules.may_draw_cases(by, audit).insist()
+    if queries.open_draw(audit):
+        raise Refused(
+            "already-open", "There is a list to draw from already. Nominate from it or destroy it, then send another."
+        )
+    counts = {"read": len(cohort.children), "refused": cohort.refused}
+    draw = Draw(audit=audit, uploaded_by=by, file_hash=file_hash, counts=counts)
+    key = make_key(KeyKind.COHORT, owner=draw.public_id, partnership=audit.partnership.public_id)
+    draw.cohort = key.seal(draw, "cohort", cohort.as_json())
+    draw.save(force_insert=True)
+    write(
+        "took in a cohort", draw, by=by, audit=audit.slug, file=file_hash, read=counts["read"],
+        refused=counts["refused"],
+    )  # fmt: skip
+    return draw
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A draw as it lies open: the cohort, who is drawn (None before the first time), and why some were swapped."""
+
+    draw: Draw
+    cohort: Cohort
+    lots: Lots | None
+    reasons: Mapping[str, str]  # by the row that came in
+
+
+def _laid(draw: Draw) -> Laid:
+    key = cohort_key(draw)
+    cohort = Cohort.from_json(key.text(draw, "cohort"))
+    lots = None
+    if draw.asked_for:
+        lots = Lots(cohort.children, draw.asked_for, draw.seed)
+        for swap in draw.swaps:
+            lots.swap(swap["out"], swap["into"])
+    return Laid(draw, cohort, lots, json.loads(key.text(draw, "reasons") or "{}"))
+
+
+def _held(draw: Draw, *, by: Person) -> Laid:
+    """The draw as it is now, for somebody who may change it."""
+    hold(draw, "audit", read=("audit__partnership",))
+    rules.may_change_draw(by, draw).insist()
+    return _laid(draw)
+
+
+@transaction.atomic
+def read_draw(draw: Draw, *, by: Person) -> Laid:
+    """Show who is in the pool, who is drawn and who is not, row by row and by no name. Recorded before it is shown."""
+    rules.may_change_draw(by, draw).insist()
+    note_reading("read a cohort", draw, by=by, audit=draw.audit.slug)
+    return _laid(draw)
+
+
+@transaction.atomic
+def draw_cases(draw: Draw, *, settings: Settings, seed: str, version: int | None, by: Person) -> Lots:
+    """Draw cases by lot. Drawn again, with other settings or another seed, it is said how often."""
+    lots = Lots(_held(draw, by=by).cohort.children, settings, seed)
+    save_changes(
+        draw, version=version, settings=settings.as_json(), seed=seed, times=draw.times + 1, swaps=[],
+        reasons=Sealed(), counts=_counts(draw, lots),
+    )  # fmt: skip
+    write(
+        "drew cases", draw, by=by, audit=draw.audit.slug, seed=seed, times=draw.times, pool=len(lots.line),
+        drawn=len(lots.drawn),
+    )  # fmt: skip
+    return lots
+
+
+def _counts(draw: Draw, lots: Lots) -> dict[str, Any]:
+    """What stays of a draw in numbers."""
+    why = Counter(one.name for one in lots.excluded.values())
+    kept = {name: draw.counts[name] for name in ("read", "refused")}
+    return {**kept, "excluded": dict(sorted(why.items())), "pool": len(lots.line), "drawn": len(lots.drawn)}
+
+
+@transaction.atomic
+def swap_drawn(draw: Draw, *, row: int, why: SwapReason, words: str, version: int | None, by: Person) -> int:
+    """Give the place of somebody drawn to the next in line, with the reason. Answers with the row of who came in."""
+    laid = _held(draw, by=by)
+    if laid.lots is None or row not in {one.row for one in laid.lots.drawn}:
+        raise Refused("not-drawn", "Choose one of the rows that are drawn now.")
+    try:
+        into = laid.lots.next_for(row).row
+    except NobodyLeftError:
+        raise Refused(
+            "nobody-left",
+            "There is nobody left in line. Draw again from an earlier day of last activity, or ask for fewer.",
+        ) from None
+    reasons = {**laid.reasons, str(into): words}
+    save_changes(
+        draw, version=version, swaps=[*draw.swaps, {"out": row, "into": into, "why": why.value}],
+        reasons=cohort_key(draw).seal(draw, "reasons", json.dumps(reasons, ensure_ascii=False)),
+    )  # fmt: skip
+    write("swapped a drawn case", draw, by=by, audit=draw.audit.slug, out=row, into=into, why=why.value)
+    return into
+
+
+@transaction.atomic
+def nominate_drawn(draw: Draw, *, version: int | None, by: Person) -> list[Nomination]:
+    """Nominate everybody who is drawn, and destroy the cohort. How it was drawn stays on the record.
+
+    Whether a family was looked at before is told to the chair, who decides on each.
+    """
+    laid = _held(draw, by=by)
+    if laid.lots is None or not laid.lots.drawn:
+        raise Refused("nobody-drawn", "Nobody is drawn yet. Say how many cases you want, and draw them.")
+    save_changes(draw, version=version, cohort=Sealed(), reasons=Sealed())
+    made = [_nominate_child(laid, one, by=by) for one in laid.lots.drawn]
+    for nomination in made:
+        write("nominated a drawn case", nomination, by=by, audit=draw.audit.slug, draw=draw.public_id)
+    _end_draw(draw, DrawStage.NOMINATED, by=by)
+    return made
+
+
+def _nominate_child(laid: Laid, child: Child, *, by: Person) -> Nomination:
+    draw, lots = laid.draw, laid.lots
+    assert lots is not None  # whoever calls has looked
+    rationale = (
+        f"Drawn: by lot, one of {len(lots.drawn)} from {len(lots.line):,} of the {len(laid.cohort.children):,} "
+        f"children in a cohort, with the seed “{draw.seed}”."
+    )
+    for swap in draw.swaps:
+        if swap["into"] == child.row:
+            why, words = SwapReason(swap["why"]).label, laid.reasons.get(str(child.row), "")
+            rationale += f"\nIn the place of another, because: {why}.{' ' + words if words else ''}"
+    facts = Facts(
+        child.level, child.band(lots.settings.on), child.category, child.sex, child.ethnicity, child.disability,
+        child.locality,
+    )  # fmt: skip
+    born_on = child.born_on.isoformat() if child.born_on else ""
+    return _put_forward(
+        draw.audit,
+        rationale=rationale,
+        child=facts,
+        who={"child": child.name, "born_on": born_on, "record_number": child.reference},
+        marks=_marks(draw.audit, child.name, child.born_on, ()) if child.name else (),
+        by=by,
+    )
+
+
+@transaction.atomic
+def discard_draw(draw: Draw, *, version: int | None, by: Person) -> None:
+    """Destroy a cohort without nominating from it. That there was one, and how it was drawn, stays on the record."""
+    _held(draw, by=by)
+    save_changes(draw, version=version, cohort=Sealed(), reasons=Sealed())
+    write("discarded a draw", draw, by=by, audit=draw.audit.slug)
+    _end_draw(draw, DrawStage.DISCARDED, by=by)
+
+
+def _end_draw(draw: Draw, stage: DrawStage, *, by: Person) -> None:
+    """The key goes last, when the rest is certain."""
+    move(draw, to=stage)
+    owner, whose = draw.public_id, by.public_id
+    transaction.on_commit(lambda: destroy_key(KeyKind.COHORT, owner=owner, by=whose))
+
+
+LONGEST_COHORT = dt.timedelta(days=14)
+
+
+def forget_cohorts(now: dt.datetime) -> int:
+    """Destroy the cohorts that nobody finished drawing from: of audits that were circulated, or a fortnight old.
+
+    A duty of the clock, in the name of the partnership's operator; answers how many.
+    """
+    left = Draw.objects.filter(stage=DrawStage.OPEN).exclude(
+        audit__stage=AuditStage.PLANNED, uploaded_at__gt=now - LONGEST_COHORT
+    )
+    done = 0
+    for draw in left.select_related("audit__partnership"):
+        with transaction.atomic():
+            hold(draw, "audit", read=("audit__partnership",))
+            if draw.stage == DrawStage.OPEN:
+                operator = operator_of(draw.audit.partnership)
+                save_changes(draw, version=None, cohort=Sealed(), reasons=Sealed())
+                write("forgot a cohort", draw, by=operator, audit=draw.audit.slug)
+                _end_draw(draw, DrawStage.DISCARDED, by=operator)
+                done += 1
+    return done
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Whom the cases of an audit are about: counted for everybody, and case by case for those who see each."""
+
+    tables: Sequence[Table]
+    cases: Sequence[tuple[Case, Mapping[str, str]]] = ()
+    absent: Sequence[str] = ()
+    destroyed: int = 0
+    is_open: bool = False
+
+
+@transaction.atomic
+def read_coverage(audit: Audit, *, by: Person) -> Coverage:
+    """Show whom the cases of an audit are about, and whose voice is missing. Recorded before it is shown."""
+    rules.may_read_coverage(by, audit).insist()
+    is_open = queries.sees_each_case(audit, by)
+    cases = [one for one in queries.cases_covered(audit) if one.nomination]
+    if cases:
+        note_reading("read whom the cases are about", audit, by=by, audit=audit.slug, each=is_open)
+    keys = nomination_keys(one.nomination for one in cases if one.nomination)
+    found = []
+    for case in cases:
+        nomination = case.nomination
+        if nomination and nomination.public_id in keys:
+            keys[nomination.public_id].open(nomination)
+            found.append((case, Facts(
+                nomination.level, nomination.age_band, str(nomination.category), str(nomination.sex),
+                str(nomination.ethnicity), str(nomination.disability), str(nomination.locality),
+            )))  # fmt: skip
+    facts = [one for _, one in found]
+    return Coverage(
+        tables=tables(facts, suppressed=not is_open),
+        cases=[(case, one.words) for case, one in found] if is_open else (),
+        absent=absent(facts) if is_open else (),
+        destroyed=len(cases) - len(found),
+        is_open=is_open,
+    )
+
+
+@transaction.atomic
 def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
     """Destroy who the child is, the marks of the family and everything written about the case. What was learned stays.
 
@@ -332,9 +628,12 @@ def _destroy_keys(owner: str, by: str) -> None:
 
 
 def finish_destroying() -> int:
-    """Destroy the keys of cases that were destroyed on the record, should a crash have come between the two."""
+    """Destroy the keys of cases and cohorts that were destroyed on the record, should a crash have come between."""
     owners = Case.objects.exclude(destroyed_at=None).values_list("nomination__public_id", flat=True)
     left = keys_left(owners)
     for owner in left:
         _destroy_keys(owner, "")
-    return len(left)
+    over = keys_left(Draw.objects.exclude(stage=DrawStage.OPEN).values_list("public_id", flat=True))
+    for owner in over:
+        destroy_key(KeyKind.COHORT, owner=owner, by="")
+    return len(left | over)

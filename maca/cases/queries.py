@@ -1,7 +1,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
@@ -9,8 +9,10 @@ from maca.cases.matching import Kin
 from maca.cases.models import (
     CONFLICTS,
     INTRODUCES_CASES,
+    READS_EVERY_CASE,
     Case,
     Declaration,
+    Draw,
     FamilyMark,
     Interest,
     MarkKind,
@@ -18,6 +20,7 @@ from maca.cases.models import (
     Presenter,
     Seat,
 )
+from maca.cases.stages import DrawStage, NominationStage
 from maca.partnership.models import Person, Role
 
 
@@ -39,6 +42,39 @@ def find_nomination(person: Person, audit: str, nomination: str) -> Nomination:
 def nominations(audit: Audit) -> list[Nomination]:
     """Every nomination of an audit, in the order they came, each with its case if it became one."""
     return list(audit.nominations.select_related("agency", "nominated_by", "case"))
+
+
+def nominations_left(audit: Audit) -> list[Nomination]:
+    """Those that are no case of the audit, in the order they came, with their number among all (`place`)."""
+    found = nominations(audit)
+    for place, one in enumerate(found, 1):
+        one.place = place  # type: ignore[attr-defined]
+    return [one for one in found if one.stage != NominationStage.SELECTED]
+
+
+def next_number(audit: Audit) -> int:
+    """The number of the next case. One that was swapped out leaves its own behind, so that nobody mistakes it."""
+    return (audit.cases.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def open_draw(audit: Audit) -> Draw | None:
+    """The draw whose cohort is here."""
+    return audit.draws.filter(stage=DrawStage.OPEN).select_related("audit__partnership").first()
+
+
+def draws_over(audit: Audit) -> list[Draw]:
+    """How cases of this audit were drawn, the newest first; the cohorts are gone."""
+    return list(audit.draws.exclude(stage=DrawStage.OPEN).select_related("uploaded_by"))
+
+
+def cases_covered(audit: Audit) -> list[Case]:
+    """Every case of an audit with its nomination, in order: for counting them, whoever may see which."""
+    return list(Case.objects.filter(audit=audit).select_related("nomination"))
+
+
+def sees_each_case(audit: Audit, person: Person) -> bool:
+    """Whether this person sees what is said of every case of the audit: all of them, and no conflict in any."""
+    return person.holds(*READS_EVERY_CASE) and not nominations_in_conflict(audit, person)
 
 
 def cases_of(audit: Audit, person: Person) -> list[Case]:

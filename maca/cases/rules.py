@@ -1,8 +1,8 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
-from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Declaration, Nomination
+from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Declaration, Draw, Nomination
 from maca.cases.queries import part_in
-from maca.cases.stages import NominationStage
+from maca.cases.stages import DrawStage, NominationStage
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
 
@@ -120,6 +120,45 @@ def may_select_case(person: Person, nomination: Nomination) -> Verdict:
         return no("already-circulated", "The cases have been circulated, so the selection is closed.")
     if nomination.stage == NominationStage.SELECTED:
         return no("already-selected", "This nomination has been selected already.")
+    return YES
+
+
+def may_swap_case(person: Person, case: Case) -> Verdict:
+    """The chair puts another nomination in the place of a case, with a reason, until the cases are circulated."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair of the sub-group puts one case in the place of another.")
+    if case.audit.stage != AuditStage.PLANNED:
+        return no("already-circulated", "The cases have been circulated, so the selection is closed.")
+    return YES
+
+
+def may_draw_cases(person: Person, audit: Audit) -> Verdict:
+    """The business manager or the chair draws cases by lot from a cohort while the audit is being planned."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR):
+        return no("not-yours", "Only the business manager and the chair draw cases from a list.")
+    if audit.stage != AuditStage.PLANNED:
+        return no("already-circulated", "The cases have been circulated, so no more can be drawn.")
+    return YES
+
+
+def may_change_draw(person: Person, draw: Draw) -> Verdict:
+    """A draw is changed, nominated from and discarded by those who may draw, until its cohort is destroyed."""
+    if not (verdict := may_draw_cases(person, draw.audit)):
+        return verdict
+    if draw.stage != DrawStage.OPEN:
+        return no("over", "This draw is over and its list destroyed. Send the file again to draw from it again.")
+    return YES
+
+
+def may_read_coverage(person: Person, audit: Audit) -> Verdict:
+    """Those who see every case see whom the cases are about; those who answer, introduce or sit, in numbers that
+    single nobody out, and only once the cases are circulated and stay as they are."""
+    if person.holds(*READS_EVERY_CASE):
+        return YES
+    if not person.holds(Role.AGENCY_LEAD, Role.AUDITOR, Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER, Role.PANEL_MEMBER):
+        return no("not-yours", "Whom the cases are about is shown to those who work on the audit.")
+    if audit.stage == AuditStage.PLANNED:
+        return no("not-circulated", "The cases are still being chosen. Whom they are about is shown once they are.")
     return YES
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from maca.cases.models import Case, Nomination
+from maca.cases.models import Case, Draw, Nomination
 from maca.sealing.cipher import DataKey
 from maca.sealing.models import KeyKind
 from maca.sealing.queries import key_for, keys_for
@@ -25,3 +25,8 @@ def nomination_keys(nominations: Iterable[Nomination]) -> dict[str, DataKey]:
 def identity_key(nomination: Nomination) -> DataKey:
     """The key of who the child is. Raises `KeyGoneError` once it has been destroyed."""
     return key_for(KeyKind.IDENTITY, nomination.public_id)
+
+
+def cohort_key(draw: Draw) -> DataKey:
+    """The key of the children that are drawn from. Raises `KeyGoneError` once the draw is over."""
+    return key_for(KeyKind.COHORT, draw.public_id)

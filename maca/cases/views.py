@@ -1,5 +1,7 @@
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,37 +12,56 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.cases import operations, rules
+from maca.cases.cohort import Child, example
+from maca.cases.coverage import NOT_RECORDED, Facts
+from maca.cases.drawing import Excluded, Lots
 from maca.cases.forms import (
+    CohortForm,
     DestroyForm,
+    DrawForm,
     InterestForm,
     LiftForm,
     NominationForm,
+    NothingForm,
     OpenIdentityForm,
     PassOverForm,
     PresenterForm,
     SeatsForm,
+    SwapCaseForm,
+    SwapDrawnForm,
 )
 from maca.cases.models import (
     CONFLICTS,
+    READS_EVERY_CASE,
     Case,
     Declaration,
     DestructionReason,
+    Draw,
     IdentityReason,
     Interest,
     LiftReason,
     Nomination,
+    SwapReason,
 )
 from maca.cases.queries import (
     cases_of,
     declarations_of,
+    draws_over,
     find_case,
     find_declaration,
     find_nomination,
+    next_number,
+    nominations_left,
+    open_draw,
     part_in,
     possible_panel,
     possible_presenters,
 )
+from maca.cases.stages import NominationStage
+from maca.design import dates
 from maca.design.pages import do_once, form_page, guarded
+from maca.kernel.ids import new_public_id
+from maca.kernel.verdict import Refused
 from maca.partnership.requests import signed_in
 
 DECLARED = "Your declaration is on the record."
@@ -70,8 +91,13 @@ def nominations(request: HttpRequest, audit: Audit) -> HttpResponse:
         {
             "audit": audit,
             "nominations": [(one, rules.may_select_case(person, one)) for one in listed],
-            "cases": [(one, rules.may_name_presenter(person, one)) for one in cases_of(audit, person)],
+            "cases": [
+                (one, rules.may_name_presenter(person, one), rules.may_swap_case(person, one))
+                for one in cases_of(audit, person)
+            ],
             "may_nominate": rules.may_nominate_case(person, audit),
+            "waits": any(one.stage == NominationStage.NOMINATED for one in listed),
+            "may_draw": rules.may_draw_cases(person, audit),
         },
     )
 
@@ -92,13 +118,21 @@ def nominate_case(request: HttpRequest, audit: Audit) -> HttpResponse:
     )
 
 
+def _next_to_select(audit: Audit) -> str:
+    """Whoever decides on one decides on the next that waits, until none does."""
+    waits = [one for one in nominations_left(audit) if one.stage == NominationStage.NOMINATED]
+    if not waits:
+        return _nominations_page(audit)
+    return reverse("select-case", kwargs={"audit": audit.slug, "nomination": waits[0].public_id})
+
+
 @guarded(rules.may_select_case, find_nomination, writes=True)
 def select_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
     if request.method == "POST":
 
         def do() -> str:
             operations.select_case(nomination, by=signed_in(request))
-            return _nominations_page(nomination.audit)
+            return _next_to_select(nomination.audit)
 
         return do_once(request, do, saved="The case has been selected.")
     return render(
@@ -107,7 +141,8 @@ def select_case(request: HttpRequest, nomination: Nomination) -> HttpResponse:
         {
             "nomination": operations.read_nomination(nomination, by=signed_in(request)),
             "kin": operations.read_kin(nomination, by=signed_in(request)),
-            "next_number": nomination.audit.cases.count() + 1,
+            "next_number": next_number(nomination.audit),
+            "left": sum(one.stage == NominationStage.NOMINATED for one in nominations_left(nomination.audit)),
             "back": _nominations_page(nomination.audit),
         },
     )
@@ -131,6 +166,193 @@ def pass_over_case(request: HttpRequest, nomination: Nomination) -> HttpResponse
             "back": _nominations_page(nomination.audit),
         },
         saved="The nomination has been left out. It can still be selected until the cases are circulated.",
+    )
+
+
+@guarded(rules.may_swap_case, find_case, writes=True)
+def swap_case(request: HttpRequest, case: Case) -> HttpResponse:
+    """Put another nomination in the place of a case."""
+    left = nominations_left(case.audit)
+    choices = [
+        (
+            one.public_id,
+            f"Nomination {one.place}: {one.get_level_display()}, {one.get_age_band_display().lower()}",  # type: ignore[attr-defined]
+        )
+        for one in left
+    ]
+
+    def do(form: SwapCaseForm, version: int | None) -> str:
+        chosen = next(one for one in left if one.public_id == form.cleaned_data["nomination"])
+        operations.swap_case(case, nomination=chosen, reason=form.cleaned_data["reason"], by=signed_in(request))
+        return _nominations_page(case.audit)
+
+    return form_page(
+        request,
+        "cases/swap.html",
+        lambda data, _: SwapCaseForm(data, choices=choices),
+        do=do,
+        context={
+            "case": case,
+            "left": left,
+            "next_number": next_number(case.audit),
+            "heading": f"Put another case in the place of {case.label}",
+            "caption": case.audit.title,
+            "button_text": "Swap the case",
+            "back": _nominations_page(case.audit),
+        },
+        saved=f"{case.label} has been swapped. Its number is not used again.",
+    )
+
+
+HOW_DRAWN = {
+    "excluded": {one.name: one.value for one in Excluded},
+    "swap_reasons": dict(SwapReason.choices),
+}
+EXAMPLES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+@guarded(rules.may_draw_cases, find_audit, writes=True)
+def draw(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """Draw cases from a cohort: it is sent, drawn from, swapped in, and nominated from, each by a form of this page."""
+    if (kind := request.GET.get("example")) in EXAMPLES:
+        return HttpResponse(
+            example(kind),
+            content_type=EXAMPLES[kind],
+            headers={"Content-Disposition": f'attachment; filename="children-example.{kind}"'},
+        )
+    open_now = open_draw(audit)
+    if open_now is None:
+        return _take_in(request, audit)
+    open_now.audit = audit
+    if request.method == "POST" and "what" not in request.POST:
+        raise Refused(
+            "already-open", "Somebody has sent a list meanwhile. Go back and look at it before you send another."
+        )
+    return _draw_from(request, open_now)
+
+
+def _child_words(child: Child, *, on: dt.date) -> list[str]:
+    """What a row says of a child, without who it is."""
+    facts = Facts(child.level, child.band(on), child.category).words
+    last_on = dates.date(child.last_on) if child.last_on else NOT_RECORDED
+    return [facts["level"], facts["age_band"], facts["category"], child.locality or NOT_RECORDED, last_on]
+
+
+def _left_out(lots: Lots) -> list[tuple[str, int, str]]:
+    """Why, how many, and which rows: “3 to 5, 8”."""
+    found = []
+    for why in Excluded:
+        rows = sorted(row for row, reason in lots.excluded.items() if reason == why)
+        runs = [[row for _, row in run] for _, run in groupby(enumerate(rows), lambda pair: pair[1] - pair[0])]
+        words = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+        if rows:
+            found.append((why.value, len(rows), f"{'Row' if len(rows) == 1 else 'Rows'} {words}"))
+    return found
+
+
+def _draw_page(audit: Audit) -> str:
+    return reverse("draw", kwargs={"audit": audit.slug})
+
+
+def _take_in(request: HttpRequest, audit: Audit) -> HttpResponse:
+    if request.method == "POST" and "what" in request.POST:
+        raise Refused("over", "The draw that this page showed is over. Look at the nominations, or send a list anew.")
+
+    def do(form: CohortForm, version: int | None) -> str:
+        operations.take_in_cohort(audit, form.cleaned_data["file"], file_hash=form.file_hash, by=signed_in(request))
+        return _draw_page(audit)
+
+    return form_page(
+        request,
+        "cases/cohort.html",
+        lambda data, _: CohortForm(data, request.FILES if data is not None else None),
+        do=do,
+        context={
+            "audit": audit,
+            "over": draws_over(audit),
+            **HOW_DRAWN,
+            "heading": "Draw cases from a list",
+            "caption": audit.title,
+            "button_text": "Read the list",
+            "back": _nominations_page(audit),
+        },
+        saved="The list has been read. Now say how many cases you want.",
+    )
+
+
+def _draw_from(request: HttpRequest, one: Draw) -> HttpResponse:
+    person = signed_in(request)
+    laid = operations.read_draw(one, by=person)
+    what = request.POST.get("what", "draw")
+
+    def drawing(data: Mapping[str, Any] | None) -> DrawForm:
+        initial = DrawForm.initial_of(one.asked_for, laid.cohort, seed=one.seed or new_public_id()[:8])
+        return DrawForm(data, cohort=laid.cohort, initial=initial)
+
+    def do_draw(form: DrawForm, version: int | None) -> str:
+        operations.draw_cases(one, settings=form.settings(), seed=form.cleaned_data["seed"], version=version, by=person)
+        return f"{_draw_page(one.audit)}#drawn"
+
+    def do_swap(form: SwapDrawnForm, version: int | None) -> str:
+        given = form.cleaned_data
+        operations.swap_drawn(
+            one, row=int(given["row"]), why=SwapReason(given["why"]), words=given["words"], version=version, by=person
+        )
+        return f"{_draw_page(one.audit)}#drawn"
+
+    def do_nominate(form: NothingForm, version: int | None) -> str:
+        operations.nominate_drawn(one, version=version, by=person)
+        return _nominations_page(one.audit)
+
+    def do_discard(form: NothingForm, version: int | None) -> str:
+        operations.discard_draw(one, version=version, by=person)
+        return _draw_page(one.audit)
+
+    ways: dict[str, tuple[Callable[[Any], Any], Callable[[Any, int | None], str], str]] = {
+        "draw": (drawing, do_draw, "The cases have been drawn."),
+        "swap": (lambda data: SwapDrawnForm(data, lots=laid.lots), do_swap, "The next in line has taken the place."),
+        "nominate": (
+            NothingForm,
+            do_nominate,
+            "The cases that were drawn have been nominated, and the list has been destroyed.",
+        ),
+        "discard": (NothingForm, do_discard, "The draw has been discarded, and the list destroyed."),
+    }
+    make_form, do, saved = ways[what if what in ways else "draw"]
+    return form_page(
+        request,
+        "cases/draw.html",
+        lambda data, _: make_form(data),
+        do=do,
+        thing=one,
+        context={
+            "audit": one.audit,
+            "draw": one,
+            "laid": laid,
+            "what": what,
+            "draw_form": drawing(None),
+            "swap_form": SwapDrawnForm(lots=laid.lots),
+            "left_out": _left_out(laid.lots) if laid.lots else [],
+            "child_words": partial(_child_words, on=laid.lots.settings.on) if laid.lots else None,
+            "swap_reasons": dict(SwapReason.choices),
+            "back": _nominations_page(one.audit),
+        },
+        saved=saved,
+    )
+
+
+@guarded(rules.may_read_coverage, find_audit)
+def coverage(request: HttpRequest, audit: Audit) -> HttpResponse:
+    person = signed_in(request)
+    return render(
+        request,
+        "cases/coverage.html",
+        {
+            "audit": audit,
+            "coverage": operations.read_coverage(audit, by=person),
+            "draws": draws_over(audit) if person.holds(*READS_EVERY_CASE) else [],
+            **HOW_DRAWN,
+        },
     )
 
 

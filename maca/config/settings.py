@@ -432,6 +432,7 @@ MACA_ALERTS = ["maca.concerns.queries.waiting_for"]
 MACA_DUTIES = [
     ("alert again about concerns", "maca.concerns.operations.alert_again"),
     ("send the journal’s head", "maca.governance.operations.daily_heads"),
+    ("destroy cohorts that nobody finished drawing from", "maca.cases.operations.forget_cohorts"),
     ("remind agencies of their returns", "maca.returns.reminders.remind"),
     ("send notices", "maca.notices.operations.send_due"),
 ]

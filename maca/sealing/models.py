@@ -11,6 +11,7 @@ class KeyKind(models.TextChoices):
     CASE = "case", "What is written about a case"
     IDENTITY = "identity", "Who the child is"
     CONCERN = "concern", "A concern that a child may be at risk now"
+    COHORT = "cohort", "A cohort that cases are drawn from"
     MARKS = "marks", "The marks by which a family is found again without its name"
 
 

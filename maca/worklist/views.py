@@ -3,10 +3,11 @@ from django.shortcuts import render
 
 from maca.audits.models import Audit
 from maca.audits.queries import agency_questions, find_audit, panel_questions
+from maca.audits.rules import may_record_priority
 from maca.cases.models import Case
 from maca.cases.operations import read_case
 from maca.cases.queries import cases_of, find_case
-from maca.cases.rules import may_destroy_case, may_open_identity, may_read_case
+from maca.cases.rules import may_destroy_case, may_open_identity, may_read_case, may_read_coverage
 from maca.concerns.queries import concerns_on
 from maca.design.pages import anyone_signed_in, guarded
 from maca.partnership.requests import signed_in
@@ -24,6 +25,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "worklist/work_list.html",
         {
             "tasks": tasks(person),
+            "may_begin": may_record_priority(person),
             "recent": Audit.objects.visible_to(person).select_related("theme")[:5],
         },
     )
@@ -36,7 +38,12 @@ def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
     return render(
         request,
         "worklist/audit.html",
-        {"audit": audit, "steps": steps(audit, person), "cases": cases_of(audit, person)},
+        {
+            "audit": audit,
+            "steps": steps(audit, person),
+            "cases": cases_of(audit, person),
+            "may_read_coverage": may_read_coverage(person, audit),
+        },
     )
 
 

@@ -1,11 +1,12 @@
 import datetime as dt
+import re
 
 import pytest
 
 from maca.audits import rules
 from maca.audits.forms import PlanForm
 from maca.audits.models import AskedOf, Audit, Priority, PrioritySource
-from maca.audits.operations import change_plan, record_priority
+from maca.audits.operations import adopt_theme, change_plan, record_priority
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import timetable
 from maca.kernel.clock import is_working_day
@@ -93,3 +94,15 @@ def test_a_panel_cannot_meet_on_a_day_that_is_none(day, sentence):
 def test_a_plan_stays_as_it_was_asked_once_it_is_circulated(world):
     audit = Audit.objects.get(pk=world.circulated().pk)
     assert rules.may_change_plan(world.chair, audit).code == "already-circulated"
+
+
+@pytest.mark.parametrize(("title", "proposed"), [("Domestic Abuse", "domestic-abuse"), ("neglect", "neglect")])
+def test_the_question_set_called_as_the_theme_is_proposed(world, sign_in, title, proposed):
+    theme = adopt_theme(world.theme().priority, title=title, by=world.chair)
+    page = sign_in(world.chair).get(f"/themes/{theme.public_id}/audit/").content.decode()
+    assert re.search(r'<option value="([^"]*)" selected', page[page.index('name="questions"') :])[1] == proposed
+
+
+def test_whoever_begins_audits_is_told_how_and_others_are_not(world, sign_in):
+    assert "To begin an audit" in sign_in(world.chair).get("/").content.decode()
+    assert "To begin an audit" not in sign_in(world.manager).get("/").content.decode()

@@ -22,9 +22,20 @@ from django.utils import timezone
 
 from maca.audits.models import Audit, Heading
 from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
+from maca.cases.cohort import Child, Cohort
+from maca.cases.drawing import Settings
 from maca.cases.household import Sibling
-from maca.cases.models import Case
-from maca.cases.operations import name_presenter, nominate_case, pass_over_case, select_case
+from maca.cases.models import Case, Draw, SwapReason
+from maca.cases.operations import (
+    draw_cases,
+    name_presenter,
+    nominate_case,
+    nominate_drawn,
+    pass_over_case,
+    select_case,
+    swap_drawn,
+    take_in_cohort,
+)
 from maca.concerns.models import Concern, Route, Telling
 from maca.concerns.operations import acknowledge_concern, close_concern, note_concern, raise_concern
 from maca.kernel.clock import today, working_days_from
@@ -79,6 +90,9 @@ LATER = "circulated panel_opened published"
 # Page (and the agency whose return it is), stages, to whom, and the words it shows. Nobody else, nowhere else.
 SHOWS: list[tuple[str, str, str, str]] = [
     ("nominations", ALL, RUN_OR_HEAR, "rationale left-out-rationale left-out-because"),
+    ("nominations", LATER, RUN_OR_HEAR, "listed-because"),
+    ("draw", "planned", "manager chair", "listed-first-locality listed-second-locality listed-because"),
+    ("coverage", ALL, RUN_OR_HEAR, "locality"),
     ("select-case", "planned", "chair", "left-out-rationale"),
     ("case", "planned", f"{RUN_OR_HEAR} social_worker panel_member", "rationale"),
     ("case", LATER, f"{ON_CASE_1} school_lead", "rationale"),
@@ -148,7 +162,7 @@ def tokened(name: str, stage: str) -> Tokened:
             siblings=[Sibling(word(prefix + "siblings"))], mother=word(prefix + "mother"),
             father=word(prefix + "father"), partner=word(prefix + "partner"),
             absent_parent=word(prefix + "absent"), household=word(prefix + "household"),
-            record_number=word(prefix + "record-number"), by=world.member,
+            record_number=word(prefix + "record-number"), locality=word(prefix + "locality"), by=world.member,
         )  # fmt: skip
 
     case = select_case(nominated(""), by=world.chair)
@@ -156,7 +170,10 @@ def tokened(name: str, stage: str) -> Tokened:
     name_presenter(case, person=world.social_worker, version=None, by=world.chair)
     case.seats.create(person=world.panel_member)
     world.declared(audit)
+    drawn = _listed(world, audit, word)
     if stage != "planned":
+        for one in nominate_drawn(drawn, version=None, by=world.manager):
+            pass_over_case(one, reason="R", by=world.chair)
         _circulated(world, audit, word)
         concern = _worried(world, case, word)
     if stage in ("panel_opened", "published"):
@@ -174,6 +191,25 @@ def tokened(name: str, stage: str) -> Tokened:
         acknowledge_concern(concern, by=world.manager)
         close_concern(concern, receipt=word("receipt"), replied_at=timezone.now(), version=None, by=world.manager)
     return Tokened(world, audit, stage, words)
+
+
+def _listed(world: World, audit: Audit, word) -> Draw:
+    """A list that a case is drawn from, and one that was swapped out; its localities are told to who draws."""
+    rows = [
+        Child(
+            reference=word(f"listed-{one}-reference"), name=word(f"listed-{one}-name"), born_on=None, row=row,
+            age="5_9", level="early_help", category="", sex="", ethnicity="", disability="",
+            locality=word(f"listed-{one}-locality"), last_on=None,
+        )
+        for row, one in ((2, "first"), (3, "second"))
+    ]  # fmt: skip
+    draw = take_in_cohort(audit, Cohort(tuple(rows)), file_hash="0" * 64, by=world.manager)
+    lots = draw_cases(draw, settings=Settings(on=today(), any_level=1), seed="s", version=None, by=world.manager)
+    swap_drawn(
+        draw, row=lots.drawn[0].row, why=SwapReason.OTHER, words=word("listed-because"), version=None,
+        by=world.manager,
+    )  # fmt: skip
+    return draw
 
 
 def _worried(world: World, case: Case, word) -> Concern:
@@ -247,7 +283,7 @@ def _circulated(world: World, audit: Audit, word) -> None:
 def places(one: Tokened) -> Iterator[tuple[str, str]]:
     """Each page as it is called in `SHOWS`, and its address: pages of a return once for each agency."""
     audit = one.audit
-    finding, left_out = audit.findings.first(), audit.nominations.get(stage="not_selected")
+    finding, left_out = audit.findings.first(), audit.nominations.filter(stage="not_selected")[0]
     concern = Concern.objects.filter(case__audit=audit).first()
     words: dict[str, object] = {
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",

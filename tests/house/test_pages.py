@@ -230,7 +230,7 @@ def test_the_pages_of_an_audit_take_the_same_queries_for_one_case_and_for_many(w
         here = f"/audits/{audit.slug}/"
         # That an agency opens its return for the first time is noted once, at a cost of its own.
         sign_in(world.police_auditor).get(here + "cases/1/returns/police/")
-        pages = ("", "board/", "nominations/", "cases/1/", "cases/1/report/")
+        pages = ("", "board/", "nominations/", "coverage/", "cases/1/", "cases/1/report/")
         counted.append(
             [queries(sign_in(world.manager), here + page) for page in pages]
             + [queries(sign_in(world.police_auditor), here + "cases/1/returns/police/")]

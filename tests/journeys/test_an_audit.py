@@ -29,7 +29,6 @@ def plan(visitor: Visitor, round_: str) -> str:
     visitor.fill("Why does it matter now?", "Schools tell us of it every term.")
     visitor.press("Record the priority")
     visitor.sees("The priority has been recorded.")
-    visitor.follow(f"Adopt a theme from Children who go hungry {round_}")
     visitor.fill("Theme", f"Hunger {round_}")
     visitor.press("Adopt the theme")
     visitor.fill("Title of the audit", f"Hunger {round_} 1")
@@ -70,8 +69,8 @@ def nominate_and_select(visitor: Visitor, audit: str) -> None:
         assert child not in visitor.page.content()
     visitor.is_now(CHAIR)
     visitor.goto(f"/audits/{audit}/nominations/")
+    visitor.follow("Select nomination 1")
     for number in (1, 2):
-        visitor.follow(f"Select nomination {number}")
         visitor.sees(f"“Case {number}”")
         visitor.press("Select the case")
     visitor.follow("Change who introduces Case 1")

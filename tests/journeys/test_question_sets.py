@@ -89,6 +89,7 @@ def plan_with(visitor: Visitor, name: str) -> str:
     visitor.choose("Data")
     visitor.fill("Why does it matter now?", "Contacts have doubled.")
     visitor.press("Record the priority")
+    visitor.follow("Priorities and themes")
     visitor.follow("See the programme of the year")
     visitor.sees(f"Contacts {name}, a priority without a theme (Data)")
     visitor.follow(f"Adopt a theme from Contacts {name}")

@@ -7,27 +7,25 @@ as it was shown: a date as a date, a number as a number.
 import datetime as dt
 import io
 import re
-import zipfile
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import range_boundaries
 
+from maca.kernel.office import refuse_wide_ranges
 from maca.returns.on_paper.as_excel import HEADINGS, SHEET
-from maca.returns.on_paper.opening import opened, parsed
+from maca.returns.on_paper.opening import LIMITS, opened
 from maca.returns.on_paper.placing import Placing, headed
-from maca.returns.on_paper.value import CAUSE, MARK, NotAFormError, ReadForm, called, day_in
+from maca.returns.on_paper.value import CAUSE, MARK, ReadForm, called, day_in
 
 # A form of sixty questions has some three thousand, and each costs far more to open than one of Word's.
 _MOST_TAGS = 50_000
-_WIDEST = 1_048_576
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def read(data: bytes, name: str) -> ReadForm:
     """The form in an Excel file. Raises `NotAFormError` for what is none, or is not to be opened."""
     with opened(data, name, folder="xl/", program="Excel", extension=".xlsx", tags=_MOST_TAGS) as archive:
-        _refuse_wide_ranges(archive, name)
+        refuse_wide_ranges(archive, name, LIMITS, most=_MOST_TAGS)
         # Without what the formulas came to, and with.
         typed, shown = (load_workbook(io.BytesIO(data), data_only=only, keep_links=False) for only in (False, True))
         placing = Placing(name)
@@ -39,21 +37,6 @@ def read(data: bytes, name: str) -> ReadForm:
                 for words in _rows(sheet, shown[sheet.title], placing).values():
                     placing.lost(f"on the sheet “{sheet.title}”", "\t".join(words.values()))
         return placing.finish()
-
-
-def _refuse_wide_ranges(archive: zipfile.ZipFile, name: str) -> None:
-    """One line of a sheet can join a million cells or link them, and each is made when the sheet is opened."""
-    cells = 0
-    for part in archive.namelist():
-        if part.endswith(".xml"):
-            for one in parsed(archive, part).iter("{*}mergeCell", "{*}hyperlink"):
-                left, top, right, bottom = (edge or _WIDEST for edge in range_boundaries(one.get("ref", "A1")))
-                cells += (abs(right - left) + 1) * (abs(bottom - top) + 1)
-    if cells > _MOST_TAGS:
-        raise NotAFormError(
-            f"{name} joins or links far more cells than a return form can hold. Copy what was written into a fresh "
-            "copy of the form, and use that."
-        )
 
 
 def _rows(sheet: Any, shown: Any, placing: Placing) -> dict[int, dict[int, str]]:

@@ -14,8 +14,9 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
+from maca.kernel.office import RELATIONSHIP, parsed
 from maca.kernel.word import text_of
-from maca.returns.on_paper.opening import RELATIONSHIP, opened, parsed
+from maca.returns.on_paper.opening import opened
 from maca.returns.on_paper.placing import Placing, box_named
 from maca.returns.on_paper.value import CAUSE, MARK, TICK_ONE, NotAFormError, ReadForm, called
 

@@ -3,13 +3,10 @@
 import os
 from pathlib import Path
 
+from maca.kernel.office import ENCRYPTED, OLD_OFFICE, ZIP
 from maca.returns.on_paper import from_excel, from_word
 from maca.returns.on_paper.opening import LARGEST
 from maca.returns.on_paper.value import NotAFormError, ReadForm
-
-_OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_ZIP = b"PK\x03\x04"
 
 
 def read_file(path: str | os.PathLike[str]) -> ReadForm:
@@ -33,13 +30,13 @@ def read_bytes(data: bytes, name: str = "The file") -> ReadForm:
     """
     if len(data) > LARGEST:
         raise NotAFormError(f"{name} is larger than 10 MB. Save it without pictures and try again.")
-    if data.startswith(_OLD_OFFICE):
-        if _ENCRYPTED in data:
+    if data.startswith(OLD_OFFICE):
+        if ENCRYPTED in data:
             raise NotAFormError(f"{name} is protected with a password. Save a copy without one and try again.")
         raise NotAFormError(
             f"{name} is in the format of Office before 2007. Open it, save it as .docx or .xlsx, and try again."
         )
-    if not data.startswith(_ZIP):
+    if not data.startswith(ZIP):
         raise NotAFormError(
             f"{name} is neither a Word nor an Excel file. Send the return form itself, as .docx or .xlsx."
         )

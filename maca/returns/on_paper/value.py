@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from maca.kernel.text import normalise
+from maca.kernel.word import UnfitError
 
 KNOWN, BEFORE, NOW = "known", "before", "now"
 KNOWN_CHOICES = (("yes", "Known to us"), ("no", "Not known to us"))
@@ -307,12 +308,8 @@ def _is_month(named: str) -> bool:
     return any(f"{dt.date(2000, month, 1):%B}".lower().startswith(named) for month in range(1, 13)) or named == "sept"
 
 
-class NotAFormError(ValueError):
+class NotAFormError(UnfitError):
     """A file that cannot be read as a return form. `sentence` says what, where, and how to mend it."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)

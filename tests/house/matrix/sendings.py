@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from maca.cases.cohort import example
 from maca.kernel.clock import today, working_days_from
 from maca.returns.on_paper import as_word
 from maca.returns.paper import form_of
@@ -203,6 +204,11 @@ def _taken(stand: Stand, standing: Standing) -> Values:
     )  # fmt: skip
 
 
+def _another_nomination(stand: Stand, standing: Standing) -> Values:
+    waits = standing.audit.nominations.filter(stage="nominated").first()
+    return {"nomination": waits.public_id if waits else NOWHERE, "reason": "R"}
+
+
 SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "draft-question-set": lambda stand, it: {"name": "N", "begin_from": "neglect"},
     "rename-question-set": lambda stand, it: _of_set(it, name="N"),
@@ -237,6 +243,8 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "nominate-case": lambda stand, it: {
         "rationale": "R", "level": "child_protection", "age_band": "5_9", "child": "Child",
     },
+    "draw": lambda stand, it: {"file": Upload("list.csv", example("csv"))},
+    "swap-case": _another_nomination,
     "pass-over-case": lambda stand, it: {"reason": "Too like the other."},
     "lift-conflict": lambda stand, it: {"reason": "slip"},
     "declare": lambda stand, it: {"interest": "none"},

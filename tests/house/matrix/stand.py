@@ -124,6 +124,7 @@ WORDS = {
     "people": "Conflicted Auditor",
     "rationale": "It would teach us about quoins.",
     "child": "Zebedee Quux",
+    "locality": "Quarrington",
     "account": "Known since the spring of quinces.",
     "finding": "The plan was quilted together well.",
     "concern": "A quagga was seen.",
@@ -209,6 +210,7 @@ class Builder:
             address="1 Quux Street",
             household="",
             record_number="",
+            locality=WORDS["locality"],
             all_the_same=True,
             by=self.people["member"],
         )
