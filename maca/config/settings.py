@@ -433,5 +433,6 @@ MACA_DUTIES = [
     ("alert again about concerns", "maca.concerns.operations.alert_again"),
     ("send the journal’s head", "maca.governance.operations.daily_heads"),
     ("remind agencies of their returns", "maca.returns.reminders.remind"),
+    ("forget who was writing in a return", "maca.returns.presence.forget_who_was_here"),
     ("send notices", "maca.notices.operations.send_due"),
 ]
