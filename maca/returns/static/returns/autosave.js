@@ -111,8 +111,8 @@ function changed (event) {
   in_(Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())))
 }
 
+// Not “change”: it comes when the field is left, and what it would say would move the page under the pointer.
 form.addEventListener('input', changed)
-form.addEventListener('change', changed)
 
 // What a dead network would swallow with the page is saved first; only then does the form go.
 form.addEventListener('submit', async (event) => {
@@ -127,7 +127,8 @@ form.addEventListener('submit', async (event) => {
   if (unsaved()) await save()
   if (failures) return
   going = leaving = true
-  form.requestSubmit(button)
+  // While this event is still on its way the form would not go once more.
+  setTimeout(() => form.requestSubmit(button))
 })
 
 window.addEventListener('online', () => { if (unsaved()) save() })
