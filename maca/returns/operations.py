@@ -296,6 +296,10 @@ def share_return(
         raise Refused("another-audit", "Only questions that this agency was asked can be given to somebody.")
     if to:
         rules.may_be_given_parts(to, agency_return).insist()
+    now = {one.question: one.given_to for one in agency_return.given_parts.select_related("question", "given_to")}
+    parts = [part for part in parts if now.get(part) != to]
+    if not parts:  # it is so already
+        return
     for part in parts:
         agency_return.given_parts.filter(question=part).delete()
         if to:

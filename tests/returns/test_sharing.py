@@ -172,6 +172,17 @@ def test_a_part_is_given_on_and_taken_back(world, audit):
     assert Entry.objects.filter(did="took back parts of a return").count() == 2
 
 
+def test_what_a_colleague_has_already_is_not_given_and_told_again(world, audit):
+    one = world.return_of(audit)
+    share_return(one, [question(audit)], to=world.second, by=world.auditor)
+    share_return(one, [question(audit)], to=world.second, by=world.lead)
+    assert Notice.objects.filter(kind="returns/given").count() == 1
+    assert Entry.objects.filter(did="gave parts of a return").count() == 1
+    assert GivenPart.objects.get().given_by == world.auditor
+    share_return(one, [None], to=None, by=world.lead)
+    assert not Entry.objects.filter(did="took back parts of a return").exists()
+
+
 def test_who_takes_a_part_is_not_written_to(world, audit):
     share_return(world.return_of(audit), [question(audit)], to=world.auditor, by=world.auditor)
     assert not Notice.objects.filter(kind="returns/given").exists()
