@@ -390,7 +390,7 @@ def make(timings: int) -> list[list[dict[str, Any]]]:
     from maca.cases.operations import declare_interest, select_case
     from maca.partnership.fence import installation
     from maca.partnership.models import Role
-    from maca.returns.operations import circulate_audit
+    from maca.returns.operations import circulate_audit, say_known
     from tests.house.matrix.stand import sign_in
     from tests.makers import World
 
@@ -419,7 +419,11 @@ def make(timings: int) -> list[list[dict[str, Any]]]:
                         here["otto"] = world.add(f"otto_{case.number}", "health", Role.AUDITOR)
                     for who in here.values():
                         declare_interest(case, interest=Interest.NONE, by=who)
-                    world.answer_all(world.return_of(audit, case=case.number))
+                    one = world.return_of(audit, case=case.number)
+                    if script in (submitted_meanwhile, sent_back_meanwhile):
+                        world.answer_all(one)
+                    else:
+                        say_known(one, version=None, by=world.auditor)
                     more = {"otto": sign_in(here["otto"])} if "otto" in here else {}
                     places.append(
                         {

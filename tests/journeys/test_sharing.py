@@ -1,10 +1,17 @@
 """Several colleagues write in one return: in two browsers, with the network gone for a while, or one after another."""
 
+import datetime as dt
 import re
+import sys
+import time
 
 import pytest
 
+from maca.kernel.clock import LONDON
+from tests.journeys.browser import served_demo
+from tests.journeys.conftest import Visitor
 from tests.journeys.test_colleagues import AISHA, GRACE
+from tests.journeys.test_concern import WHAT
 
 pytestmark = pytest.mark.browser
 
@@ -191,3 +198,109 @@ def test_a_question_is_shared_with_a_colleague_who_finds_it(visitor):
         assert "Who has what" not in aisha.page.inner_text("main")
         for one in (grace, aisha):
             one.has_no_complaints()
+
+
+HOW = {"laptop": {}, "phone": {"phone": True}, "without scripts": {"scripts": False}}
+
+
+def of_gp(case, rest=""):
+    return f"/audits/neglect-3/cases/{case}/returns/millside-surgery/{rest}"
+
+
+@pytest.mark.parametrize(("how", "case"), [("laptop", 2), ("without scripts", 3)])
+def test_one_saves_half_and_a_deputy_finishes(visitor, how, case):
+    """As in a school, where the deputy takes over what the lead had begun."""
+    first, deputy = visitor(**HOW[how]).is_now("Leah Stone"), visitor(**HOW[how]).is_now("Samuel Adeyemi")
+    for one in (first, deputy):
+        one.goto(of_gp(case))
+        one.goto(f"/audits/neglect-3/cases/{case}/interest/")
+        if "Have you a conflict of interest" in one.page.inner_text("main"):
+            one.declares()
+    first.goto(of_gp(case, "known/"))
+    first.page.locator("[name=known][value=yes]").check()
+    first.press("Save and continue")
+    first.choose("No")
+    first.press("Save and continue")
+    first.fill("Historic engagement", "Registered since birth.")
+    first.press("Save and continue")
+    first.choose("No")
+    first.fill("How do you know?", "Half an account of the")
+    first.press("Save and continue")
+    first.goto(of_gp(case, "share/"))
+    for part in first.page.get_by_role("checkbox").all():
+        part.check()
+    first.page.get_by_label("Who is to write them?").select_option(label="Samuel Adeyemi, Named GP")
+    first.press("Save")
+
+    deputy.goto("/")
+    deputy.sees("given to you: the engagement, question 1")
+    deputy.goto(of_gp(case))
+    deputy.sees("Half an account of the")
+    deputy.goto(of_gp(case, "engagement/"))
+    assert deputy.page.get_by_label("Historic engagement").input_value() == "Registered since birth."
+    deputy.fill("Current engagement", "Seen twice this year.")
+    deputy.press("Save and continue")
+    while "/questions/" in deputy.page.url:
+        if deputy.page.locator("[name=choice]").count():
+            deputy.page.locator("[name=choice][value=no]").check()
+            deputy.page.locator("[name=how_known]").fill("In the record, entry 12.")
+        else:
+            deputy.page.locator("[name=points]").fill("One point.")
+        deputy.press("Save and continue")
+    deputy.follow("Check and submit")
+    deputy.press("Submit the return")
+    deputy.sees("The return has been submitted.")
+    # What the first had written is kept beside what stands there now, for the agency.
+    first.goto(of_gp(case))
+    first.sees("What Leah Stone had written here until")
+    first.sees("Signed")
+    for one in (first, deputy):
+        one.has_no_complaints()
+
+
+@pytest.fixture
+def on_friday(browser, tmp_path):
+    """The site on the next Friday at 16:50, as London has it."""
+    with served_demo(tmp_path) as site:
+        site.stop()
+        day = dt.datetime.now(LONDON) + dt.timedelta(days=1)
+        while day.weekday() != 4:
+            day += dt.timedelta(days=1)
+        site.environment["MACA_DRILL_HOUR"] = day.replace(hour=16, minute=50, second=0, microsecond=0).isoformat()
+        site.program = [sys.executable, "-m", "tests.drills.at_an_hour"]
+        site.start()
+        yield site
+
+
+def test_danger_is_found_at_ten_to_five_on_a_friday(browser, on_friday):
+    """From the first question of the return to the alert, which goes out at that hour as at any other."""
+    for how in HOW.values():
+        grace, manager = Visitor(browser, on_friday, **how), Visitor(browser, on_friday, **how)
+        grace.is_now(GRACE).goto(RETURN + "risk/")
+        grace.choose("Yes, or possibly")
+        grace.press("Save and continue")
+        grace.sees("If a child is in immediate danger, ring 999 now.")
+        grace.sees("From 5pm, at weekends and on bank holidays")
+        grace.look()
+        grace.fill("What makes you think", WHAT)
+        found = grace.page.locator("[name=found_time]").input_value()
+        assert re.fullmatch(r"16:5\d|17:\d\d", found), found
+        grace.choose("No", within="Have you told children’s social care or the police?")
+        grace.press("Put it on the record")
+        grace.sees("Nobody has been told yet")
+        grace.sees("Priya Nair")
+        where = grace.page.url.removeprefix(on_friday.address)
+        manager.is_now("Priya Nair")
+        assert "A child may be at risk now" in manager.page.inner_text("main")
+        manager.goto(where)
+        manager.sees(WHAT)
+        manager.press("Acknowledge this concern")
+        for one in (grace, manager):
+            one.has_no_complaints()
+            one.context.close()
+    end = time.monotonic() + 30
+    while time.monotonic() < end and not list((on_friday.data / "mail").glob("*")):
+        time.sleep(0.5)
+    letters = [path.read_text() for path in (on_friday.data / "mail").glob("*")]
+    assert any("priya" in letter.lower() for letter in letters)
+    assert not any(WHAT in letter for letter in letters)
