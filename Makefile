@@ -7,7 +7,7 @@ BIN := .venv/bin
 TEST_DATA := $(CURDIR)/.build/test-data
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-everybody test-browser test-all test-postgres test-postgres-matrix test-wheel kill check mutate bench docs format lock pictures clean help
+.PHONY: run test test-everybody test-browser test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ test-wheel: .build/dev ## Install the wheel somewhere else, and run the demo fro
 kill: .build/dev ## A hundred kill -9 under load, and the control that must fail; DATABASE_URL for PostgreSQL
 	$(BIN)/python -m tests.drills.kill_nine $(ARGS)
 	@if $(BIN)/python -m tests.drills.kill_nine --rounds 20 --torn; then echo "The control did not fail."; exit 1; fi
+	$(BIN)/python -m tests.drills.kill_uploads
+	@if $(BIN)/python -m tests.drills.kill_uploads --cuts 10 --torn; then echo "The control did not fail."; exit 1; fi
+
+clashes: .build/dev ## Two colleagues in one return: twelve scripts at a hundred moments each, and the control that must fail
+	$(BIN)/python -m tests.drills.clashes $(ARGS)
+	@if $(BIN)/python -m tests.drills.clashes --timings 5 --unversioned; then echo "The control did not fail."; exit 1; fi
 
 check: .build/dev ## Lint, types, import contracts, migrations, generated docs
 	$(BIN)/ruff check .

@@ -31,14 +31,15 @@ class TimeOuts:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if is_signed_in(request):
-            if min(seconds_left(request)) <= 0:
-                request.session.flush()
-                request.user = AnonymousUser()
-                messages.info(request, ENDED)
-            else:
-                self.note(request)
+        if is_signed_in(request) and min(seconds_left(request)) <= 0:
+            request.session.flush()
+            request.user = AnonymousUser()
+            messages.info(request, ENDED)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        if is_signed_in(request) and not getattr(view, "unattended", False):
+            self.note(request)
 
     def note(self, request: HttpRequest) -> None:
         """Written once a minute, so that it costs no request more than it must."""

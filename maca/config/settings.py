@@ -434,5 +434,6 @@ MACA_DUTIES = [
     ("send the journal’s head", "maca.governance.operations.daily_heads"),
     ("destroy cohorts that nobody finished drawing from", "maca.cases.operations.forget_cohorts"),
     ("remind agencies of their returns", "maca.returns.reminders.remind"),
+    ("forget who was writing in a return", "maca.returns.presence.forget_who_was_here"),
     ("send notices", "maca.notices.operations.send_due"),
 ]

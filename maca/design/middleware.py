@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -120,8 +120,8 @@ class SignedIn(LoginRequiredMiddleware):
         if answer is None or request.method != "POST":
             return answer
         sentence = "You are no longer signed in, so this was not saved. Sign in again and send it once more."
-        if "HX-Request" in request.headers:
-            return HttpResponse(sentence)
+        if for_a_script(request):
+            return JsonResponse({"words": sentence}, status=401)
         return render(request, "design/refused.html", {"sentence": sentence, "kept": written(request)}, status=403)
 
 
@@ -150,8 +150,15 @@ class Refusals:
             address = {word: request.resolver_match.kwargs[word] for word in words}
             return redirect(reverse(page, kwargs=address) + "?" + urlencode({"next": request.path}))
         status = 409 if isinstance(problem, Changed) else 403
+        if for_a_script(request):
+            return JsonResponse({"words": sentence}, status=status)
         context = {"sentence": sentence, "kept": written(request)}
         return render(request, "design/refused.html", context, status=status)
+
+
+def for_a_script(request: HttpRequest) -> bool:
+    """Whether a script of ours reads the answer, and shows its words in the page that it belongs to."""
+    return request.headers.get("Accept") == "application/json"
 
 
 def written(request: HttpRequest) -> list[str]:

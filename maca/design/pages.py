@@ -86,6 +86,12 @@ def guarded(
     return decorate
 
 
+def unattended(view: Page) -> Page:
+    """Declare that a page asks here by itself: no sign that anybody sits before it, so no sign-in lasts longer."""
+    view.unattended = True  # type: ignore[attr-defined]
+    return view
+
+
 def _ask_again(request: HttpRequest) -> HttpResponse | None:
     """By a setting, since this room may not know the one in which people come in."""
     ask: Callable[[HttpRequest], HttpResponse | None] = import_string(settings.MACA_STEP_UP)

@@ -171,6 +171,44 @@ class PartForm(SignForm):
     field_order = ("reason", "left_out", "delegated_by")
 
 
+ENGAGEMENT = "engagement"
+
+
+class ShareForm(Form):
+    """Which parts of a return go to which colleague."""
+
+    parts = CheckboxesField(label="Which parts?")
+    to = SelectField(
+        label="Who is to write them?",
+        help_text="Everybody of your agency can go on writing in every part.",
+    )
+
+    def __init__(
+        self, data: Any, *, questions: Sequence[Question], colleagues: Sequence[Person], with_engagement: bool
+    ) -> None:
+        super().__init__(data)
+        self.by_code: dict[str, Question | None] = {str(one.number): one for one in questions}
+        choices = [(str(one.number), str(one)) for one in questions]
+        if with_engagement:
+            self.by_code[ENGAGEMENT] = None
+            choices = [(ENGAGEMENT, "Your engagement, historic and current"), *choices]
+        self.colleagues = {one.public_id: one for one in colleagues}
+        self.fields["parts"].choices = choices  # type: ignore[attr-defined]
+        self.fields["to"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose one"),
+            *((one.public_id, f"{one.name}, {one.post}") for one in colleagues),
+            ("nobody", "Nobody: take them back"),
+        ]
+
+    @property
+    def chosen(self) -> list[Question | None]:
+        return [self.by_code[code] for code in self.cleaned_data["parts"]]
+
+    @property
+    def colleague(self) -> Person | None:
+        return self.colleagues.get(self.cleaned_data["to"])
+
+
 class SendBackForm(Form):
     """A comment on each question that goes back."""
 

@@ -25,3 +25,14 @@ TIME_DECIDED = register(
         ),
     )
 )
+
+GIVEN = register(
+    Kind(
+        "returns/given",
+        "A colleague has given you part of a return",
+        (
+            "A colleague of your agency has given you part of a return to write. Sign in; it stands on your work list.",
+            "This message says nothing about the return, and neither should an answer to it.",
+        ),
+    )
+)

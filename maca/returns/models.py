@@ -595,3 +595,77 @@ class RiskStatement(models.Model):
 
     def __str__(self) -> str:
         return f"risk statement {self.public_id[:6]}"
+
+
+class EarlierWords(models.Model):
+    """What somebody had written in a part of a return before a colleague wrote other words in its place."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="earlier_words")
+    # None: the account of the engagement.
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="+")
+    # What stood in each sealed field, as JSON.
+    words = SealedField()
+    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    replaced_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "earlier words"
+
+    def __str__(self) -> str:
+        return f"earlier words {self.public_id[:6]}"
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What was written, by the name of its field, of an opened row."""
+        read: dict[str, str] = json.loads(str(self.words))
+        return read
+
+    @property
+    def answer(self) -> Answer:
+        """What had been answered to the question, of an opened row; it stands in no table."""
+        return Answer(question=self.question, **{name: Opened(text) for name, text in self.fields.items()})
+
+
+class GivenPart(models.Model):
+    """A part of a return that a colleague has been given to write. Nobody else is kept out of it by that."""
+
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="given_parts")
+    # None: the account of the engagement.
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="+")
+    given_to = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="given_parts")
+    given_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["question__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency_return", "question"], name="a_question_is_given_to_one_person"),
+            models.UniqueConstraint(
+                fields=["agency_return"], condition=models.Q(question=None), name="the_account_is_given_to_one_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"given part {self.pk}"
+
+
+class Presence(models.Model):
+    """That somebody has a part of a return open to write in. It counts for a minute, and no journal knows of it."""
+
+    agency_return = models.ForeignKey(AgencyReturn, on_delete=models.CASCADE, related_name="presences")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    # None: the account of the engagement.
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, null=True, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency_return", "person"], name="a_person_is_in_one_part_of_a_return")
+        ]
+
+    def __str__(self) -> str:
+        return f"presence {self.pk}"

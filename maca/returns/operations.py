@@ -24,13 +24,14 @@ from maca.kernel.versions import save_changes
 from maca.notices.operations import queue
 from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
-from maca.returns.messages import SENT_BACK, TIME_DECIDED
+from maca.returns.messages import GIVEN, SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
     AgencyReturn,
     Answer,
     Approach,
     Cause,
     DeclineReason,
+    EarlierWords,
     Evidence,
     ExtensionRequest,
     Familiarity,
@@ -217,6 +218,7 @@ def describe_engagement(
         version = agency_return.version
     said = {"engagement_before": before, "engagement_now": now}
     key = case_key(agency_return.case)
+    _keep_earlier_words(agency_return, None, agency_return, said, agency_return.described_by_id, by=by)
     sealed = key.seal_all(agency_return, **{name: text for name, text in said.items() if text is not None})
     save_changes(agency_return, version=version, **sealed, sitting=sitting, described_by=by, **_stamp(by))
     _write("described an engagement", agency_return, by=by, version=agency_return.version, sealed=digest(sealed))
@@ -258,6 +260,7 @@ def save_answer(
         version = answer.version
     key = case_key(asking.agency_return.case)
     said = {"choice": choice, "how_known": how_known, "points": points, "cause": cause}
+    _keep_earlier_words(asking.agency_return, asking.question, answer, said, answer.saved_by_id, by=by)
     sealed = key.seal_all(answer, **{name: text for name, text in said.items() if text is not None})
     save_changes(answer, version=version, **sealed, sitting=sitting, **_stamp(by))
     _write(
@@ -269,6 +272,65 @@ def save_answer(
         sealed=digest(sealed),
     )
     return answer
+
+
+def _keep_earlier_words(
+    agency_return: AgencyReturn,
+    question: Question | None,
+    row: AgencyReturn | Answer,
+    said: Mapping[str, str | None],
+    written_by: int | None,
+    *,
+    by: Person,
+) -> None:
+    """Keep what a colleague had written, where other words are about to stand in its place.
+
+    They were acknowledged as saved, and whoever replaces them may choose wrongly. One's own are one's own to change.
+    """
+    if written_by in (None, by.pk):
+        return
+    key = case_key(agency_return.case)
+    before = {name: key.text(row, name) for name in said}
+    if any(text and said[name] not in (None, text) for name, text in before.items()):
+        kept = EarlierWords(agency_return=agency_return, question=question, written_by_id=written_by, replaced_by=by)
+        kept.words = key.seal(kept, "words", json.dumps(before, ensure_ascii=False))
+        kept.save(force_insert=True)
+
+
+@transaction.atomic
+def share_return(
+    agency_return: AgencyReturn, parts: Collection[Question | None], *, to: Person | None, by: Person
+) -> None:
+    """Give parts of a return to a colleague, or take them back (`to` is None). None among `parts`: the engagement.
+
+    It keeps nobody out: it says who is at it. Raises `Refused` when there is nothing to give.
+    """
+    _hold(agency_return)
+    rules.may_share_return(by, agency_return).insist()
+    if not parts:
+        raise Refused("no-part", "Choose at least one part of the return.")
+    asked = agency_questions(agency_return.case.audit, agency_return.agency)
+    if not {part for part in parts if part} <= set(asked):
+        raise Refused("another-audit", "Only questions that this agency was asked can be given to somebody.")
+    if to:
+        rules.may_be_given_parts(to, agency_return).insist()
+    now = {one.question: one.given_to for one in agency_return.given_parts.select_related("question", "given_to")}
+    parts = [part for part in parts if now.get(part) != to]
+    if not parts:  # it is so already
+        return
+    for part in parts:
+        agency_return.given_parts.filter(question=part).delete()
+        if to:
+            agency_return.given_parts.create(question=part, given_to=to, given_by=by)
+    if to and to.pk != by.pk:
+        queue(GIVEN, to=to, link=reverse("work-list"))
+    _write(
+        "gave parts of a return" if to else "took back parts of a return",
+        agency_return,
+        by=by,
+        parts=[part.number if part else "engagement" for part in parts],
+        **({"to": to.public_id} if to else {}),
+    )
 
 
 @transaction.atomic
@@ -827,6 +889,22 @@ def read_requests_for_time(agency_return: AgencyReturn, *, by: Person) -> list[E
         for one in requests:
             key.open(one)
     return requests
+
+
+@transaction.atomic
+def read_earlier_words(agency_return: AgencyReturn, *, by: Person) -> dict[int | None, list[EarlierWords]]:
+    """Show an agency what its people had written before a colleague wrote something else, by the key of the question.
+
+    None is the key of the account of the engagement.
+    """
+    rules.may_read_earlier_words(by, agency_return).insist()
+    rows = list(agency_return.earlier_words.select_related("question", "written_by", "replaced_by"))
+    found: dict[int | None, list[EarlierWords]] = {}
+    if rows:
+        key = _note_reading("read a return", agency_return, by=by, part="earlier words")
+        for row in rows:
+            found.setdefault(row.question_id, []).append(key.open(row))
+    return found
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions
@@ -19,8 +19,10 @@ from maca.returns.models import (
     AgencyReturn,
     Answer,
     Approach,
+    EarlierWords,
     Evidence,
     FamilyCheck,
+    GivenPart,
     Outcome,
     Reminder,
     ReminderStep,
@@ -37,6 +39,7 @@ from maca.returns.stages import AWAITED, COMPLETE, ReturnStage
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
     return (
         AgencyReturn.objects.visible_to(person)
+        .annotate(has_earlier_words=Exists(EarlierWords.objects.filter(agency_return=OuterRef("pk"))))
         .select_related("agency", "case__audit", "case__nomination")
         .filter(case__audit__slug=audit, case__number=case, agency__slug=agency)
     )
@@ -304,6 +307,23 @@ def colleagues(agency_return: AgencyReturn) -> list[Person]:
         .holding(Role.AGENCY_LEAD, Role.AUDITOR)
         .prefetch_related("appointments")
     )
+
+
+def given_parts(agency_return: AgencyReturn) -> dict[int | None, GivenPart]:
+    """Which part of a return somebody has been given, by the key of its question; None is the engagement.
+
+    What was given to somebody who has left is nobody's.
+    """
+    given = agency_return.given_parts.filter(given_to__is_active=True, given_to__ended_at=None)
+    return {one.question_id: one for one in given.select_related("given_to", "given_by", "question")}
+
+
+def given_to(person: Person, returns: Iterable[AgencyReturn]) -> dict[int, list[str]]:
+    """What this person has been given in each of these returns, in words, by the key of the return."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for one in person.given_parts.filter(agency_return__in=list(returns)).select_related("question"):
+        found[one.agency_return_id].append(f"question {one.question.number}" if one.question else "the engagement")
+    return found
 
 
 @dataclass(frozen=True)

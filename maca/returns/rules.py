@@ -21,6 +21,7 @@ from maca.returns.models import (
 from maca.returns.queries import (
     Asking,
     Ladder,
+    colleagues,
     has_begun_an_answer,
     kept_by_partnership,
     kept_in_return,
@@ -101,6 +102,13 @@ def may_read_answers(person: Person, agency_return: AgencyReturn) -> Verdict:
     return no("a-draft", f"{agency_return.agency} has not handed this in, so its answers are its own draft.")
 
 
+def may_read_earlier_words(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """What its people wrote and replaced is for the agency alone, also after the return has been handed in."""
+    if not person.speaks_for(agency_return.agency):
+        return no("not-your-agency", f"Only {agency_return.agency} can read what it wrote before.")
+    return may_work_on_case(person, agency_return.case)
+
+
 def may_answer_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     """The auditor or the lead of the agency that was asked answers, until it is submitted or the panel opens."""
     if not person.speaks_for(agency_return.agency):
@@ -178,6 +186,24 @@ def may_answer_question(person: Person, asking: Asking) -> Verdict:
     if asking.question.pk not in sent_back(agency_return):
         return no("not-sent-back", f"Question {asking.question.number} was not sent back, so it stands as handed in.")
     return _may_write(person, agency_return)
+
+
+def may_share_return(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """The agency gives parts of its return to colleagues while it may write in it, also when it was sent back."""
+    if _is_sent_back_to(person, agency_return):
+        return _may_write(person, agency_return)
+    return may_answer_questions(person, agency_return)
+
+
+def may_be_given_parts(colleague: Person, agency_return: AgencyReturn) -> Verdict:
+    """A part is given to a lead or an auditor of the agency who can sign in and has declared no conflict of interest.
+
+    Who has declared nothing yet is asked when they open it.
+    """
+    if colleague.pk not in {one.pk for one in colleagues(agency_return)}:
+        return no("no-colleague", f"A part is given to somebody who answers for {agency_return.agency}.")
+    verdict = may_work_on_case(colleague, agency_return.case)
+    return YES if verdict.code == "undeclared" else verdict
 
 
 def may_say_of_risk(person: Person, agency_return: AgencyReturn) -> Verdict:

@@ -1,9 +1,8 @@
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +14,7 @@ from maca.audits.rules import may_read_plan
 from maca.cases.models import Case
 from maca.cases.queries import find_case
 from maca.cases.rules import may_open_identity, may_work_on_case
-from maca.design.pages import do_once, form_page, guarded, version_sent
+from maca.design.pages import do_once, form_page, guarded, unattended, version_sent
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.text import normalise
@@ -24,7 +23,7 @@ from maca.kernel.versions import Changed
 from maca.partnership.models import Agency, AgencyKind, Role
 from maca.partnership.queries import school_holiday_warning
 from maca.partnership.requests import signed_in
-from maca.returns import operations, rules
+from maca.returns import operations, presence, rules
 from maca.returns.as_calendar import as_calendar
 from maca.returns.as_table import as_csv, as_xlsx, rows
 from maca.returns.beside import beside, placed, taken_from
@@ -43,6 +42,7 @@ from maca.returns.forms import (
     PartForm,
     RiskForm,
     SendBackForm,
+    ShareForm,
     SignForm,
     TimeForm,
     UploadForm,
@@ -55,6 +55,7 @@ from maca.returns.models import (
     AgencyReturn,
     Answer,
     DeclineReason,
+    EarlierWords,
     Evidence,
     ExtensionRequest,
     Familiarity,
@@ -77,6 +78,7 @@ from maca.returns.queries import (
     Ladder,
     answers_of,
     checks_of,
+    colleagues,
     earlier_versions,
     find_asking,
     find_check,
@@ -84,8 +86,10 @@ from maca.returns.queries import (
     find_return,
     find_upload,
     find_upload_page,
+    given_parts,
     letters,
     matches,
+    sent_back,
     shown,
     uploads_of,
     what_was_said_of_risk,
@@ -285,6 +289,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
     person = signed_in(request)
     if request.method == "GET" and agency_return.first_opened_at is None and person.speaks_for(agency_return.agency):
         operations.open_return(agency_return, by=person)
+    is_own = person.speaks_for(agency_return.agency)
     may_read_answers = rules.may_read_answers(person, agency_return)
     may_work = may_work_on_case(person, agency_return.case)
     answers: dict[int, Answer] = {}
@@ -313,8 +318,12 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "audit": agency_return.case.audit,
             "questions": [(question, answers.get(question.pk)) for question in questions],
             "dealings": dealings,
-            "is_own": person.speaks_for(agency_return.agency),
+            "is_own": is_own,
             "earlier": {question.pk: _earlier(question, answers, dealings) for question in questions},
+            "others": presence.in_words(presence.others_here(agency_return, person) if is_own else []),
+            "given": given_parts(agency_return) if is_own else {},
+            "may_share": rules.may_share_return(person, agency_return),
+            "earlier_words": _earlier_words(request, agency_return),
             "said_of_risk": what_was_said_of_risk(agency_return),
             "may_say_of_risk": rules.may_say_of_risk(person, agency_return),
             "may_send_back": rules.may_send_back_questions(person, agency_return),
@@ -408,6 +417,7 @@ def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespons
             "agency_return": agency_return,
             "back": _address(agency_return),
             "autosave": _address(agency_return, "autosave-engagement"),
+            "together": lambda: _writing_together(request, agency_return, None),
         },
         saved="",
     )
@@ -418,19 +428,45 @@ def engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespons
 def autosave_engagement(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     """Save the account of the engagement while it is being written, as `autosave` saves an answer."""
     form = EngagementForm(request.POST)
-    saved = None
-    if form.is_valid():
-        with suppress(Changed):
-            operations.describe_engagement(
-                agency_return,
-                **form.cleaned_data,
-                version=version_sent(request),
-                sitting=_sitting(request),
-                while_writing=True,
-                by=signed_in(request),
-            )
-            saved = agency_return
-    return render(request, "returns/saved.html", {"saved": saved})
+    if not form.is_valid():
+        return _not_saved()
+    try:
+        operations.describe_engagement(
+            agency_return,
+            **form.cleaned_data,
+            version=version_sent(request),
+            sitting=_sitting(request),
+            while_writing=True,
+            by=signed_in(request),
+        )
+    except Changed as changed:
+        return _clash(request, changed)
+    return _saved(agency_return)
+
+
+def _saved(row: AgencyReturn | Answer) -> HttpResponse:
+    """What the page of a form that saves itself is answered: when by the clock in London, and the version now."""
+    assert row.saved_at
+    return JsonResponse({"words": f"Saved {row.saved_at.astimezone(LONDON):%H:%M}", "version": row.version})
+
+
+def _not_saved() -> HttpResponse:
+    return JsonResponse({"words": "Not saved yet. Press “Save and continue” to see why."}, status=422)
+
+
+def _clash(request: HttpRequest, changed: Changed) -> HttpResponse:
+    """Somebody has saved since. Was it this very form, whose answer got lost on the way, it may send its newest words
+    on the version that is there now; an older sending that comes late finds no version that it knows."""
+    latest: Any = changed.latest
+    if latest.sitting and latest.sitting == _sitting(request):
+        return JsonResponse({"own": True, "version": latest.version}, status=409)
+    who = latest.saved_by.name if latest.saved_by else "Somebody"
+    when = f" at {latest.saved_at.astimezone(LONDON):%H:%M}" if latest.saved_at else ""
+    words = (
+        f"Not saved: {who} has saved this{when}, after you opened it. What you wrote stays on this page. Press “Save "
+        "and continue” to see both texts and choose."
+    )
+    return JsonResponse({"words": words}, status=409)
 
 
 @guarded(rules.may_answer_question, find_asking, writes=True)
@@ -465,9 +501,33 @@ def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
             "comment": operations.read_comment(asking, by=signed_in(request)),
             "back": _address(asking.agency_return),
             "autosave": _address(asking.agency_return, "autosave", question=asking.question.number),
+            "together": lambda: _writing_together(request, asking.agency_return, asking.question),
         },
         saved="",
     )
+
+
+def _writing_together(request: HttpRequest, agency_return: AgencyReturn, question: Question | None) -> dict[str, Any]:
+    """Who else writes in this return, whose part this is, and what colleagues had written here before.
+
+    Looked up while the page is drawn, so that a form that was saved and goes on costs none of it.
+    """
+    key, person = question.pk if question else None, signed_in(request)
+    return {
+        "here": _address(agency_return, "here"),
+        "part": question.number if question else "engagement",
+        "others": presence.in_words(presence.note_here(agency_return, question, by=person), question),
+        "given": given_parts(agency_return).get(key),
+        "earlier_words": _earlier_words(request, agency_return).get(key, []),
+    }
+
+
+def _earlier_words(request: HttpRequest, agency_return: AgencyReturn) -> dict[int | None, list[EarlierWords]]:
+    person = signed_in(request)
+    there: bool = agency_return.has_earlier_words  # type: ignore[attr-defined]  # as it was found
+    if not there or not rules.may_read_earlier_words(person, agency_return):
+        return {}
+    return operations.read_earlier_words(agency_return, by=person)
 
 
 def _sitting(request: HttpRequest) -> str:
@@ -485,20 +545,61 @@ def _in_full(values: Mapping[str, Any]) -> dict[str, Any]:
 def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
     """Save what stands in the form while it is being written. The version keeps a retry from doing harm."""
     form = AnswerForm(request.POST, asking.answer, asking.question)
-    saved = None
     # Half a date is not saved yet, but the words beside it are.
-    if form.is_valid() or set(form.errors) == {"choice"}:
-        values = _in_full(form.cleaned_data) | ({"choice": None} if form.errors else {})
-        with suppress(Changed):
-            saved = operations.save_answer(
-                asking,
-                **values,
-                version=version_sent(request),
-                sitting=_sitting(request),
-                while_writing=True,
-                by=signed_in(request),
-            )
-    return render(request, "returns/saved.html", {"saved": saved})
+    if not form.is_valid() and set(form.errors) != {"choice"}:
+        return _not_saved()
+    values = _in_full(form.cleaned_data) | ({"choice": None} if form.errors else {})
+    try:
+        saved = operations.save_answer(
+            asking,
+            **values,
+            version=version_sent(request),
+            sitting=_sitting(request),
+            while_writing=True,
+            by=signed_in(request),
+        )
+    except Changed as changed:
+        return _clash(request, changed)
+    return _saved(saved)
+
+
+@unattended
+@require_POST
+@guarded(rules.may_share_return, find_return, writes=True, repeats=True)
+def here(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """A page that is open to write in says so now and then, and is told who else is writing in the return."""
+    questions = agency_questions(agency_return.case.audit, agency_return.agency)
+    question = next((one for one in questions if str(one.number) == request.POST.get("part")), None)
+    others = presence.note_here(agency_return, question, by=signed_in(request))
+    return JsonResponse({"words": presence.in_words(others, question)})
+
+
+@guarded(rules.may_share_return, find_return, writes=True)
+def share(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """Give parts of a return to colleagues, see who has what, and take parts back."""
+    questions = agency_questions(agency_return.case.audit, agency_return.agency)
+    is_sent_back = agency_return.stage == ReturnStage.SENT_BACK
+    if is_sent_back:
+        open_now = sent_back(agency_return)
+        questions = [one for one in questions if one.pk in open_now]
+    may_be_given = [one for one in colleagues(agency_return) if rules.may_be_given_parts(one, agency_return)]
+
+    def do(form: ShareForm, version: int | None) -> str:
+        operations.share_return(agency_return, form.chosen, to=form.colleague, by=signed_in(request))
+        return _address(agency_return, "share-return")
+
+    return form_page(
+        request,
+        "returns/share.html",
+        lambda data, _: ShareForm(data, questions=questions, colleagues=may_be_given, with_engagement=not is_sent_back),
+        do=do,
+        context={
+            "agency_return": agency_return,
+            "given": given_parts(agency_return),
+            "back": _address(agency_return),
+        },
+        saved="Who has which part has been noted.",
+    )
 
 
 @guarded(rules.may_answer_questions, find_return, writes=True)

@@ -19,7 +19,7 @@ from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
 from maca.partnership.queries import to_attest
 from maca.returns.models import AgencyReturn, Rung
-from maca.returns.queries import Ladder, checks_waiting_for, refusals, requests_for_time, waiting_for
+from maca.returns.queries import Ladder, checks_waiting_for, given_to, refusals, requests_for_time, waiting_for
 from maca.returns.rules import may_circulate_audit, may_read_board
 from maca.returns.stages import ReturnStage
 
@@ -207,18 +207,23 @@ class Task:
 
 def tasks(person: Person) -> list[Task]:
     """What waits for this person, over every audit that is under way, in a fixed number of queries."""
+    waiting_returns = waiting_for(person)
+    given = given_to(person, waiting_returns) if waiting_returns else {}
     found = [
         Task(
             text={
                 ReturnStage.STARTED: f"Finish your return for {one.agency}",
                 ReturnStage.SENT_BACK: f"Answer what was sent back to {one.agency}",
             }.get(ReturnStage(one.stage), f"Answer for {one.agency}"),
-            about=f"{one.case.audit}, {one.case}",
+            about=", ".join(
+                [str(one.case.audit), str(one.case)]
+                + ([f"given to you: {', '.join(given[one.pk])}"] if one.pk in given else [])
+            ),
             url=reverse("return", kwargs=_return_address(one)),
             due=one.due_on,
             late=one.is_late,
         )
-        for one in waiting_for(person)
+        for one in waiting_returns
     ]
     found += [
         Task(

@@ -237,7 +237,7 @@ def test_the_pages_of_an_audit_take_the_same_queries_for_one_case_and_for_many(w
         )
     assert counted[0] == counted[1]
     # Three more where the database is told whose rows a request may see.
-    assert max(counted[0]) <= (23 if connection.vendor == "postgresql" else 20)
+    assert max(counted[0]) <= (25 if connection.vendor == "postgresql" else 22)
 
 
 def test_the_hearing_takes_the_same_queries_for_one_finding_and_for_many(world, sign_in):
@@ -354,8 +354,10 @@ def test_words_sent_after_the_sign_in_ran_out_come_back():
     answer = nobody.post("/priorities/new/", {"reason": words})
     assert answer.status_code == 403
     assert "A long account of the visit &amp; &lt;b&gt;what&lt;/b&gt; was seen." in answer.content.decode()
-    saving = nobody.post("/audits/x/cases/1/returns/y/questions/1/autosave/", {}, headers={"HX-Request": "true"})
-    assert saving.content.decode().startswith("You are no longer signed in")
+    path = "/audits/x/cases/1/returns/y/questions/1/autosave/"
+    saving = nobody.post(path, {}, headers={"Accept": "application/json"})
+    assert saving.status_code == 401
+    assert saving.json()["words"].startswith("You are no longer signed in")
 
 
 @pytest.mark.parametrize("version", [None, "", "-1", "1e3", "²", "9" * 5000])

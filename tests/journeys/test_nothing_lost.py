@@ -1,7 +1,8 @@
-"""The server is killed under load; whatever it said was saved is there, each with its entry in the journal."""
+"""The server is killed under load, and colleagues clash; whatever it said was saved is there."""
 
 import pytest
 
+from tests.drills import clashes, kill_uploads
 from tests.drills.kill_nine import drill
 
 
@@ -14,3 +15,22 @@ def test_kill_minus_9_under_load_loses_nothing_that_was_acknowledged():
 @pytest.mark.browser
 def test_the_control_without_transactions_loses_something():
     assert drill(12, torn=True, seed=2) != []
+
+
+@pytest.mark.browser
+def test_an_upload_is_there_whole_or_not_at_all():
+    """Three cuts; `make kill` makes fifty."""
+    assert kill_uploads.drill(3, seed=2) == []
+
+
+@pytest.mark.browser
+def test_nobodys_words_vanish_when_colleagues_write_in_one_return():
+    """Twice each; `make clashes` does it a hundred times."""
+    found = clashes.drill(2, seed=2)
+    assert found.wrong == []
+    assert found.acknowledged
+
+
+@pytest.mark.browser
+def test_the_control_without_the_check_of_versions_loses_words():
+    assert clashes.drill(3, unversioned=True, seed=2).wrong

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.CharField(default=maca.kernel.ids.new_public_id, editable=False, max_length=32, unique=True)),
                 ('uploaded_at', models.DateTimeField(auto_now_add=True)),
                 ('file_hash', models.CharField(max_length=64)),
-                ('stage', models.CharField(choices=[('open', 'Cohort here'), ('nominated', 'Nominated from, cohort destroyed'), ('discarded', 'Discarded, cohort destroyed')], default='open', max_length=20)),
+                ('stage', models.CharField(choices=[('open', 'List here'), ('nominated', 'Nominated, list destroyed'), ('discarded', 'Discarded, list destroyed')], default='open', max_length=20)),
                 ('seed', models.CharField(blank=True, max_length=40)),
                 ('settings', models.JSONField(default=dict)),
                 ('times', models.PositiveSmallIntegerField(default=0)),

@@ -262,6 +262,8 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "autosave-engagement": lambda stand, it: _of_return(it, before="B", now="N"),
     "answer": _answer,
     "autosave": _answer,
+    "here": lambda stand, it: {"part": "1"},
+    "share-return": lambda stand, it: {"parts": ["1"], "to": stand.ours.auditor.public_id},
     "evidence": lambda stand, it: {"record": "R"},
     "uploads": _upload,
     "replace-upload": _upload,

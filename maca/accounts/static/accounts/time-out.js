@@ -108,12 +108,13 @@ others.addEventListener('message', ({ data }) => {
 })
 
 document.addEventListener('input', (event) => { written = written || !event.target.closest('#time-out') })
-document.addEventListener('submit', (event) => { if (event.target !== stay) written = false })
-document.body.addEventListener('htmx:afterRequest', (event) => {
-  if (event.detail.successful) {
-    lasts(Math.min(Math.max(ends - now(), dialog.dataset.left - 60), longest - now()), longest - now())
-    tell()
-  }
+document.addEventListener('submit', (event) => {
+  if (event.target !== stay && !event.defaultPrevented) written = false
+})
+// A script has sent something of this person's, and was heard.
+document.addEventListener('maca:heard', () => {
+  lasts(Math.min(Math.max(ends - now(), dialog.dataset.left - 60), longest - now()), longest - now())
+  tell()
 })
 document.addEventListener('visibilitychange', look)
 
