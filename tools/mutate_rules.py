@@ -31,7 +31,7 @@ from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
-ROOMS = ["partnership", "accounts", "audits", "cases", "concerns", "returns", "panel", "briefing", "worklist",
+ROOMS = ["partnership", "accounts", "audits", "cases", "concerns", "voices", "returns", "panel", "briefing", "worklist",
          "governance"]  # fmt: skip
 # Mutants that cannot be told from the code as it is, by where they are and what was taken out, each with its reason.
 EQUIVALENT: dict[str, str] = {

@@ -73,7 +73,9 @@ from maca.returns.operations import (
     submit_return,
 )
 from maca.returns.queries import find_asking
-from tests.makers import World
+from maca.voices.models import FamilyView, Sharing
+from maca.voices.operations import record_view, write_reflection
+from tests.makers import A_VIEW, World
 
 # Who plays whom: the agency and the roles of each person in the table.
 CAST: dict[str, tuple[str, list[Role]]] = {
@@ -126,6 +128,8 @@ WORDS = {
     "finding": "The plan was quilted together well.",
     "concern": "A quagga was seen.",
     "upload": "A kitchen in Quimper.",
+    "reflection": "I was worried about the quarry.",
+    "view": "The quilt helped.",
 }
 
 
@@ -139,6 +143,7 @@ class Standing:
     agency_return: AgencyReturn | None = None
     evidence: Evidence | None = None
     upload: Upload | None = None
+    view: FamilyView | None = None
     finding: Finding | None = None
     briefing: Briefing | None = None
     good_practice: Finding | None = None
@@ -232,6 +237,10 @@ class Builder:
             # One person introduces a case. Here two do, so that both kinds of guest are tried at once.
             Presenter.objects.create(case=case, person=self.people[along])
             seat_panel(case, people=[self.people[seated]], version=None, by=chair)
+        write_reflection(
+            standing.case, sharing=Sharing.NO, worried=WORDS["reflection"], helped="", obstacles=[], hindered="",
+            differently="", version=1, by=self.people["presenter"],
+        )  # fmt: skip
         return standing
 
     def circulated(self, situation: str) -> Standing:
@@ -268,6 +277,7 @@ class Builder:
                 agency_return, question=None, record="R", reference="", dated_on=None, by=by
             )
             standing.upload = self.world.uploaded(agency_return, description=WORDS["upload"], by=by)
+            standing.view = record_view(agency_return.case, {**A_VIEW, "helped": WORDS["view"]}, by=by)
         if describe:
             describe_engagement(agency_return, before=WORDS["account"], now="Seen monthly.", version=None, by=by)
         for number in range(1, answers + 1):
@@ -638,6 +648,7 @@ def settle(standing: Standing) -> Standing:
     if standing.agency_return:
         standing.evidence = standing.agency_return.evidence.first()
         standing.upload = standing.agency_return.uploads.first()
+        standing.view = FamilyView.objects.filter(case=standing.case).first()
     standing.finding = standing.audit.findings.first()
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
     if standing.concern:
