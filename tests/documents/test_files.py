@@ -15,6 +15,7 @@ import typst
 from maca.briefing import as_pdf, as_word
 from maca.briefing.reading import read_bytes
 from maca.briefing.value import Finding, Heading, SixSteps
+from maca.kernel import pdf as pdf_kernel
 
 # Not a benchmark: work that grows with the square of the size would take hours, not this.
 SECONDS_OF_CPU = 60
@@ -124,13 +125,13 @@ def test_the_pdf_uses_our_fonts_only(pdf):
 
 
 def test_every_character_we_say_our_fonts_draw_they_do_draw():
-    firsts, lasts = as_pdf._coverage()
+    firsts, lasts = pdf_kernel._coverage()
     covered = [chr(c) for a, b in zip(firsts, lasts, strict=True) for c in range(a, b + 1)]
-    printable = [c for c in covered if as_pdf._is_plain(c) and not c.isspace()]
+    printable = [c for c in covered if pdf_kernel._is_plain(c) and not c.isspace()]
     assert len(printable) > 5_000
     source = b"#set document(title: [x])\n#set text(font: ('Source Sans Pro', 'DejaVu Sans'), fallback: false)\n"
     source = source.replace(b"'", b'"') + b"#sys.inputs.data\n\n*#sys.inputs.data*"
-    typst.compile(source, sys_inputs={"data": " ".join(printable)}, font_paths=as_pdf._fonts(), pdf_standards=["ua-1"])
+    typst.compile(source, sys_inputs={"data": " ".join(printable)}, font_paths=pdf_kernel._fonts(), pdf_standards=["ua-1"])
 
 
 def test_words_in_the_language_of_the_template_are_only_words(seed):
