@@ -131,7 +131,9 @@ def test_every_character_we_say_our_fonts_draw_they_do_draw():
     assert len(printable) > 5_000
     source = b"#set document(title: [x])\n#set text(font: ('Source Sans Pro', 'DejaVu Sans'), fallback: false)\n"
     source = source.replace(b"'", b'"') + b"#sys.inputs.data\n\n*#sys.inputs.data*"
-    typst.compile(source, sys_inputs={"data": " ".join(printable)}, font_paths=pdf_kernel._fonts(), pdf_standards=["ua-1"])
+    typst.compile(
+        source, sys_inputs={"data": " ".join(printable)}, font_paths=pdf_kernel._fonts(), pdf_standards=["ua-1"]
+    )
 
 
 def test_words_in_the_language_of_the_template_are_only_words(seed):

@@ -99,6 +99,9 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("upload police", "panel_opened", ON_PANEL, UPLOADED),
     ("upload police", "published", f"{RUN_OR_HEAR} police_lead police_auditor", UPLOADED),
     ("change-view", "circulated panel_opened", "lead auditor", VIEW),
+    ("return-copy police", LATER, "manager police_lead police_auditor",
+     "police-before police-now police-answer-again police-delegated police-points police-record police-reference "
+     "police-shows police-source"),
     ("send-back police", "circulated", "manager", "police-answer-again police-points"),
     ("report", "circulated", READ_EVERY_RETURN, HANDED_IN),
     ("report", "panel_opened", ON_PANEL, HANDED_IN),
@@ -255,6 +258,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     view = FamilyView.objects.filter(case__audit=audit, agreed=True).first()
     words: dict[str, object] = {
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",
+        "kind": "pdf",
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32, "upload": "0" * 32, "number": 1,
         "view": view.public_id if view else "0" * 32,

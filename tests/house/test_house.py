@@ -67,9 +67,14 @@ def test_every_operation_is_one_transaction_and_says_who():
             by = [one.arg for one in node.args.kwonlyargs]
             if "by" not in by:
                 # A part of an operation, called inside its transaction by the operation that writes the journal.
-                assert node.name in {"add_case", "involve_agency", "note_known", "finish_destroying", "alert_again"}, (
-                    node.name
-                )
+                assert node.name in {
+                    "add_case",
+                    "involve_agency",
+                    "involve_agencies",
+                    "note_known",
+                    "finish_destroying",
+                    "alert_again",
+                }, node.name
                 continue
             assert by[-1] == "by", f"{node.name} says who last"
             assert any("atomic" in ast.unparse(one) for one in node.decorator_list), f"{node.name} is not atomic"

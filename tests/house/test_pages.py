@@ -86,6 +86,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "heading": "went_well",
         "format": "txt",
         "office": "docx",
+        "kind": "docx",
         "nomination": nomination.public_id,
         "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32,

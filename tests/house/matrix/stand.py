@@ -187,6 +187,7 @@ class Builder:
         self.theme = world.theme()
         self.still: Standing | None = None
         self.worrying: Standing | None = None
+        self.born_on: dt.date | None = None  # without it, no family is found again
 
     def plan(self, situation: str, panel_in: int = 45) -> Standing:
         audit = plan_audit(
@@ -208,7 +209,7 @@ class Builder:
             level="child_protection",
             age_band="5_9",
             child=WORDS["child"],
-            born_on=None,
+            born_on=self.born_on,
             address="1 Quux Street",
             household="",
             record_number="",
@@ -401,6 +402,13 @@ class Builder:
 
     def _answered(self) -> Standing:
         return self.answer(self.circulated("answered"))
+
+    def _audited_before(self) -> Standing:
+        self.born_on = dt.date(2017, 4, 3)
+        self.submitted("audited_then")
+        standing = self.answer(self.circulated("audited_before"), answers=0)
+        self.born_on = None
+        return standing
 
     def _sent_back(self) -> Standing:
         standing = self.submitted("sent_back")
