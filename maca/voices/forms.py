@@ -25,14 +25,15 @@ class ReflectionForm(Form):
     hindered = LongTextField(label="How did it get in the way?", required=False)
     differently = LongTextField(label="What would you do differently now?", required=False)
     sharing = ChoiceField(
-        label="May the panel read this?",
-        called="whether the panel may read this",
+        label="May others read this?",
+        called="whether others may read this",
         choices=Sharing.choices,
         hints={
             Sharing.NO: "Nobody else can open it.",
-            Sharing.UNNAMED: "It stands in the report without your name, post or agency. Few people worked with this "
-            "family, so colleagues may still guess: leave out what only you could know.",
-            Sharing.YES: "It stands in the report with your name and post.",
+            Sharing.UNNAMED: "It stands in the report of the case without your name, post or agency. The business "
+            "manager, the chair and the scrutineer read that at any time, and the panel from its day on. Few people "
+            "worked with this family, so colleagues may still guess: leave out what only you could know.",
+            Sharing.YES: "It stands in that report with your name and post.",
         },
     )
 
