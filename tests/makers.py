@@ -52,6 +52,15 @@ EVERY_ROLE = [
 ]
 
 
+# What somebody of a family says, as `record_view` takes it.
+A_VIEW: dict[str, Any] = {
+    "whose": "index_child", "outcome": "gave", "agreed": True, "age_band": "5_9", "method": "talk",
+    "whose_words": "own", "asked_by": "The school nurse", "asked_on": "2026-01-12", "told": "What it is for.",
+    "like": "Long.", "listened": "yes", "better": "partly", "helped": "My teacher.", "change": "Fewer people.",
+    "why_not": "",
+}  # fmt: skip
+
+
 class World:
     """One partnership, its three agencies and its people, by name: `world.chair`, `world.health`."""
 

@@ -272,6 +272,13 @@ def involve_agency(case: Case, agency: Agency) -> None:
         note_known(case, agency, known=True)  # asked anew, it has to look again
 
 
+def involve_agencies(pairs: Collection[tuple[Case, Agency]]) -> None:
+    """The same for many at once that have not been asked before. Called by the operation that asks them."""
+    Involvement.objects.bulk_create(
+        (Involvement(case=case, agency=agency) for case, agency in pairs), ignore_conflicts=True
+    )
+
+
 def note_known(case: Case, agency: Agency, *, known: bool) -> None:
     """Whether an agency knows the family, and so may learn its name. Called by the operation that it says so with."""
     Involvement.objects.filter(case=case, agency=agency).update(not_known_at=None if known else timezone.now())

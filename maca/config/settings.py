@@ -199,6 +199,7 @@ ROOMS = [
     "audits",
     "cases",
     "concerns",
+    "voices",
     "returns",
     "panel",
     "briefing",

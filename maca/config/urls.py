@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maca.audits.urls")),
     path("", include("maca.cases.urls")),
     path("", include("maca.concerns.urls")),
+    path("", include("maca.voices.urls")),
     path("", include("maca.returns.urls")),
     path("", include("maca.panel.urls")),
     path("", include("maca.briefing.urls")),

@@ -18,6 +18,7 @@ from maca.design.forms import (
     LongTextField,
     SelectField,
     TextField,
+    YesField,
 )
 from maca.kernel.clock import today
 from maca.partnership.models import Agency, AgencyKind, Person
@@ -299,6 +300,12 @@ class AnswerForm(Form):
             self.initial = {name: getattr(answer, name) for name in self.fields}
             if isinstance(self.fields.get("choice"), DateField):
                 self.initial["choice"] = dt.date.fromisoformat(str(answer.choice)) if answer.choice else None
+        if answer.carried_from:
+            self.fields["confirmed"] = YesField(
+                label="I have looked at our records, and this is so today",
+                help_text="Until you tick this and save, it counts as not answered.",
+                required=False,
+            )
 
     def clean_choice(self) -> str:
         chosen = self.cleaned_data["choice"]
@@ -343,6 +350,23 @@ class PaperForm(Form):
             raise ValidationError("The form holds more than 4 MB of text. Shorten it, or answer on the site.")
         self.read = read
         return sent
+
+
+class CarryForm(Form):
+    """Which earlier answers are carried over. Without any to offer, it asks nothing."""
+
+    def __init__(self, data: Any, questions: Sequence[Question]) -> None:
+        super().__init__(data)
+        self.questions = questions
+        if questions:
+            self.fields["questions"] = CheckboxesField(
+                label="Which answers do you want to carry over?",
+                called="at least one answer to carry over",
+                choices=[(str(one.number), str(one)) for one in questions],
+            )
+
+    def chosen(self) -> list[Question]:
+        return [one for one in self.questions if str(one.number) in self.cleaned_data.get("questions", ())]
 
 
 class EvidenceForm(Form):

@@ -358,6 +358,8 @@ class Answer(Versioned):
     how_known = SealedField()
     cause = SealedField(choices=Cause.choices)
     points = SealedField()
+    # The title of the earlier audit whose answer stands here, until somebody confirms that it is so today.
+    carried_from = models.CharField(max_length=200, blank=True)
     # The open form that last saved it, so that a person's own autosave is not taken for somebody else's.
     sitting = models.CharField(max_length=32, blank=True)
     saved_at = models.DateTimeField(null=True)
@@ -374,7 +376,12 @@ class Answer(Versioned):
 
     @property
     def is_complete(self) -> bool:
-        """A judgement or a grade needs its words too. Words stand for a date where there is none. Sealed or opened."""
+        """A judgement or a grade needs its words too. Words stand for a date where there is none. Sealed or opened.
+
+        What was carried over from an earlier return is no answer before it is confirmed.
+        """
+        if self.carried_from:
+            return False
         match self.question.kind:
             case QuestionKind.JUDGEMENT | QuestionKind.GRADE:
                 return bool(self.choice and self.how_known)

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from maca.audits.models import Audit, Question
+from maca.audits.models import Audit, Choice, Question
 from maca.audits.operations import enter
 from maca.audits.queries import agency_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
-from maca.cases.operations import involve_agency, note_known
+from maca.cases.operations import involve_agencies, involve_agency, note_known
 from maca.cases.seal import case_key
 from maca.journal import operations as journal
 from maca.journal.operations import note_reading
@@ -24,6 +24,7 @@ from maca.kernel.versions import save_changes
 from maca.notices.operations import queue
 from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
+from maca.returns.finished import FinishedReturn, finished_return
 from maca.returns.messages import GIVEN, SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
     AgencyReturn,
@@ -51,10 +52,20 @@ from maca.returns.models import (
 )
 from maca.returns.on_paper.value import ReturnForm
 from maca.returns.paper import TakenAnswer, form_of, is_its_own, is_its_own_engagement
-from maca.returns.queries import Asking, Dealings, Ladder, answers_of, colleagues
+from maca.returns.queries import (
+    Asking,
+    Dealings,
+    Ladder,
+    answers_of,
+    choices_of,
+    colleagues,
+    shown,
+    uploads_of,
+    what_was_said_of_risk,
+)
 from maca.returns.redraw import Drawing
 from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
-from maca.returns.stages import ReturnStage
+from maca.returns.stages import TOOK_NO_PART, ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
 from maca.sealing.cipher import DataKey, digest
 from maca.sealing.field import Sealed, holds_words, sealed_fields
@@ -119,13 +130,11 @@ def ask_who_knows(audit: Audit, agencies: Collection[Agency], *, by: Person) -> 
     rules.may_ask_who_knows(by, audit).insist()
     if any(agency.partnership_id != audit.partnership_id for agency in agencies):
         raise Refused("another-partnership", "Only agencies of this partnership can be asked.")
-    asked = set()
-    for case in audit.cases.all():
-        for agency in agencies:
-            _, new = FamilyCheck.objects.get_or_create(case=case, agency=agency, defaults={"asked_by": by})
-            if new:
-                involve_agency(case, agency)
-                asked.add(agency)
+    before = set(FamilyCheck.objects.filter(case__audit=audit).values_list("case", "agency"))
+    pairs = [(case, one) for case in audit.cases.all() for one in agencies if (case.pk, one.pk) not in before]
+    FamilyCheck.objects.bulk_create(FamilyCheck(case=case, agency=one, asked_by=by) for case, one in pairs)
+    involve_agencies(pairs)
+    asked = {agency for _, agency in pairs}
     answering = Answering(asked)
     for person in {one for agency in asked for one in answering.to_write_to(agency, ReminderStep.ASKED)}:
         queue(CHECK, to=person, link=reverse(LINK))
@@ -235,6 +244,7 @@ def save_answer(
     version: int | None,
     sitting: str = "",
     while_writing: bool = False,
+    confirms: bool = True,
     on_behalf: bool = False,
     by: Person,
 ) -> Answer:
@@ -245,6 +255,8 @@ def save_answer(
     `sitting` names the open form. What that same form has saved since it was opened, `while_writing`, is the
     writer's own and no clash when the form is sent. A save made while writing has to match the version, so
     that a slow one never covers newer words.
+
+    What was carried over from an earlier return stays marked, and no answer, until a save `confirms` it.
     """
     _hold(asking.agency_return)
     if on_behalf:
@@ -262,7 +274,8 @@ def save_answer(
     said = {"choice": choice, "how_known": how_known, "points": points, "cause": cause}
     _keep_earlier_words(asking.agency_return, asking.question, answer, said, answer.saved_by_id, by=by)
     sealed = key.seal_all(answer, **{name: text for name, text in said.items() if text is not None})
-    save_changes(answer, version=version, **sealed, sitting=sitting, **_stamp(by))
+    confirmed = {"carried_from": ""} if answer.carried_from and confirms else {}
+    save_changes(answer, version=version, **sealed, **confirmed, sitting=sitting, **_stamp(by))
     _write(
         "saved an answer",
         asking.agency_return,
@@ -270,6 +283,7 @@ def save_answer(
         question=asking.question.number,
         version=answer.version,
         sealed=digest(sealed),
+        **({"confirmed": True} if confirmed else {}),
     )
     return answer
 
@@ -712,6 +726,8 @@ def fill_form(agency_return: AgencyReturn, *, form: str, by: Person) -> ReturnFo
     """Make the form of a return, with what its own agency has written so far. For anybody else it is empty."""
     rules.may_return_on_paper(by, agency_return).insist()
     answers = _open_own(agency_return, by=by, part=f"form in {form}")
+    # Nothing on paper would say that it was only carried over, and it would come back as if it were an answer.
+    answers = {pk: one for pk, one in answers.items() if not one.carried_from}
     _write("made a return form", agency_return, by=by, agency=agency_return.agency.slug, form=form)
     return form_of(agency_return, answers if by.speaks_for(agency_return.agency) else None)
 
@@ -757,6 +773,7 @@ def take_form(
     on_behalf = not by.speaks_for(agency_return.agency)
     if on_behalf:
         _leave_own_words(agency_return, known=known, before=before, now=now, answers=answers, by=by)
+    _leave_what_is_not_asked(agency_return, answers, on_behalf=on_behalf, by=by)
     if known == "no":
         say_not_known(agency_return, version=version, on_behalf=on_behalf, by=by)
     elif known and agency_return.stage != ReturnStage.STARTED:
@@ -781,6 +798,30 @@ def take_form(
         engagement=described,
         questions=[taken.question.number for taken in answers],
     )
+
+
+def _leave_what_is_not_asked(
+    agency_return: AgencyReturn, answers: Collection[TakenAnswer], *, on_behalf: bool, by: Person
+) -> None:
+    """An answer to a question that another answer makes out of place would stand nowhere, and so is not taken.
+
+    What the agency has chosen itself is for it alone to learn, so it hides nothing from whoever enters its form.
+    """
+    if not any(taken.question.shown_if_id for taken in answers):
+        return
+    questions = agency_questions(agency_return.case.audit, agency_return.agency)
+    kept = [one for one in answers_of(agency_return).values() if not (on_behalf and is_its_own(one, by))]
+    choices = choices_of(agency_return.case, questions, kept)
+    choices |= {taken.question.pk: taken.said["choice"] for taken in answers if taken.said.get("choice")}
+    for taken in answers:
+        hangs_on = taken.question.shown_if
+        chosen = choices.get(hangs_on.pk) if hangs_on else None
+        if hangs_on and chosen and chosen not in taken.question.shown_if_answers:
+            raise Refused(
+                "not-asked",
+                f"Question {taken.question.number} is not asked, since question {hangs_on.number} is answered "
+                f"“{Choice(chosen).label}”. Leave it out, or take the other answer to question {hangs_on.number}.",
+            )
 
 
 def _leave_own_words(
@@ -818,12 +859,19 @@ def _note_reading(
 
 
 @transaction.atomic
-def read_return(agency_return: AgencyReturn, *, by: Person) -> tuple[dict[int, Answer], list[Evidence]]:
+def read_return(agency_return: AgencyReturn, *, part: str = "", by: Person) -> tuple[dict[int, Answer], list[Evidence]]:
     """Show everything written in a return: the answers by the key of their question, and the evidence.
 
-    Of what was sent back, others than the agency go on seeing what had been handed in: the rest is its draft.
+    Of what was sent back, others than the agency go on seeing what had been handed in: the rest is its draft. So is
+    what it wrote before it declined, or said that it does not know the family: of that they read why it declined.
     """
     rules.may_read_answers(by, agency_return).insist()
+    of_part: dict[str, Any] = {"part": part} if part else {}
+    if agency_return.stage in TOOK_NO_PART and not by.speaks_for(agency_return.agency):
+        if agency_return.decline_words:
+            key = _note_reading("read a return", agency_return, by=by, **of_part)
+            agency_return.decline_words = key.text(agency_return, "decline_words")
+        return {}, []
     answers = answers_of(agency_return)
     evidence = list(agency_return.evidence.select_related("question"))
     as_handed_in: list[SentBack] = []
@@ -833,10 +881,32 @@ def read_return(agency_return: AgencyReturn, *, by: Person) -> tuple[dict[int, A
             answers.pop(one.question_id, None)
     rows = [agency_return, *answers.values(), *evidence, *as_handed_in]
     if any(holds_words(row) for row in rows):
-        key = _note_reading("read a return", agency_return, by=by)
+        key = _note_reading("read a return", agency_return, by=by, **of_part)
         for row in rows:
             key.open(row)
     return {**answers, **{one.question_id: one.answer for one in as_handed_in}}, evidence
+
+
+@transaction.atomic
+def read_finished(agency_return: AgencyReturn, *, form: str, by: Person) -> FinishedReturn:
+    """Let an agency take its finished return away, in full; `form` says as what kind of file."""
+    rules.may_take_copy(by, agency_return).insist()
+    answers, evidence = read_return(agency_return, part=f"copy in {form}", by=by)
+    uploads, signatures = uploads_of(agency_return), list(agency_return.signatures.all())
+    key = case_key(agency_return.case)  # the reading is on record
+    for row in (*uploads, *signatures):
+        key.open(row)
+    questions = agency_questions(agency_return.case.audit, agency_return.agency)
+    return finished_return(
+        agency_return,
+        questions,
+        shown(questions, {pk: str(answer.choice) for pk, answer in answers.items()}),
+        answers,
+        evidence=evidence,
+        uploads=uploads,
+        signatures=signatures,
+        said_of_risk=what_was_said_of_risk(agency_return),
+    )
 
 
 @transaction.atomic

@@ -186,6 +186,11 @@ def unanswered(agency_return: AgencyReturn) -> list[Question]:
     ]
 
 
+def carried_over(agency_return: AgencyReturn) -> set[int]:
+    """The keys of the questions in whose place an earlier answer stands that nobody has confirmed."""
+    return set(agency_return.answers.exclude(carried_from="").values_list("question_id", flat=True))
+
+
 def find_check(person: Person, audit: str, case: int, agency: str) -> FamilyCheck:
     """What an agency was asked before circulation: for itself, and for those who run or scrutinise the audit."""
     mine = FamilyCheck.objects.filter(case__audit__partnership=person.partnership_id)

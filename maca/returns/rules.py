@@ -21,6 +21,7 @@ from maca.returns.models import (
 from maca.returns.queries import (
     Asking,
     Ladder,
+    carried_over,
     colleagues,
     has_begun_an_answer,
     kept_by_partnership,
@@ -29,7 +30,7 @@ from maca.returns.queries import (
     unanswered,
     what_was_said_of_risk,
 )
-from maca.returns.stages import TOOK_NO_PART, ReturnStage
+from maca.returns.stages import HANDED_IN, TOOK_NO_PART, ReturnStage
 
 MiB = 1024 * 1024
 MOST_UPLOADS, LARGEST_RETURN, LARGEST_PARTNERSHIP = 20, 60 * MiB, 5 * 1024 * MiB
@@ -109,10 +110,34 @@ def may_read_earlier_words(person: Person, agency_return: AgencyReturn) -> Verdi
     return may_work_on_case(person, agency_return.case)
 
 
+def may_read_previous_return(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """An agency that knows a family sees, beside its return, what it handed in about the same family before."""
+    if not person.speaks_for(agency_return.agency):
+        return no("not-your-agency", f"Only {agency_return.agency} sees what it answered about a family before.")
+    if agency_return.stage not in (ReturnStage.STARTED, *HANDED_IN):
+        return no("known-first", "First say whether this family is known to your agency.")
+    return may_read_answers(person, agency_return)
+
+
+def may_take_copy(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """An agency takes away the return that it handed in, for as long as it is kept; so does the business manager."""
+    if not (person.speaks_for(agency_return.agency) or person.holds(Role.BUSINESS_MANAGER)):
+        return no("not-your-agency", f"Only {agency_return.agency} and the business manager take this return away.")
+    if not agency_return.was_handed_in:
+        return no("not-handed-in", f"{agency_return.agency} has not handed in a return, so there is none to take away.")
+    return may_read_answers(person, agency_return)
+
+
 def may_answer_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     """The auditor or the lead of the agency that was asked answers, until it is submitted or the panel opens."""
     if not person.speaks_for(agency_return.agency):
         return no("not-your-agency", f"Only {agency_return.agency} can answer this return.")
+    if not (verdict := _not_handed_in(agency_return)):
+        return verdict
+    return _may_write(person, agency_return)
+
+
+def _not_handed_in(agency_return: AgencyReturn) -> Verdict:
     if agency_return.stage == ReturnStage.SUBMITTED:
         return no(
             "already-submitted",
@@ -125,7 +150,7 @@ def may_answer_return(person: Person, agency_return: AgencyReturn) -> Verdict:
             "already-supplied",
             "This return has been supplied in part. To supply more, ask the business manager to send questions back.",
         )
-    return _may_write(person, agency_return)
+    return YES
 
 
 def _may_write(person: Person, agency_return: AgencyReturn) -> Verdict:
@@ -141,8 +166,8 @@ def may_enter_from_paper(person: Person, agency_return: AgencyReturn) -> Verdict
             "not-the-manager",
             f"Only {agency_return.agency} itself, or the business manager on its behalf, enters its form.",
         )
-    if agency_return.was_handed_in:
-        return no("already-submitted", "This return has been handed in, so no form is taken for it any more.")
+    if not (verdict := _not_handed_in(agency_return)):
+        return verdict
     if agency_return.stage == ReturnStage.DECLINED:
         return no("declined", f"{agency_return.agency} has declined this request. Only it can take that back.")
     if agency_return.stage == ReturnStage.NOT_KNOWN and not agency_return.entered_by_id:
@@ -293,6 +318,12 @@ def may_submit_return(person: Person, agency_return: AgencyReturn) -> Verdict:
             "Describe your engagement with the family, historic and current, before you submit.",
         )
     if missing := unanswered(agency_return):
+        if carried := [one for one in missing if one.pk in carried_over(agency_return)]:
+            numbers = ", ".join(str(question.number) for question in carried)
+            return no(
+                "unconfirmed",
+                f"Carried over and not confirmed yet: {numbers}. Look at your records, and confirm each on its page.",
+            )
         numbers = ", ".join(str(question.number) for question in missing)
         return no(
             "unanswered",

@@ -13,6 +13,7 @@ from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, Upload
 from maca.returns.queries import Ladder, shown
 from maca.returns.stages import AWAITED, HANDED_IN, ReturnStage
 from maca.sealing.cipher import DataKey
+from maca.voices.heard import Voices, voices_of
 
 NOT_ANSWERED = "Not answered"
 
@@ -69,6 +70,7 @@ class SummativeReport:
     number: int
     accounts: tuple[AgencyAccount, ...]
     rows: tuple[Row, ...]
+    voices: Voices
 
     def standing(self, *stages: str) -> list[AgencyAccount]:
         return [account for account in self.accounts if account.stage in stages]
@@ -201,4 +203,5 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
             )
             for question in questions
         ),
+        voices=voices_of(case, key),
     )

@@ -23,13 +23,14 @@ from maca.kernel.versions import Changed
 from maca.partnership.models import Agency, AgencyKind, Role
 from maca.partnership.queries import school_holiday_warning
 from maca.partnership.requests import signed_in
-from maca.returns import operations, presence, rules
+from maca.returns import finished_as_files, operations, presence, rules
 from maca.returns.as_calendar import as_calendar
 from maca.returns.as_table import as_csv, as_xlsx, rows
 from maca.returns.beside import beside, placed, taken_from
 from maca.returns.differences import Part, differences, in_words
 from maca.returns.forms import (
     AnswerForm,
+    CarryForm,
     CirculationForm,
     DeclineForm,
     EngagementForm,
@@ -71,6 +72,7 @@ from maca.returns.models import (
 from maca.returns.on_paper import as_excel, as_word
 from maca.returns.on_paper.value import FoundBox, Unplaced, order_of
 from maca.returns.paper import form_of
+from maca.returns.previous import Previous, carry_over, find_previous, previous_of, read_beside
 from maca.returns.queries import (
     Asking,
     Board,
@@ -338,6 +340,8 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "may_answer_questions": rules.may_answer_questions(person, agency_return),
             "may_submit": may_submit,
             "may_extend": rules.may_extend_return(person, agency_return),
+            "previous": previous_of(person, agency_return),
+            "may_take_copy": rules.may_take_copy(person, agency_return),
             "may_return_on_paper": rules.may_return_on_paper(person, agency_return),
             "may_decline": rules.may_decline_return(person, agency_return),
             # Whoever may hand in the whole may hand in a part.
@@ -482,6 +486,7 @@ def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
             **_in_full(form.cleaned_data),
             version=version,
             sitting=_sitting(request),
+            confirms=form.cleaned_data.get("confirmed", True),
             by=signed_in(request),
         )
         following = asking.next_after(form.cleaned_data.get("choice", ""))
@@ -498,6 +503,7 @@ def answer(request: HttpRequest, asking: Asking) -> HttpResponse:
         context={
             "agency_return": asking.agency_return,
             "question": asking.question,
+            "carried_from": asking.answer.carried_from,
             "comment": operations.read_comment(asking, by=signed_in(request)),
             "back": _address(asking.agency_return),
             "autosave": _address(asking.agency_return, "autosave", question=asking.question.number),
@@ -556,6 +562,7 @@ def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
             version=version_sent(request),
             sitting=_sitting(request),
             while_writing=True,
+            confirms=False,
             by=signed_in(request),
         )
     except Changed as changed:
@@ -957,6 +964,52 @@ def form(request: HttpRequest, found: tuple[AgencyReturn, str]) -> HttpResponse:
     )
 
 
+@guarded(
+    lambda person, found: rules.may_take_copy(person, found[0]),
+    lambda person, kind, **address: (find_return(person, **address), kind),
+)
+def copy(request: HttpRequest, found: tuple[AgencyReturn, str]) -> HttpResponse:
+    """The finished return as a file. Its name says nothing that its address does not."""
+    agency_return, kind = found
+    if kind not in finished_as_files.WRITERS:
+        raise Http404
+    write, content_type = finished_as_files.WRITERS[kind]
+    case = agency_return.case
+    written = write(operations.read_finished(agency_return, form=kind, by=signed_in(request)))
+    return _file(
+        written, content_type, f"{case.audit.slug}-case-{case.number}-{agency_return.agency.slug}-return.{kind}"
+    )
+
+
+@guarded(lambda person, found: rules.may_read_previous_return(person, found.now), find_previous, writes=True)
+def previous(request: HttpRequest, found: Previous) -> HttpResponse:
+    """What the agency answered about the same family before, beside what it answers now, to be carried over."""
+    person = signed_in(request)
+    may_answer = rules.may_answer_questions(person, found.now)
+    if request.method == "POST":
+        may_answer.insist()
+    lines = read_beside(found, by=person)
+    can_be_carried = [line.question for line in lines if may_answer and line.can_be_carried]
+
+    def do(form: CarryForm, version: int | None) -> str:
+        carry_over(found, form.chosen(), by=person)
+        return _address(found.now)
+
+    return form_page(
+        request,
+        "returns/previous.html",
+        lambda data, _: CarryForm(data, can_be_carried),
+        do=do,
+        context={
+            "agency_return": found.now,
+            "before": found.before,
+            "lines": lines,
+            "back": _address(found.now),
+        },
+        saved="They have been carried over. Confirm each on its own page.",
+    )
+
+
 @guarded(rules.may_return_on_paper, find_return, writes=True)
 def paper(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     """Send a form that was filled in; what was read of it is shown, and nothing is taken yet."""
@@ -1051,7 +1104,7 @@ def take(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
     except Changed:
         return again("Somebody else has saved this return since you looked. Look at both again before you go on.", 409)
     except Refused as refused:
-        if refused.code not in ("both", "known-first", "its-own-words", "nothing-taken"):
+        if refused.code not in ("both", "known-first", "its-own-words", "not-asked", "nothing-taken"):
             raise
         return again(refused.sentence, 422)
 

@@ -13,6 +13,7 @@ from maca.design.pages import anyone_signed_in, guarded
 from maca.partnership.requests import signed_in
 from maca.returns.models import AgencyReturn
 from maca.returns.rules import may_read_summative_report
+from maca.voices.rules import may_read_own_reflection, may_read_own_views
 from maca.worklist import rules
 from maca.worklist.queries import steps, tasks
 
@@ -70,5 +71,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             "may_open_identity": may_open_identity(person, case),
             "may_destroy": may_destroy_case(person, case),
             "may_read_report": may_read_summative_report(person, case),
+            "may_reflect": may_read_own_reflection(person, case),
+            "may_hear_family": may_read_own_views(person, case),
         },
     )

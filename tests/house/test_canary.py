@@ -25,7 +25,7 @@ from maca.briefing.operations import approve_briefing, draft_briefing, publish_b
 from maca.cases.cohort import Child, Cohort
 from maca.cases.drawing import Settings
 from maca.cases.household import Sibling
-from maca.cases.models import Case, Draw, SwapReason
+from maca.cases.models import Case, Draw, Presenter, SwapReason
 from maca.cases.operations import (
     draw_cases,
     name_presenter,
@@ -36,6 +36,7 @@ from maca.cases.operations import (
     swap_drawn,
     take_in_cohort,
 )
+from maca.cases.queries import forget_parts
 from maca.concerns.models import Concern, Route, Telling
 from maca.concerns.operations import acknowledge_concern, close_concern, note_concern, raise_concern
 from maca.kernel.clock import today, working_days_from
@@ -48,6 +49,7 @@ from maca.panel.operations import (
     record_finding,
 )
 from maca.panel.queries import Column
+from maca.partnership.models import Role
 from maca.returns.models import DeclineReason, Outcome, TimeReason, Upload
 from maca.returns.operations import (
     ask_for_time,
@@ -66,18 +68,24 @@ from maca.returns.operations import (
     supply_part,
 )
 from maca.returns.queries import find_asking
+from maca.voices.models import FamilyView, Sharing
+from maca.voices.operations import record_view, write_reflection
 from tests.house.test_pages import PATTERNS, STAGES, address
-from tests.makers import World
+from tests.makers import A_VIEW, World
 
 RUN_OR_HEAR = "manager chair member other_member scrutineer"
 READ_EVERY_RETURN = "manager chair scrutineer"
 AGENCY_PEOPLE = "lead auditor police_lead police_auditor school_auditor"
-ON_CASE_1 = f"{RUN_OR_HEAR} {AGENCY_PEOPLE} social_worker panel_member"
+INTRODUCE = "social_worker sharing_worker"
+ON_CASE_1 = f"{RUN_OR_HEAR} {AGENCY_PEOPLE} {INTRODUCE} panel_member"
 # The school declined, so it gave no account and is not on the panel.
 ON_PANEL = " ".join(one for one in ON_CASE_1.split() if one != "school_auditor")
+REFLECTION = "worried helped hindered differently"
+VIEW = "view-asked-by view-told view-like view-helped view-change view-why-not"
+VOICES = f"shared-worried {VIEW}"
 HANDED_IN = (
     "police-before police-now police-answer-again police-points police-record police-reference police-shows "
-    "police-source declined left-out effect"
+    f"police-source declined left-out effect {VOICES}"
 )
 UPLOADED = "police-shows police-source police-file-name"
 DRAFT = "health-before health-now health-answer health-points health-record health-reference"
@@ -94,7 +102,7 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("draw", "planned", "manager chair", "listed-first-locality listed-second-locality listed-because"),
     ("coverage", ALL, RUN_OR_HEAR, "locality"),
     ("select-case", "planned", "chair", "left-out-rationale"),
-    ("case", "planned", f"{RUN_OR_HEAR} social_worker panel_member", "rationale"),
+    ("case", "planned", f"{RUN_OR_HEAR} {INTRODUCE} panel_member", "rationale"),
     ("case", LATER, f"{ON_CASE_1} school_lead", "rationale"),
     ("return health", LATER, "lead auditor", f"{DRAFT} {TIME}"),
     ("return health", LATER, READ_EVERY_RETURN, TIME),
@@ -109,10 +117,17 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("answer health", "circulated", "lead auditor", "health-answer"),
     ("return-form health", "circulated", "lead auditor", "health-before health-now health-answer health-points"),
     ("evidence health", "circulated", "lead auditor", "health-record health-reference"),
+    ("reflection", ALL, "social_worker", REFLECTION),
+    ("reflection", ALL, "sharing_worker", "shared-worried"),
+    ("family-views", LATER, "lead auditor", f"{VIEW} view-kept"),
     ("upload health", LATER, "lead auditor", "health-shows health-source health-file-name"),
     ("upload police", "circulated", f"{READ_EVERY_RETURN} police_lead police_auditor", UPLOADED),
     ("upload police", "panel_opened", ON_PANEL, UPLOADED),
     ("upload police", "published", f"{RUN_OR_HEAR} police_lead police_auditor", UPLOADED),
+    ("change-view", "circulated panel_opened", "lead auditor", VIEW),
+    ("return-copy police", LATER, "manager police_lead police_auditor",
+     "police-before police-now police-answer-again police-delegated police-points police-record police-reference "
+     "police-shows police-source"),
     ("send-back police", "circulated", "manager", "police-answer-again police-points"),
     ("report", "circulated", READ_EVERY_RETURN, HANDED_IN),
     ("report", "panel_opened", ON_PANEL, HANDED_IN),
@@ -127,9 +142,9 @@ LEAVES = {"sign-out", "sign-in-as"}
 # What is shown in answer to the form that opens the identity, and to whom.
 IDENTITY = "child address siblings mother father partner absent household record-number"
 OPENS = {
-    "planned": "manager chair social_worker",
-    "circulated": f"manager chair social_worker {AGENCY_PEOPLE} school_lead",
-    "panel_opened": f"manager chair social_worker {AGENCY_PEOPLE} school_lead",
+    "planned": f"manager chair {INTRODUCE}",
+    "circulated": f"manager chair {INTRODUCE} {AGENCY_PEOPLE} school_lead",
+    "panel_opened": f"manager chair {INTRODUCE} {AGENCY_PEOPLE} school_lead",
     "published": "",
 }
 
@@ -171,6 +186,7 @@ def tokened(name: str, stage: str) -> Tokened:
     case.seats.create(person=world.panel_member)
     world.declared(audit)
     drawn = _listed(world, audit, word)
+    _reflected(world, case, word)
     if stage != "planned":
         for one in nominate_drawn(drawn, version=None, by=world.manager):
             pass_over_case(one, reason="R", by=world.chair)
@@ -212,6 +228,18 @@ def _listed(world: World, audit: Audit, word) -> Draw:
     return draw
 
 
+def _reflected(world: World, case: Case, word) -> None:
+    """One that stays with its writer, and one that somebody else who introduces the case shares."""
+    blank = dict.fromkeys(REFLECTION.split(), "")
+    own = {what: word(what) for what in REFLECTION.split()}
+    write_reflection(case, **own, obstacles=[], sharing=Sharing.NO, version=0, by=world.social_worker)
+    sharing = world.add("sharing_worker", "health", Role.SOCIAL_WORKER)
+    Presenter.objects.create(case=case, person=sharing)
+    forget_parts(case)
+    shared = {**blank, "worried": word("shared-worried")}
+    write_reflection(case, **shared, obstacles=[], sharing=Sharing.UNNAMED, version=0, by=sharing)
+
+
 def _worried(world: World, case: Case, word) -> Concern:
     now = timezone.now()
     told = Telling(word("told-name"), word("told-agency"), Route.PHONE, now, None)
@@ -244,6 +272,12 @@ def _circulated(world: World, audit: Audit, word) -> None:
             one, description=word(f"{agency}-shows"), source=word(f"{agency}-source"),
             file_name=word(f"{agency}-file-name"), by=by,
         )  # fmt: skip
+    case = audit.cases.get(number=1)
+    said = {name: word(f"view-{name.replace('_', '-')}") for name in
+            ("asked_by", "told", "like", "helped", "change", "why_not")}  # fmt: skip
+    record_view(case, {**A_VIEW, **said}, by=world.auditor)
+    # What they did not agree to stays with who recorded it.
+    record_view(case, {**A_VIEW, "agreed": False, "like": word("view-kept")}, by=world.auditor)
     one = world.return_of(audit, "police")
     say_of_risk(one, is_unsafe=False, by=world.police_auditor)
     delegated = word("police-delegated")
@@ -285,10 +319,13 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     audit = one.audit
     finding, left_out = audit.findings.first(), audit.nominations.filter(stage="not_selected")[0]
     concern = Concern.objects.filter(case__audit=audit).first()
+    view = FamilyView.objects.filter(case__audit=audit, agreed=True).first()
     words: dict[str, object] = {
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",
+        "kind": "pdf",
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32, "upload": "0" * 32, "number": 1,
+        "view": view.public_id if view else "0" * 32,
         "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
         "person": one.world.auditor.public_id, "body": one.world.health.public_id,
         "concern": concern.public_id if concern else "0" * 32,

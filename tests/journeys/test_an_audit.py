@@ -272,6 +272,16 @@ def see_where_it_is(visitor: Visitor, audit: str) -> None:
     visitor.picture("audit-done")
 
 
+def take_away(visitor: Visitor, audit: str) -> bytes:
+    """Step 9: an agency still reads its own return, and takes it away."""
+    visitor.is_now(AUDITOR)
+    visitor.goto(f"/audits/{audit}/cases/1/returns/health-visiting/")
+    visitor.sees("Seen at home each month.")
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("link", name="The return in Word").click()
+    return download.value.path().read_bytes()
+
+
 def words_of(word_file: bytes) -> list[str]:
     return [paragraph.text for paragraph in docx.Document(BytesIO(word_file)).paragraphs if paragraph.text]
 
@@ -292,6 +302,9 @@ def test_an_audit_from_theme_to_word_file(visitor, site, how):
     hear(someone, audit)
     word_file = brief(someone, audit)
     see_where_it_is(someone, audit)
+    own = take_away(someone, audit)
+    for expected in ("Known since the birth of the index child.", "What the record says on question 5.", "Partly"):
+        assert expected in words_of(own)
     words = words_of(word_file)
     for expected in (
         "Theme / Cases",

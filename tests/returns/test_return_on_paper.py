@@ -28,7 +28,7 @@ from maca.returns.operations import (
     say_not_known,
     take_form,
 )
-from maca.returns.paper import form_of
+from maca.returns.paper import TakenAnswer, form_of
 from maca.returns.queries import find_asking
 from tests.documents.paper import edited, fill, tick
 from tests.makers import World
@@ -359,3 +359,79 @@ def test_who_may_is_said_by_rule(world, audit):
     assert (one.decline_reason, bool(one.decline_words)) == ("", False)
     world.submitted(world.return_of(audit, case=2))
     assert rules.may_enter_from_paper(world.manager, world.return_of(audit, case=2)).code == "already-submitted"
+
+
+# ---- a question that another answer makes out of place
+
+
+def second(world, audit, edit):
+    """A form that answers the second question, which is asked only where the first is answered with yes or partly."""
+
+    def both(body):
+        tick(body, "known", "yes")
+        tick(body, "q2", "no")
+        fill(body, "q2", "Never reviewed.")
+        edit(body)
+
+    return a_form(world, audit, both)
+
+
+@pytest.mark.parametrize("who", ["auditor", "manager"])
+def test_an_answer_to_a_question_that_the_form_itself_makes_out_of_place_is_not_taken(world, audit, sign_in, who):
+    client = sign_in(world.people[who])
+
+    def no(body):
+        tick(body, "q1", "no")
+        fill(body, "q1", "Not in the record.")
+
+    values = fields(send(client, audit, second(world, audit, no)))
+    values["take"] = ["known", "q1", "q2"]
+    answer = client.post(at(audit, "paper/take/"), values)
+    assert answer.status_code == 422
+    assert "Question 2 is not asked, since question 1 is answered “No”." in unescape(answer.content.decode())
+    assert not world.return_of(audit).answers.exists()
+    values = fields(send(client, audit, second(world, audit, no))) | {"take": ["known", "q1"]}
+    assert client.post(at(audit, "paper/take/"), values).status_code == 302
+    assert [one.question.number for one in world.return_of(audit).answers.all()] == [1]
+
+
+@pytest.mark.parametrize("choice", ["yes", "partly", ""])
+def test_an_answer_is_taken_where_the_question_is_asked_or_may_be(world, audit, choice):
+    one = world.return_of(audit)
+    questions = {question.number: question for question in audit.questions.filter(asked_of="agency")}
+    first = [TakenAnswer(questions[1], {**BLANK, "choice": choice, "how_known": "x", "cause": ""}, 1)] if choice else []
+    later = TakenAnswer(questions[2], {**BLANK, "choice": "no", "how_known": "x", "cause": ""}, 1)
+    take_form(one, known="yes", answers=[*first, later], version=one.version, by=world.auditor)
+    assert 2 in [answer.question.number for answer in one.answers.all()]
+
+
+def taken_second(world, audit, by):
+    one = world.return_of(audit)
+    later = TakenAnswer(
+        audit.questions.get(asked_of="agency", number=2), {**BLANK, "choice": "no", "how_known": "x", "cause": ""}, 1
+    )
+    take_form(one, answers=[later], version=one.version, by=by)
+
+
+def test_what_the_agency_chose_itself_is_not_told_to_whoever_enters_its_form(world, audit):
+    """Its own form is refused; the manager's is taken, and stands nowhere."""
+    one = world.return_of(audit)
+    say_known(one, version=None, by=world.auditor)
+    asking = find_asking(world.auditor, audit.slug, 1, "health", 1)
+    save_answer(asking, **{**BLANK, "choice": "no", "how_known": "x"}, version=None, by=world.auditor)
+    with pytest.raises(Refused) as refused:
+        taken_second(world, audit, world.auditor)
+    assert refused.value.code == "not-asked"
+    taken_second(world, audit, world.manager)
+    assert 2 in [answer.question.number for answer in one.answers.all()]
+
+
+def test_what_the_manager_entered_before_makes_a_question_out_of_place(world, audit):
+    one = world.return_of(audit)
+    first = TakenAnswer(
+        audit.questions.get(asked_of="agency", number=1), {**BLANK, "choice": "no", "how_known": "x", "cause": ""}, 1
+    )
+    take_form(one, known="yes", answers=[first], version=one.version, by=world.manager)
+    with pytest.raises(Refused) as refused:
+        taken_second(world, audit, world.manager)
+    assert refused.value.code == "not-asked"

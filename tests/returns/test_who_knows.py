@@ -146,3 +146,19 @@ def test_the_grid_takes_the_same_queries_for_one_case_and_for_many(world, sign_i
             found.append(len(captured))
         counted.append(found)
     assert counted[0] == counted[1]
+
+
+def test_asking_takes_the_same_queries_for_one_case_and_for_many(world):
+    counted = []
+    for cases in (1, 1, 6):  # the first asking of all makes the first entry of its kind
+        audit = world.selected(cases)
+        with CaptureQueriesContext(connection) as captured:
+            ask_who_knows(audit, [world.health], by=world.manager)
+        again = list(world.agencies.values())
+        ask_who_knows(audit, again, by=world.manager)
+        counted.append(len(captured))
+        assert FamilyCheck.objects.filter(case__audit=audit).count() == cases * len(again)
+        entries = Entry.objects.filter(did="asked who knows the families").order_by("-number")
+        assert entries[0].details["agencies"] == ["police", "school"]
+        assert audit.cases.get(number=cases).involvements.count() == len(again)
+    assert counted[1] == counted[2]

@@ -39,9 +39,11 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "heading": "good_practice" if url == "record-audit-finding" else "went_well",
         "format": "txt",
         "office": "docx",
+        "kind": "docx",
         "nomination": standing.nomination.public_id if standing.nomination else NOWHERE,
         "finding": standing.finding.public_id if standing.finding else NOWHERE,
         "evidence": standing.evidence.public_id if standing.evidence else NOWHERE,
+        "view": standing.view.public_id if standing.view else NOWHERE,
         "upload": standing.upload.public_id if standing.upload else NOWHERE,
         "number": 1,
         "priority": standing.audit.theme.priority.public_id if standing.audit.theme.priority else NOWHERE,
@@ -197,6 +199,15 @@ def _form_on_paper(stand: Stand, standing: Standing) -> Values:
     return {"file": Upload("form.docx", as_word.write(replace(form, known=form.known.filled(choice="yes"))))}
 
 
+def _view(stand: Stand, standing: Standing) -> Values:
+    version = standing.view.version if standing.view else 1
+    return {"whose": "index_child", "outcome": "not_asked", "why_not": "Too young.", "version": version}
+
+
+def _reflection(stand: Stand, standing: Standing) -> Values:
+    return {"worried": "W", "sharing": "no", "version": 1}
+
+
 def _taken(stand: Stand, standing: Standing) -> Values:
     return _of_return(
         standing, **{"box": ["known", "q7"], "take": ["known", "q7"], "known-choice": "yes", "q7-words": "One.",
@@ -232,6 +243,9 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "end-account": lambda stand, it: _of_subject(it, reason="left"),
     "forget-second-steps": lambda stand, it: _of_subject(it),
     "invite-again": lambda stand, it: _of_subject(it),
+    "reflection": _reflection,
+    "family-views": _view,
+    "change-view": _view,
     "raise-concern": lambda stand, it: {"what": "W", "is_told": "no", **_moment("found")},
     "say-told": _told,
     "close-concern": lambda stand, it: _of_concern(it, receipt="R", **_moment("replied")),
@@ -273,6 +287,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "send-back": lambda stand, it: _of_return(it, **{"comment-1": "C"}),
     "return-on-paper": _form_on_paper,
     "take-form": _taken,
+    "previous-return": lambda stand, it: {"questions": ["1"]},
     "extend-return": _more_time,
     "school-holidays": lambda stand, it: {"name": "N", **_day("first_on", today()), **_day("last_on", today())},
     "ask-for-time": lambda stand, it: {

@@ -75,7 +75,9 @@ from maca.returns.operations import (
     supply_part,
 )
 from maca.returns.queries import find_asking
-from tests.makers import World
+from maca.voices.models import FamilyView, Sharing
+from maca.voices.operations import record_view, write_reflection
+from tests.makers import A_VIEW, World
 
 # Who plays whom: the agency and the roles of each person in the table.
 CAST: dict[str, tuple[str, list[Role]]] = {
@@ -129,6 +131,8 @@ WORDS = {
     "finding": "The plan was quilted together well.",
     "concern": "A quagga was seen.",
     "upload": "A kitchen in Quimper.",
+    "reflection": "I was worried about the quarry.",
+    "view": "The quilt helped.",
 }
 
 
@@ -142,6 +146,7 @@ class Standing:
     agency_return: AgencyReturn | None = None
     evidence: Evidence | None = None
     upload: Upload | None = None
+    view: FamilyView | None = None
     finding: Finding | None = None
     briefing: Briefing | None = None
     good_practice: Finding | None = None
@@ -185,6 +190,7 @@ class Builder:
         self.theme = world.theme()
         self.still: Standing | None = None
         self.worrying: Standing | None = None
+        self.born_on: dt.date | None = None  # without it, no family is found again
 
     def plan(self, situation: str, panel_in: int = 45) -> Standing:
         audit = plan_audit(
@@ -206,7 +212,7 @@ class Builder:
             level="child_protection",
             age_band="5_9",
             child=WORDS["child"],
-            born_on=None,
+            born_on=self.born_on,
             address="1 Quux Street",
             household="",
             record_number="",
@@ -236,6 +242,10 @@ class Builder:
             # One person introduces a case. Here two do, so that both kinds of guest are tried at once.
             Presenter.objects.create(case=case, person=self.people[along])
             seat_panel(case, people=[self.people[seated]], version=None, by=chair)
+        write_reflection(
+            standing.case, sharing=Sharing.NO, worried=WORDS["reflection"], helped="", obstacles=[], hindered="",
+            differently="", version=1, by=self.people["presenter"],
+        )  # fmt: skip
         return standing
 
     def circulated(self, situation: str) -> Standing:
@@ -272,6 +282,7 @@ class Builder:
                 agency_return, question=None, record="R", reference="", dated_on=None, by=by
             )
             standing.upload = self.world.uploaded(agency_return, description=WORDS["upload"], by=by)
+            standing.view = record_view(agency_return.case, {**A_VIEW, "helped": WORDS["view"]}, by=by)
         if describe:
             describe_engagement(agency_return, before=WORDS["account"], now="Seen monthly.", version=None, by=by)
         for number in range(1, answers + 1):
@@ -395,6 +406,13 @@ class Builder:
 
     def _answered(self) -> Standing:
         return self.answer(self.circulated("answered"))
+
+    def _audited_before(self) -> Standing:
+        self.born_on = dt.date(2017, 4, 3)
+        self.submitted("audited_then")
+        standing = self.answer(self.circulated("audited_before"), answers=0)
+        self.born_on = None
+        return standing
 
     def _sent_back(self) -> Standing:
         standing = self.submitted("sent_back")
@@ -662,6 +680,7 @@ def settle(standing: Standing) -> Standing:
     if standing.agency_return:
         standing.evidence = standing.agency_return.evidence.first()
         standing.upload = standing.agency_return.uploads.first()
+        standing.view = FamilyView.objects.filter(case=standing.case).first()
     standing.finding = standing.audit.findings.first()
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
     if standing.concern:

@@ -59,6 +59,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     assert other.nomination
     assert other.evidence
     assert other.upload
+    assert other.view
     assert other.finding
     assert theirs.concern
     ids = {
@@ -68,6 +69,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "finding": [other.finding.public_id],
         "evidence": [other.evidence.public_id],
         "upload": [other.upload.public_id],
+        "view": [other.view.public_id],
         "declaration": [theirs.case.declarations.all()[0].public_id],
         "question_set": [theirs.question_set.public_id],
         "body": [site.stand.theirs.health.public_id],
@@ -84,6 +86,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "agency": ["probation", "nothing-of-the-kind", "0", "-1", HUGE, new_public_id()],
         "heading": ["nothing-of-the-kind", "0", "-1", HUGE],
         "format": ["exe", "0", HUGE],
+        "kind": ["exe", "nothing-of-the-kind", "0", HUGE],
         "office": ["exe", "nothing-of-the-kind", "0", HUGE],
         "asked_of": ["nobody", "0", HUGE],
         "code": ["nothing-of-the-kind", "0", "-1", HUGE],

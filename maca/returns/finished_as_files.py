@@ -1,0 +1,94 @@
+"""A finished return as a Word file and as a tagged PDF. The same return always gives the same bytes."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import docx
+from docx.oxml.ns import qn
+
+from maca.kernel.pdf import typeset
+from maca.kernel.text import normalise
+from maca.kernel.word import empty_document, with_fixed_dates
+from maca.returns.finished import FinishedReturn
+
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+
+def as_word(value: FinishedReturn) -> bytes:
+    """Real headings and lists, and no more in the file than the return: no author, no comments, no dates."""
+    document = docx.Document(io.BytesIO(empty_document()))
+    properties = document.core_properties
+    properties.title = _kept(f"{value.title}: {value.about}")[:255]
+    properties.language = "en-GB"
+    section = document.element.body.sectPr
+    for style, text in _paragraphs(value):
+        section.addprevious(_paragraph(section.makeelement, style, _kept(text)))
+    document.sections[0].footer.paragraphs[0].runs[0].text = _kept(value.footer)
+    saved = io.BytesIO()
+    document.save(saved)
+    return with_fixed_dates(saved)
+
+
+def as_pdf(value: FinishedReturn) -> bytes:
+    return typeset(
+        {
+            "name": _kept(f"{value.title}: {value.about}"),
+            "above": [_kept(value.about)],
+            "title": _kept(value.title),
+            "footer": _kept(value.footer),
+            "sections": [
+                {
+                    "heading": _kept(part.heading),
+                    "parts": [
+                        *({"kind": "paragraph", "text": _kept(line)} for line in part.lines if _kept(line).strip()),
+                        *_points(part.points),
+                    ],
+                }
+                for part in value.parts
+            ],
+        }
+    )
+
+
+def _points(points: tuple[str, ...]) -> list[dict[str, Any]]:
+    items = [{"text": _kept(point), "questions": [], "numbered": False} for point in points]
+    return [{"kind": "list", "items": items}] if items else []
+
+
+def _paragraphs(value: FinishedReturn) -> Iterator[tuple[str, str]]:
+    """Each paragraph: the id of its style and its words."""
+    yield "Subtitle", value.about
+    yield "Title", value.title
+    for part in value.parts:
+        yield "Heading1", part.heading
+        yield from (("Normal", line) for line in part.lines)
+        yield from (("ListBullet", point) for point in part.points)
+
+
+def _kept(text: str) -> str:
+    """What XML can hold: text from our own forms always is, names and titles need not be."""
+    return normalise(text)[0]
+
+
+def _paragraph(make: Any, style: str, text: str) -> Any:
+    paragraph = make(qn("w:p"))
+    properties = make(qn("w:pPr"))
+    properties.append(make(qn("w:pStyle"), {qn("w:val"): style}))
+    paragraph.append(properties)
+    for number, line in enumerate(text.split("\n")):
+        run = make(qn("w:r"))
+        if number:
+            run.append(make(qn("w:br")))
+        for at, piece in enumerate(line.split("\t")):
+            if at:
+                run.append(make(qn("w:tab")))
+            words = make(qn("w:t"), {_SPACE: "preserve"})
+            words.text = piece
+            run.append(words)
+        paragraph.append(run)
+    return paragraph
+
+
+WORD, PDF = "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/pdf"
+WRITERS = {"docx": (as_word, WORD), "pdf": (as_pdf, PDF)}
