@@ -298,8 +298,6 @@ def may_view_upload(person: Person, upload: Upload) -> Verdict:
         return no("a-draft", f"{agency_return.agency} has not handed this in, so it is its own draft.")
     if upload.replaced_by_id:
         return no("replaced", f"This version has been replaced. Only {agency_return.agency} can see it.")
-    if person.holds(*READS_EVERY_RETURN):
-        return may_read_answers(person, agency_return)
     return may_read_summative_report(person, agency_return.case)
 
 
