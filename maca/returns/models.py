@@ -544,10 +544,11 @@ class Signature(models.Model):
         return f"signature {self.public_id[:6]}"
 
 
-def statement_for(agency_return: AgencyReturn) -> str:
+def statement_for(agency_return: AgencyReturn, *, is_part: bool = False) -> str:
     """What whoever hands in a return signs. It is kept with each signature, as it then was."""
+    it_is = "a part, with what was left out and why," if is_part else "complete"
     return (
-        f"I have checked this return. As far as I know it is complete and says what our records say, and I have "
+        f"I have checked this return. As far as I know it is {it_is} and says what our records say, and I have "
         f"authority to sign it for {agency_return.agency}."
     )
 

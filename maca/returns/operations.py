@@ -527,7 +527,7 @@ def _hand_in(
         signed_by=by,
         name=by.name,
         post=by.post,
-        statement=statement_for(agency_return),
+        statement=statement_for(agency_return, is_part=to == ReturnStage.PARTLY_SUPPLIED),
         is_delegated=bool(delegated_by),
     )
     signature.delegated_by = case_key(agency_return.case).seal(signature, "delegated_by", delegated_by)

@@ -790,7 +790,7 @@ def submit_part(request: HttpRequest, agency_return: AgencyReturn) -> HttpRespon
         context={
             "agency_return": agency_return,
             "back": _address(agency_return),
-            "statement": statement_for(agency_return),
+            "statement": statement_for(agency_return, is_part=True),
             "in_own_right": in_own_right,
         },
         saved="What your agency supplies has been handed in, with what was left out. Thank you.",

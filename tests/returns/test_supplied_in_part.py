@@ -61,6 +61,7 @@ def test_a_part_is_complete_signed_and_counted_apart(world):
     assert one.submitted_by == world.auditor
     assert one.first_submitted_at == one.submitted_at
     assert one.signatures.get().is_delegated
+    assert "it is a part, with what was left out and why, and says" in one.signatures.get().statement
     world.submitted(world.return_of(audit, "police"))
     found = board(audit)
     assert (found.complete, found.counted()) == (2, [("Submitted", 1), ("Partly supplied", 1)])
@@ -196,6 +197,7 @@ def test_the_page_takes_it_once_and_keeps_what_was_written(world, sign_in):
     one = begun(world, now="Seen.")
     client, page = sign_in(world.auditor), there(one, "submit-part")
     assert page in client.get(there(one)).content.decode()
+    assert "it is a part, with what was left out" in client.get(page).content.decode()
     keys = form_values(client.get(page).content.decode())
     wrong = client.post(page, {**keys, "left_out": LEFT_OUT})
     assert wrong.status_code == 422
