@@ -63,7 +63,10 @@ HANDED_IN = (
     "police-source declined"
 )
 UPLOADED = "police-shows police-source police-file-name"
-DRAFT = "health-before health-now health-answer health-points health-record health-reference"
+DRAFT = (
+    "health-before health-now health-answer health-points health-record health-reference health-earlier "
+    "health-earlier-account"
+)
 CONCERN = "concern told-name told-agency"
 ALL = "planned circulated panel_opened published"
 LATER = "circulated panel_opened published"
@@ -79,8 +82,8 @@ SHOWS: list[tuple[str, str, str, str]] = [
      "police-before police-now police-answer police-answer-again police-comment police-delegated police-points "
      "police-record police-reference"),
     ("return school", LATER, f"{READ_EVERY_RETURN} school_auditor school_lead", "declined"),
-    ("engagement health", "circulated", "lead auditor", "health-before health-now"),
-    ("answer health", "circulated", "lead auditor", "health-answer"),
+    ("engagement health", "circulated", "lead auditor", "health-before health-now health-earlier-account"),
+    ("answer health", "circulated", "lead auditor", "health-answer health-earlier"),
     ("return-form health", "circulated", "lead auditor", "health-before health-now health-answer health-points"),
     ("evidence health", "circulated", "lead auditor", "health-record health-reference"),
     ("upload health", LATER, "lead auditor", "health-shows health-source health-file-name"),
@@ -179,6 +182,11 @@ def _circulated(world: World, audit: Audit, word) -> None:
     for agency, who in (("health", "auditor"), ("police", "police_auditor")):
         one, by = world.return_of(audit, agency), world.people[who]
         say_known(one, version=None, by=by)
+        if agency == "health":  # a colleague had written there before
+            colleague = {"version": None, "by": world.lead}
+            describe_engagement(one, before=word("health-earlier-account"), now="N", **colleague)
+            asking = find_asking(world.lead, audit.slug, 1, agency, 1)
+            save_answer(asking, **{**blank, "choice": "yes", "how_known": word("health-earlier")}, **colleague)
         describe_engagement(one, before=word(f"{agency}-before"), now=word(f"{agency}-now"), version=None, by=by)
         for number in range(1, 8):
             asking = find_asking(by, audit.slug, 1, agency, number)
