@@ -194,7 +194,7 @@ class Writer:
         self.keys, page = self.browser.keys(self.path)
         if page.status != 200:
             self.run.counted[f"not opened {page.status}"] += 1
-            if "records within" in page.words or "200 " in page.words:
+            if "different records within an hour" in page.words:
                 self.run.wrong.append(f"{self.run.seed}: {self.who} has read too much for this drill to mean anything")
         return self
 
