@@ -45,7 +45,7 @@ class Visitor(threading.Thread):
         self.stopping = False
 
     def get(self, path: str) -> str:
-        return self.open(self.site.address + path, timeout=10).read().decode()
+        return self.open(self.site.address + path, timeout=30).read().decode()
 
     def post(self, page: str, path: str, **values: str) -> str:
         fields = {}
@@ -54,7 +54,7 @@ class Visitor(threading.Thread):
             if name and value and 'type="radio"' not in tag and 'type="checkbox"' not in tag:
                 fields[name[1]] = value[1]
         body = urllib.parse.urlencode({**fields, **values}).encode()
-        return self.open(self.site.address + path, data=body, timeout=10).read().decode()
+        return self.open(self.site.address + path, data=body, timeout=30).read().decode()
 
     def sign_in(self) -> "Visitor":
         page = self.get("/sign-in/")

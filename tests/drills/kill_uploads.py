@@ -62,7 +62,7 @@ class Uploader(threading.Thread):
         request = urllib.request.Request(
             self.site.address + path, body, {"Content-Type": f"multipart/form-data; boundary={border}"}
         )
-        return str(self.visitor.open(request, timeout=10).geturl())
+        return str(self.visitor.open(request, timeout=30).geturl())
 
     def keys(self, path: str) -> dict[str, str]:
         main = self.visitor.get(path).split("<main")[1]

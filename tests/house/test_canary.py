@@ -88,7 +88,10 @@ HANDED_IN = (
     f"police-source declined left-out effect {VOICES}"
 )
 UPLOADED = "police-shows police-source police-file-name"
-DRAFT = "health-before health-now health-answer health-points health-record health-reference"
+DRAFT = (
+    "health-before health-now health-answer health-points health-record health-reference health-earlier "
+    "health-earlier-account"
+)
 TIME = "time-asked time-refused time-refusal"
 LADDER = "approached was-told effect"
 CONCERN = "concern told-name told-agency"
@@ -113,8 +116,8 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("return school", LATER, READ_EVERY_RETURN, LADDER),
     ("follow-up school", "circulated panel_opened", "manager chair", f"declined {LADDER}"),
     ("return school", LATER, f"{READ_EVERY_RETURN} school_auditor school_lead", "declined"),
-    ("engagement health", "circulated", "lead auditor", "health-before health-now"),
-    ("answer health", "circulated", "lead auditor", "health-answer"),
+    ("engagement health", "circulated", "lead auditor", "health-before health-now health-earlier-account"),
+    ("answer health", "circulated", "lead auditor", "health-answer health-earlier"),
     ("return-form health", "circulated", "lead auditor", "health-before health-now health-answer health-points"),
     ("evidence health", "circulated", "lead auditor", "health-record health-reference"),
     ("reflection", ALL, "social_worker", REFLECTION),
@@ -255,6 +258,11 @@ def _circulated(world: World, audit: Audit, word) -> None:
     for agency, who in (("health", "auditor"), ("police", "police_auditor")):
         one, by = world.return_of(audit, agency), world.people[who]
         say_known(one, version=None, by=by)
+        if agency == "health":  # a colleague had written there before
+            colleague = {"version": None, "by": world.lead}
+            describe_engagement(one, before=word("health-earlier-account"), now="N", **colleague)
+            asking = find_asking(world.lead, audit.slug, 1, agency, 1)
+            save_answer(asking, **{**blank, "choice": "yes", "how_known": word("health-earlier")}, **colleague)
         describe_engagement(one, before=word(f"{agency}-before"), now=word(f"{agency}-now"), version=None, by=by)
         for number in range(1, 8):
             asking = find_asking(by, audit.slug, 1, agency, number)
