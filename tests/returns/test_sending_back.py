@@ -58,7 +58,7 @@ def test_what_was_sent_back_is_still_seen_as_it_was_handed_in_and_never_chased_b
     send_back_questions(one, {question(one.case.audit, 3): "Again."}, version=one.version, by=world.manager)
     upload.agency_return = one
     assert rules.may_view_upload(world.manager, upload)
-    assert rules.may_enter_from_paper(world.manager, one).code == "already-submitted"
+    assert rules.may_enter_from_paper(world.manager, one).code == "sent-back"
     assert rules.may_extend_return(world.manager, one).code == "complete"
     AgencyReturn.objects.filter(case=one.case).update(
         due_on=working_days_from(today(), -3), asked_at=timezone.now() - dt.timedelta(days=60)

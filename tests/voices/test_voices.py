@@ -31,7 +31,7 @@ from maca.voices.operations import (
     write_reflection,
 )
 from maca.voices.queries import find_view
-from tests.house.test_pages import form_values
+from tests.house.test_pages import form_values, queries
 from tests.makers import A_VIEW, World
 
 WRITTEN = {
@@ -479,3 +479,15 @@ def test_any_words_come_back_as_they_were(db, world, like, differently):
     reflection = Reflection.objects.filter(case=case).first()
     reflect(case, world.social_worker, version=reflection.version if reflection else 0, differently=differently)
     assert read_own_reflection(case, by=world.social_worker).differently == differently
+
+
+def test_the_list_takes_the_same_queries_for_one_view_and_for_many(world, sign_in):
+    case = a_case(world)
+    client, path = sign_in(world.auditor), reverse("family-views", kwargs={"audit": case.audit.slug, "case": 1})
+    report = reverse("report", kwargs={"audit": case.audit.slug, "case": 1})
+    counted = []
+    for views in (1, 8):
+        for _ in range(views):
+            record_view(case, said(), by=world.auditor)
+        counted.append((queries(client, path), queries(sign_in(world.manager), report)))
+    assert counted[0] == counted[1]
