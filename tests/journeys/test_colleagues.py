@@ -54,7 +54,7 @@ def test_words_are_saved_as_they_are_written(visitor):
     writer.is_now(GRACE)
     writer.goto(QUESTION_4.replace("4/", "5/"))
     writer.page.get_by_label("How do you know?").press_sequentially("Half a sentence, then the fire alarm", delay=5)
-    writer.page.locator("#saved", has_text="Saved on").wait_for()
+    writer.page.locator("#saved", has_text="Saved").wait_for()
     writer.look()
     writer.has_no_complaints()
     writer.page.close()
@@ -71,7 +71,7 @@ def test_the_account_of_the_engagement_is_saved_as_it_is_written(visitor):
     path = QUESTION_4.replace("questions/4", "engagement")
     writer.goto(path)
     writer.page.get_by_label("Historic engagement").press_sequentially(" And then the fire alarm", delay=5)
-    writer.page.locator("#saved", has_text="Saved on").wait_for()
+    writer.page.locator("#saved", has_text="Saved").wait_for()
     writer.press("Save and continue")
     assert "questions/1" in writer.page.url
     writer.goto(path)
