@@ -8,60 +8,16 @@ CSC = "children_social_care"
 
 # The vocabulary that agencies exchange. What none of these says is `other`.
 OTHER = "other"
-EVENTS = frozenset(
-    [
-        "referral",
-        "contact_nfa",
-        "assessment_start",
-        "assessment_end",
-        "strategy_discussion",
-        "s47",
-        "icpc",
-        "rcpc",
-        "core_group",
-        "mid_point_review",
-        "cp_start",
-        "cp_end",
-        "cin_start",
-        "cin_end",
-        "eh_start",
-        "eh_end",
-        "case_closed",
-        "visit",
-        "supervision",
-        "worker_change",
-        "appointment",
-        "was_not_brought",
-        "discharge",
-        "immunisation",
-        "immunisation_missed",
-        "dental_check",
-        "gp_registered",
-        "gp_deregistered",
-        "attendance",
-        "exclusion",
-        "school_change",
-        "injury",
-        "disclosure",
-        "police_incident",
-        "bail_change",
-        "domestic_abuse_incident",
-        "info_request",
-        "info_received",
-        "info_declined",
-        "escalation",
-        "tool_used",
-        "tool_reviewed",
-        "placement_move",
-        "legal_planning",
-        "fgc_offered",
-        "fgc_held",
-        "parenting_assessment",
-        "prebirth_assessment",
-        "handover",
-        "other",
-    ]
+_EVENTS = (
+    "referral contact_nfa assessment_start assessment_end strategy_discussion s47 icpc rcpc core_group "
+    "mid_point_review cp_start cp_end cin_start cin_end eh_start eh_end case_closed visit supervision "
+    "worker_change appointment was_not_brought discharge immunisation immunisation_missed dental_check "
+    "gp_registered gp_deregistered attendance exclusion school_change injury disclosure police_incident "
+    "bail_change domestic_abuse_incident info_request info_received info_declined escalation tool_used "
+    "tool_reviewed placement_move legal_planning fgc_offered fgc_held parenting_assessment prebirth_assessment "
+    "handover other"
 )
+EVENTS = frozenset(_EVENTS.split())
 SEEN = frozenset({"yes", "alone", "no"})
 # Facts that say who a meeting, a request or a tool is about. They claim nothing about the child.
 PRESENT, OF, FROM, TOOL = "present", "of", "from", "tool"

@@ -14,10 +14,11 @@ from maca.chronology.patterns.value import Case, Found, Line
 def info_unanswered(case: Case, settings: Settings) -> Iterator[Found]:
     """A request for information that was declined, or not answered in 20 working days by the agency asked."""
     answers: dict[str, list[Entry]] = {}
-    for answer in case.of("info_received", "info_declined"):
-        for agency in answer.named(FROM):
-            answers.setdefault(agency, []).append(answer)
+    for reply in case.of("info_received", "info_declined"):
+        for agency in reply.named(FROM):
+            answers.setdefault(agency, []).append(reply)
     places = {agency: [case.place[one] for one in entries] for agency, entries in answers.items()}
+    answer: Entry | None
     for request in case.of("info_request"):
         for agency in request.named(OF):
             at = bisect_right(places.get(agency, ()), case.place[request])

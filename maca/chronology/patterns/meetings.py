@@ -7,6 +7,7 @@ the strategy discussion; first review within three months, then six-monthly (Wor
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import pairwise, zip_longest
 
 from maca.chronology.agencies import called
 from maca.chronology.entries import CSC, PRESENT, Entry
@@ -58,7 +59,7 @@ def core_group_late(line: Line, settings: Settings) -> Iterator[Found]:
                     f"{how} {said(first)}, {taken - limit} working days over the {limit} after the conference of "
                     f"{said(conference.date)}: who carried the plan?",
                 )  # fmt: skip
-        for one, after in zip(held, [*held[1:], None], strict=True):
+        for one, after in zip_longest(held, held[1:]):
             until = after.date if after else last
             over = days_between(one.date, until) - settings.core_group_days
             if over > 0:
@@ -132,7 +133,7 @@ def no_mid_point(line: Line, settings: Settings) -> Iterator[Found]:
     reviews = [place[entry] for entry in line.of("mid_point_review", by=CSC)]
     conferences = line.of("icpc", "rcpc", by=CSC)
     of_plan = _plans_of(line, conferences)
-    for one, after in zip(conferences, conferences[1:], strict=False):
+    for one, after in pairwise(conferences):
         if of_plan[one] is None or of_plan[one] != of_plan[after]:
             continue
         if bisect_left(reviews, place[one]) == bisect_left(reviews, place[after]):

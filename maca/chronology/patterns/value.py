@@ -94,7 +94,7 @@ class Case:
 
     def in_order(self, lists: list[Iterable[Entry]], by: str | None = None) -> list[Entry]:
         found = [entry for entry in chain.from_iterable(lists) if by is None or entry.agency == by]
-        if sum(1 for one in lists if one) > 1:
+        if len([one for one in lists if one]) > 1:
             found.sort(key=self.place.__getitem__)
         return found
 

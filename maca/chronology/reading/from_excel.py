@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from openpyxl import load_workbook
@@ -83,7 +84,7 @@ def _lost_in(content: bytes) -> dict[int, list[tuple[int, str]]]:
     for cell in _CELL.finditer(content):
         if (formula := _FORMULA.search(cell[2])) and not _VALUE.search(cell[2]):
             letters, row = coordinate_from_string(cell[1].decode())
-            written = (formula[1] or b"").decode("utf-8", "replace")
+            written = unescape((formula[1] or b"").decode("utf-8", "replace"))
             found.setdefault(row, []).append((column_index_from_string(letters) - 1, f"={written}"))
     return found
 

@@ -70,10 +70,9 @@ def _separator(lines: list[str]) -> str:
 
 
 def _records(lines: list[str], separator: str, reader: RowReader) -> Iterator[Row]:
-    number = began = 0
+    began = 0
     parser = csv.reader(lines, delimiter=separator)
-    for cells in parser:
-        number += 1
+    for number, cells in enumerate(parser, 1):
         ended = parser.line_num
         if ended - began > 1 and ended == len(lines) and sum(line.count('"') for line in lines[began:ended]) % 2:
             # A quotation mark that is never closed would swallow the rest of the file.

@@ -191,7 +191,7 @@ class RowReader:
         near = get_close_matches(event.replace(" ", "_").replace("-", "_"), sorted(EVENTS), 2)
         self.report(
             row, "event", said, "There is no such event. The entry is kept as “other”.",
-            f"Write {' or '.join(near)}, or leave it blank." if near else "Write a code of the list, or leave it blank.",
+            f"Write {' or '.join(near) or 'a code of the list'}, or leave it blank.",
         )  # fmt: skip
         return OTHER
 
