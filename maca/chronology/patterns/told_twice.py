@@ -10,12 +10,12 @@ from maca.chronology.patterns.days import days_between, said
 from maca.chronology.patterns.settings import Settings
 from maca.chronology.patterns.value import Case, Found, Line
 
-_WORD = re.compile(r"(?:[^\W_]|['’])+")
+_WORD = re.compile(r"[\w']+")
 
 
 def words_of(text: str) -> list[str]:
     """Runs of letters, digits and apostrophes, lower-cased; a curled apostrophe is an apostrophe."""
-    return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
+    return _WORD.findall(text.lower().replace("’", "'").replace("_", " "))
 
 
 def same_event(line: Line, settings: Settings) -> Iterator[Found]:
