@@ -7,7 +7,7 @@ BIN := .venv/bin
 TEST_DATA := $(CURDIR)/.build/test-data
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-everybody test-browser test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench docs format lock pictures clean help
+.PHONY: run test test-everybody test-browser test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ mutate: .build/dev ## Weaken the rules one by one, and see whether the policy ta
 bench: .build/dev ## Speed as ratios in one run, and queries at 10 and at 1,000 audits
 	@rm -rf .build/bench-data
 	MACA_DATA=$(CURDIR)/.build/bench-data $(BIN)/python -m bench $(ARGS)
+
+bench-patterns: .build/dev ## Recall and precision of the chronology’s patterns over 200 made-up cases, and their speed
+	$(BIN)/python -m bench.chronology
 
 docs: .build/dev ## Write the generated pages of docs/
 	MACA_DATA=$(TEST_DATA) $(BIN)/python -m tools.write_docs

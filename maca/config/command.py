@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from maca import __version__
+from maca.config.commands.chronology import chronology
 from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.commands.notices import notices
@@ -370,6 +371,7 @@ def _site_address() -> str:
 
 main.add_command(return_form)
 main.add_command(read_return)
+main.add_command(chronology)
 main.add_command(keys)
 main.add_command(notices)
 main.add_command(journal)

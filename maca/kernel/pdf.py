@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import typst
 
 _DATA = Path(__file__).parent / "data" / "pdf"
-_UNDATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+UNDATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 # Typst breaks no word by itself: what is longer than a line is cut into boxes, between which it may break.
 # The space after it goes into its last box, because at the beginning of a line it would be lost.
 _LONG_WORD = re.compile(r"\S{41,} ?")
@@ -35,19 +35,25 @@ def typeset(document: Mapping[str, Any], *, dated: datetime.date | None = None) 
     "list" and "numbers" have `items` of a `text` and `questions` below it, `numbered` or not. A character that no font
     of ours can draw, or that would draw others out of order, is printed by its number, for instance "[U+4E2D]".
     """
-    made = datetime.datetime.combine(dated, datetime.time(), tzinfo=datetime.UTC) if dated else _UNDATED
+    made = datetime.datetime.combine(dated, datetime.time(), tzinfo=datetime.UTC) if dated else UNDATED
+    template = (_DATA / "document.typ").read_bytes()
+    return printed(template, lambda can_print: _printable(dict(document), can_print), made)
+
+
+def printed(template: bytes, data_of: Callable[[Callable[[str], bool]], Any], made: datetime.datetime) -> bytes:
+    """A template of one’s own as PDF. `data_of` gives its data, once it knows which characters can be drawn."""
     try:
-        return _compile(_printable(dict(document), _can_print), made)
+        return _compile(template, data_of(_can_print), made)
     except typst.TypstError as error:
         # A letter and an accent that are each in a font, but in no font together.
         if "could not be displayed" not in str(error):
             raise
-        return _compile(_printable(dict(document), _is_plain), made)
+        return _compile(template, data_of(_is_plain), made)
 
 
-def _compile(data: Any, made: datetime.datetime) -> bytes:
+def _compile(template: bytes, data: Any, made: datetime.datetime) -> bytes:
     return typst.compile(
-        (_DATA / "document.typ").read_bytes(),
+        template,
         sys_inputs={"data": json.dumps(data)},
         font_paths=_fonts(),
         pdf_standards=["ua-1"],
@@ -78,17 +84,17 @@ def _pieces(text: str) -> list[dict[str, Any]]:
     done = 0
     for word in _LONG_WORD.finditer(text):
         pieces.append({"text": text[done : word.start()], "box": False})
-        pieces += [{"text": part, "box": True} for part in _boxes(word[0])]
+        pieces += [{"text": part, "box": True} for part in boxes(word[0])]
         done = word.end()
     pieces.append({"text": text[done:], "box": False})
     return [piece for piece in pieces if piece["text"]]
 
 
-def _boxes(word: str) -> Iterator[str]:
-    """The word in parts of a few letters, no part beginning with an accent or a joiner."""
+def boxes(word: str, most: int = _BOX) -> Iterator[str]:
+    """The word in parts of at most so many letters, no part beginning with an accent or a joiner."""
     part = ""
     for character in word:
-        if len(part) >= _BOX and not unicodedata.combining(character) and character not in _JOINERS:
+        if len(part) >= most and not unicodedata.combining(character) and character not in _JOINERS:
             yield part
             part = ""
         part += character

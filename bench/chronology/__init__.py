@@ -1,0 +1,1 @@
+"""How well the patterns of a chronology are found, and how fast."""

@@ -1,0 +1,1 @@
+"""Each agency's dated entries about one case, merged into one line, and the patterns in it."""
