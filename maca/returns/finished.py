@@ -48,6 +48,7 @@ def finished_return(
         footer=f"{agency.name} · {case.audit.title}, {case.label} · Keep it as you keep records of this family",
         parts=(
             Part("How it stands", tuple(_standing(agency_return))),
+            *_what_was_left_out(agency_return),
             Part("Why it was asked for", (*_lines(agency_return.purpose), *_lines(agency_return.legal_basis))),
             Part("Is any child unsafe now, or possibly unsafe?", (_risk(said_of_risk),)),
             Part("Historic engagement", _lines(str(agency_return.engagement_before)) or ("Not described",)),
@@ -73,6 +74,13 @@ def _standing(agency_return: AgencyReturn) -> Iterable[str]:
     yield f"Asked for by {agency_return.due_on:%-d %B %Y}."
     if agency_return.entered_at:
         yield f"Entered from a form on paper on {agency_return.entered_at.astimezone(LONDON):%-d %B %Y}."
+
+
+def _what_was_left_out(agency_return: AgencyReturn) -> Sequence[Part]:
+    if not agency_return.left_out_reason:
+        return ()
+    why = agency_return.get_left_out_reason_display()
+    return (Part("What is left out, and why", (why, *_lines(str(agency_return.left_out)))),)
 
 
 def _risk(said: RiskStatement | None) -> str:

@@ -45,6 +45,6 @@ def in_words(others: list[Presence], question: Question | None = None) -> str:
     return f"Writing in this return now: {', '.join(said)}." if said else ""
 
 
-def forget_who_was_here() -> None:
+def forget_who_was_here(now: dt.datetime) -> None:
     """Take away what counts no longer; nobody keeps a list of who sat at which return when."""
-    Presence.objects.filter(seen_at__lte=timezone.now() - COUNTS_FOR).delete()
+    Presence.objects.filter(seen_at__lte=now - COUNTS_FOR).delete()

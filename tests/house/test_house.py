@@ -76,7 +76,7 @@ def test_every_operation_is_one_transaction_and_says_who():
             assert any("atomic" in ast.unparse(one) for one in node.decorator_list), f"{node.name} is not atomic"
             assert ast.get_docstring(node), f"{node.name} says nothing of itself"
             source = ast.unparse(node)
-            assert any(f"{one}(" in source for one in ("write", "_save", "note_reading")), (
+            assert any(f"{one}(" in source for one in ("write", "_save", "note_reading", "read_return")), (
                 f"{node.name} is not in the journal"
             )
 

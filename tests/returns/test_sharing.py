@@ -331,7 +331,7 @@ def test_it_is_forgotten_by_itself(world, audit):
     presence.note_here(world.return_of(audit), None, by=world.auditor)
     presence.note_here(world.return_of(audit), None, by=world.second)
     Presence.objects.filter(person=world.auditor).update(seen_at=at(61))
-    presence.forget_who_was_here()
+    presence.forget_who_was_here(timezone.now())
     assert Presence.objects.get().person == world.second
 
 

@@ -15,6 +15,7 @@ from maca.returns.models import AgencyReturn, DeclineReason
 from maca.returns.operations import (
     describe_engagement,
     extend_return,
+    read_finished,
     read_left_out,
     read_return,
     save_answer,
@@ -52,6 +53,12 @@ def supplied(world: World, one: AgencyReturn | None = None) -> AgencyReturn:
 
 def there(one: AgencyReturn, page: str = "return") -> str:
     return reverse(page, kwargs={"audit": one.case.audit.slug, "case": 1, "agency": one.agency.slug})
+
+
+def test_the_copy_that_the_agency_takes_away_says_what_was_left_out(world):
+    one = supplied(world)
+    parts = {part.heading: part.lines for part in read_finished(one, form="Word", by=world.auditor).parts}
+    assert parts["What is left out, and why"] == (DeclineReason.RECORDS.label, LEFT_OUT)
 
 
 def test_a_part_is_complete_signed_and_counted_apart(world):
