@@ -3,7 +3,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
 
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions
@@ -326,7 +326,8 @@ def given_parts(agency_return: AgencyReturn) -> dict[int | None, GivenPart]:
 def given_to(person: Person, returns: Iterable[AgencyReturn]) -> dict[int, list[str]]:
     """What this person has been given in each of these returns, in words, by the key of the return."""
     found: dict[int, list[str]] = defaultdict(list)
-    for one in person.given_parts.filter(agency_return__in=list(returns)).select_related("question"):
+    given = person.given_parts.filter(agency_return__in=list(returns)).select_related("question")
+    for one in given.order_by(F("question__number").asc(nulls_first=True)):
         found[one.agency_return_id].append(f"question {one.question.number}" if one.question else "the engagement")
     return found
 

@@ -239,7 +239,7 @@ def test_the_pages_of_an_audit_take_the_same_queries_for_one_case_and_for_many(w
         )
     assert counted[0] == counted[1]
     # Three more where the database is told whose rows a request may see.
-    assert max(counted[0]) <= (26 if connection.vendor == "postgresql" else 23)
+    assert max(counted[0]) <= (27 if connection.vendor == "postgresql" else 23)
 
 
 def test_the_hearing_takes_the_same_queries_for_one_finding_and_for_many(world, sign_in):

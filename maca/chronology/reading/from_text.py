@@ -8,14 +8,12 @@ from maca.chronology.reading.opening import NotEntriesError
 from maca.chronology.reading.rows import Row, RowReader
 
 _SEPARATORS = (",", ";", "\t")
-_LONGEST_CELL = 16 * 1024 * 1024
 
 
 def rows(data: bytes, reader: RowReader) -> Iterator[Row]:
     """The rows, numbered as a spreadsheet shows them: a cell of several lines is one row."""
     text = _decoded(data, reader.file)
     reader.separated = True
-    csv.field_size_limit(_LONGEST_CELL)
     lines = _lines(text)
     try:
         yield from _records(lines, _separator(lines), reader)
