@@ -1,7 +1,8 @@
 """Who has a part of a return open to write in, as others of the agency are shown it.
 
 It counts for a minute and then is gone by itself. It is no act of anybody, so the journal knows nothing of it, and it
-costs a person one small row, written every twenty seconds at most however often they are heard from.
+costs a person one small row, written when they go to another part, and otherwise every twenty seconds at most,
+however often they are heard from.
 """
 
 import datetime as dt
@@ -23,7 +24,7 @@ def note_here(agency_return: AgencyReturn, question: Question | None, *, by: Per
     found = list(Presence.objects.filter(agency_return=agency_return).select_related("person", "question"))
     now = timezone.now()
     mine = next((one for one in found if one.person_id == by.pk), None)
-    if mine is None or mine.seen_at <= now - WRITTEN_EVERY:
+    if mine is None or mine.question != question or mine.seen_at <= now - WRITTEN_EVERY:
         Presence.objects.update_or_create(
             agency_return=agency_return, person=by, defaults={"question": question, "seen_at": now}
         )
@@ -36,12 +37,12 @@ def others_here(agency_return: AgencyReturn, person: Person) -> list[Presence]:
     return list(there.exclude(person=person).select_related("person", "question"))
 
 
-def in_words(others: list[Presence], question: Question | None = None) -> str:
-    """“Aisha Rahman is writing here too.” Nothing where nobody is. `question`: where the reader is."""
+def in_words(others: list[Presence], *here: Question | None) -> str:
+    """“Aisha Rahman is writing here too.” Nothing where nobody is. `here`: what the reader writes in."""
     said = []
     for one in others:
         part = f"question {one.question.number}" if one.question else "the account of the engagement"
-        said.append(f"{one.person.name} ({'here too' if one.question == question else part})")
+        said.append(f"{one.person.name} ({'here too' if one.question in here else part})")
     return f"Writing in this return now: {', '.join(said)}." if said else ""
 
 

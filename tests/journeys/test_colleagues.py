@@ -120,7 +120,7 @@ def test_a_double_click_records_one_priority(visitor):
     chair.choose("Data")
     chair.fill("Why does it matter now?", "It does.")
     chair.page.get_by_role("button", name="Record the priority").dblclick()
-    chair.page.wait_for_url(re.compile("/priorities/$"))
+    chair.page.wait_for_url(re.compile("/priorities/[0-9a-f]{32}/theme/$"))
     chair.page.wait_for_load_state("networkidle")
     chair.goto("/priorities/")
     assert chair.page.get_by_role("heading", name="Pressed twice").count() == 1

@@ -317,13 +317,14 @@ def test_it_is_written_once_in_twenty_seconds_and_not_in_the_journal(world, audi
     presence.note_here(one, question(audit, 2), by=world.auditor)
     Presence.objects.update(seen_at=at(19))
     before = Presence.objects.get().seen_at
-    presence.note_here(one, question(audit, 3), by=world.auditor)
+    presence.note_here(one, question(audit, 2), by=world.auditor)
     assert Presence.objects.get().seen_at == before
-    Presence.objects.update(seen_at=at(21))
     presence.note_here(one, question(audit, 3), by=world.auditor)
-    row = Presence.objects.get()
-    assert row.seen_at > before
-    assert row.question == question(audit, 3)
+    assert Presence.objects.get().question == question(audit, 3), "who goes to another part is shown there at once"
+    Presence.objects.update(seen_at=at(21))
+    before = Presence.objects.get().seen_at
+    presence.note_here(one, question(audit, 3), by=world.auditor)
+    assert Presence.objects.get().seen_at > before
     assert Entry.objects.count() == entries
 
 
@@ -347,10 +348,10 @@ def test_the_pages_say_who_is_there(world, audit, sign_in):
     assert "Auditor (here too)" in second.get(page(audit, "questions/1/")).content.decode()
     assert "Auditor (question 1)" in second.get(page(audit, "engagement/")).content.decode()
     answer = auditor.post(page(audit, "here/"), {"part": "1"})
-    assert answer.json() == {"words": "Writing in this return now: Second (here too)."}
-    assert auditor.post(page(audit, "here/"), {"part": "engagement"}).json()["words"].endswith("(question 1).")
-    assert "Second (question 1)" in auditor.get(page(audit)).content.decode()
-    assert "Second (question 1)" not in sign_in(world.manager).get(page(audit)).content.decode()
+    assert answer.json() == {"words": "Writing in this return now: Second (the account of the engagement)."}
+    assert auditor.post(page(audit, "here/"), {"part": "engagement"}).json()["words"].endswith("Second (here too).")
+    assert "Second (the account of the engagement)" in auditor.get(page(audit)).content.decode()
+    assert "Second (the account of the engagement)" not in sign_in(world.manager).get(page(audit)).content.decode()
 
 
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(world, audit, sign_in):
