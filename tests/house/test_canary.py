@@ -130,8 +130,10 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("change-view", "circulated panel_opened", "lead auditor", VIEW),
     ("return-copy police", LATER, "manager police_lead police_auditor",
      "police-before police-now police-answer-again police-delegated police-points police-record police-reference "
-     "police-shows police-source"),
+     "police-shows police-source left-out"),
     ("send-back police", "circulated", "manager", "police-answer-again police-points"),
+    # Whoever introduces a case may share what they think of it before anything has been asked.
+    ("report", "planned", READ_EVERY_RETURN, "shared-worried"),
     ("report", "circulated", READ_EVERY_RETURN, HANDED_IN),
     ("report", "panel_opened", ON_PANEL, HANDED_IN),
     ("report", "published", RUN_OR_HEAR, HANDED_IN),
