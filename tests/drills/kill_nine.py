@@ -241,18 +241,23 @@ def declare(visitor: Visitor, place: str) -> None:
     visitor.post(visitor.get(known).split("<main")[1], known, known="yes")
 
 
-def main() -> int:
+def run(drill: Callable[..., list[str]], how_often: str, usual: int) -> int:
+    """A drill from the command line: how often, with which seed, and whether as its control."""
     options = argparse.ArgumentParser()
-    options.add_argument("--rounds", type=int, default=100)
+    options.add_argument(how_often, type=int, default=usual, dest="times")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--torn", action="store_true", help="the control: without transactions")
     given = options.parse_args()
     began = time.monotonic()
-    wrong = drill(given.rounds, torn=given.torn, seed=given.seed)
+    wrong = drill(given.times, torn=given.torn, seed=given.seed)
     for one in wrong:
         print("LOST: " + one)
     print(f"Took {time.monotonic() - began:.0f} s.")
     return 1 if wrong else 0
+
+
+def main() -> int:
+    return run(drill, "--rounds", 100)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ acknowledged is there with the SHA-256 of the very file that was sent; what was 
 `make kill`; `--torn` is the control: without transactions it must fail.
 """
 
-import argparse
 import hashlib
 import io
 import json
@@ -28,7 +27,7 @@ from uuid import uuid4
 
 from PIL import Image
 
-from tests.drills.kill_nine import AUDIT, WRITERS, Visitor, declare, reading
+from tests.drills.kill_nine import AUDIT, WRITERS, Visitor, declare, reading, run
 from tests.journeys.browser import Site, served_demo
 
 
@@ -216,17 +215,7 @@ def tidy(site: Site) -> None:
 
 
 def main() -> int:
-    options = argparse.ArgumentParser()
-    options.add_argument("--cuts", type=int, default=50)
-    options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--torn", action="store_true", help="the control: without transactions")
-    given = options.parse_args()
-    began = time.monotonic()
-    wrong = drill(given.cuts, torn=given.torn, seed=given.seed)
-    for one in wrong:
-        print("LOST: " + one)
-    print(f"Took {time.monotonic() - began:.0f} s.")
-    return 1 if wrong else 0
+    return run(drill, "--cuts", 50)
 
 
 if __name__ == "__main__":
