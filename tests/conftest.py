@@ -5,6 +5,7 @@ from django.test import Client, TransactionTestCase
 
 from maca.journal import heads
 from maca.partnership.models import Person
+from maca.sealing.root import root_key
 from tests.behind_the_fence import as_the_owner, as_the_role_that_serves, django_db_setup
 from tests.lifting import journal_can_be_changed
 from tests.makers import World
@@ -34,6 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(databases=BOTH, transaction=transaction))
         elif marker is not None:
             marker.kwargs.setdefault("databases", BOTH)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_root_of_these_tests() -> None:
+    """Only a site in training makes its own root, and the first test to ask may be of one in production."""
+    root_key()
 
 
 @pytest.fixture(autouse=True)
