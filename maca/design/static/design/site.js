@@ -4,10 +4,3 @@ document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 
 const { initAll } = await import(document.querySelector('link[rel="modulepreload"]').href)
 initAll()
-
-// What htmx brings in later is started too. Its neighbours were started before, and say so: that is no error.
-document.body.addEventListener('htmx:load', (event) => {
-  if (event.target !== document.body) {
-    initAll({ scope: event.target.parentElement, onError: () => {} })
-  }
-})
