@@ -18,6 +18,6 @@ def may_read_outliers(person: Person) -> Verdict:
 
 def may_see_who_read_ours(person: Person) -> Verdict:
     """An agency’s lead sees everybody who read what their own agency wrote, or a child’s identity with it."""
-    if not (person.agency_id and person.holds(Role.AGENCY_LEAD)):
+    if not person.holds(Role.AGENCY_LEAD):
         return no("not-a-lead", "Who has read an agency’s records is shown to the lead of that agency.")
     return YES

@@ -2,6 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from maca.audits.models import Heading as FindingHeading
 from maca.briefing import rules, value
@@ -17,7 +18,7 @@ from maca.briefing.operations import (
     take_back_briefing,
 )
 from maca.briefing.printing import FORMATS, print_briefing
-from maca.briefing.queries import find_briefing, left_out
+from maca.briefing.queries import find_briefing, find_left_out, left_out
 from maca.briefing.reading import read_briefing
 from maca.kernel.verdict import Refused
 from maca.panel.models import Finding
@@ -87,6 +88,15 @@ def test_what_was_approved_is_what_is_published(world):
         publish_briefing(briefing, by=world.manager)
     assert refused.value.code == "not-approved"
     assert Briefing.objects.get().approved_by is None
+
+
+def test_a_finding_that_the_panel_took_back_can_no_longer_be_put_in(world):
+    briefing = world.drafted()
+    finding = briefing.audit.findings.first()
+    assert find_left_out(world.manager, briefing.audit.slug, finding.public_id) == (briefing, finding)
+    briefing.audit.findings.filter(pk=finding.pk).update(withdrawn_at=timezone.now())
+    with pytest.raises(Finding.DoesNotExist):
+        find_left_out(world.manager, briefing.audit.slug, finding.public_id)
 
 
 def test_a_briefing_sent_back_says_why(world):
