@@ -142,6 +142,11 @@ def sixty_questions() -> Questions:
     return Questions("sixty", "Sixty questions", tuple(asked), ready_made()["neglect"].panel)
 
 
+def _in_letters(number: int) -> str:
+    """A name for each number: families are matched by the letters of first names and surnames alone."""
+    return "".join(chr(ord("A") + int(digit)) for digit in str(number))
+
+
 def _circulated(world: World, title: str, questions: Questions, *, cases: int = CASES) -> Audit:
     chair, manager, member = (world.people[who] for who in ("chair", "manager", "member"))
     priority = record_priority(title="Neglect", source=PrioritySource.BOARD, reason="It lasts.", by=chair)
@@ -161,7 +166,7 @@ def _circulated(world: World, title: str, questions: Questions, *, cases: int = 
             rationale="Several agencies knew the family for years and little changed.",
             level="child_protection",
             age_band="5_9",
-            child=f"Zebedee Quux {number}",
+            child=f"{_in_letters(number)} {title.replace(' ', '')}",
             born_on=None,
             address="1 Quux Street",
             household="A brother and a sister",

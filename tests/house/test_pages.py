@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -119,11 +120,19 @@ def address(name: str, words: dict[str, object]) -> str:
     return reverse(name, kwargs={word: own[word] for word in pattern.converters})
 
 
+def forms_that_change_something(response: HttpResponse) -> list[str]:
+    if response.status_code != 200 or "html" not in response.headers["Content-Type"]:
+        return []
+    found = re.findall(r"<form.*?</form>", response.content.decode(), flags=re.DOTALL)
+    return [form for form in found if 'method="post"' in form and "/sign-in/" not in form]
+
+
 @pytest.mark.parametrize("stage", STAGES)
-def test_no_page_breaks_and_nobody_unknown_comes_in(world, sign_in, stage):
+def test_no_page_breaks_nobody_unknown_comes_in_and_every_form_carries_a_key(world, sign_in, stage):
     words = at_stage(world, stage)
     nobody = Client(HTTP_HOST="127.0.0.1")
     clients = [sign_in(person) for person in world.people.values()]
+    forms = 0
     for name in PATTERNS:
         path = address(name, words)
         response = nobody.get(path)
@@ -133,24 +142,12 @@ def test_no_page_breaks_and_nobody_unknown_comes_in(world, sign_in, stage):
             assert response.status_code == 302, name
             assert response.headers["Location"].startswith("/sign-in/"), name
         for client in clients:
-            assert client.get(path).status_code in (200, 302, 403, 404, 405), name
-
-
-@pytest.mark.parametrize("stage", STAGES)
-def test_nothing_of_another_partnership_is_there(world, sign_in, stage):
-    words = at_stage(world, stage)
-    elsewhere = World("Elsewhere Partnership")
-    before = Entry.objects.count()
-    clients = {
-        who: sign_in(elsewhere.people[who]) for who in ("manager", "chair", "member", "lead", "auditor", "scrutineer")
-    }
-    for name, pattern in PATTERNS.items():
-        if not pattern.pattern.converters or name in OPEN_TO_ALL | OWN_ACCOUNT:
-            continue
-        for who, client in clients.items():
-            assert client.get(address(name, words)).status_code in (404, 405), f"{name} as {who}"
-            assert client.post(address(name, words), {"once": "a" * 32}).status_code in (404, 405), f"{name} as {who}"
-    assert Entry.objects.count() == before
+            response = client.get(path)
+            assert response.status_code in (200, 302, 403, 404, 405), name
+            for form in forms_that_change_something(response):
+                assert len(re.findall(r'name="once" value="([0-9a-f]{32})"', form)) == 1, f"{name}: {form[:200]}"
+                forms += 1
+    assert forms > 100
 
 
 def test_a_deactivated_person_is_nobody_on_their_next_request(world, sign_in):
@@ -320,21 +317,6 @@ def test_forgery_is_refused(world):
     response = client.post("/priorities/new/", {"once": "a" * 32, "title": "T", "source": "board", "reason": "R"})
     assert response.status_code == 403
     assert not Entry.objects.filter(did="recorded a priority").exists()
-
-
-@pytest.mark.parametrize("stage", STAGES)
-def test_every_form_carries_a_key_of_its_own(world, sign_in, stage):
-    words = at_stage(world, stage)
-    clients = [sign_in(world.people[who]) for who in ("manager", "chair", "member", "lead")]
-    for name in PATTERNS:
-        for client in clients:
-            response = client.get(address(name, words))
-            if response.status_code != 200 or "html" not in response.headers["Content-Type"]:
-                continue
-            for form in re.findall(r"<form.*?</form>", response.content.decode(), flags=re.DOTALL):
-                if 'method="post"' in form and "/sign-in/" not in form:
-                    keys = re.findall(r'name="once" value="([0-9a-f]{32})"', form)
-                    assert len(keys) == 1, f"{name}: {form[:200]}"
 
 
 @pytest.mark.django_db
