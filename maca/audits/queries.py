@@ -24,8 +24,19 @@ def find_theme(person: Person, theme: str) -> Theme:
 
 def agency_questions(audit: Audit, agency: Agency | None = None) -> list[Question]:
     """What the audit asks the agencies, or what it asks this one: the common core and the branch of its kind."""
-    questions = audit.questions.filter(asked_of=AskedOf.AGENCY).select_related("shown_if")
-    return [question for question in questions if agency is None or question.is_for(agency)]
+    # `all`, so that a page which needs them several times fetches them once.
+    asked = {question.pk: question for question in audit.questions.all() if question.asked_of == AskedOf.AGENCY}
+    for question in asked.values():
+        question.shown_if = asked[question.shown_if_id] if question.shown_if_id else None
+    return [question for question in asked.values() if agency is None or question.is_for(agency)]
+
+
+def find_agency_question(audit: Audit, agency: Agency, number: int) -> Question:
+    """One question by its number, if it is asked of this agency."""
+    found = audit.questions.select_related("shown_if").get(asked_of=AskedOf.AGENCY, number=number)
+    if not found.is_for(agency):
+        raise Question.DoesNotExist
+    return found
 
 
 def panel_questions(audit: Audit) -> list[Question]:

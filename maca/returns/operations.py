@@ -781,11 +781,9 @@ def take_form(
         version = agency_return.version
     if described:
         describe_engagement(agency_return, before=before, now=now, version=version, on_behalf=on_behalf, by=by)
-    questions = tuple(taken.question for taken in answers)
     for taken in answers:
-        asking = Asking(
-            agency_return, taken.question, Answer(agency_return=agency_return, question=taken.question), questions
-        )
+        blank = Answer(agency_return=agency_return, question=taken.question)
+        asking = Asking(agency_return, taken.question, blank)
         save_answer(asking, **taken.said, version=taken.version, on_behalf=on_behalf, by=by)
     if on_behalf:
         save_changes(agency_return, version=None, entered_by=by, entered_at=timezone.now())

@@ -8,7 +8,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from maca.audits.models import Question, QuestionKind
@@ -55,10 +54,16 @@ def previous_of(person: Person, now: AgencyReturn) -> AgencyReturn | None:
         return None
     sure = FamilyMark.objects.filter(kind=MarkKind.NAME_AND_BIRTH)
     own = sure.filter(nomination=now.case.nomination_id).values("mark")
+    # Most families come once, and then the rest need not be looked for.
+    of_the_same = set(
+        sure.filter(mark__in=own).exclude(nomination=now.case.nomination_id).values_list("nomination", flat=True)
+    )
+    if not of_the_same:
+        return None
     earlier = (
         AgencyReturn.objects.visible_to(person)
         .filter(
-            Exists(sure.filter(nomination=OuterRef("case__nomination"), mark__in=own)),
+            case__nomination__in=of_the_same,
             agency=now.agency_id,
             stage=ReturnStage.SUBMITTED,
             asked_at__lt=now.asked_at,

@@ -3,10 +3,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, QuerySet, Sum, prefetch_related_objects
 
 from maca.audits.models import Audit, Question
-from maca.audits.queries import agency_questions
+from maca.audits.queries import agency_questions, find_agency_question
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.queries import find_case
@@ -39,7 +39,6 @@ from maca.returns.stages import AWAITED, COMPLETE, ReturnStage
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
     return (
         AgencyReturn.objects.visible_to(person)
-        .annotate(has_earlier_words=Exists(EarlierWords.objects.filter(agency_return=OuterRef("pk"))))
         .select_related("agency", "case__audit", "case__nomination")
         .filter(case__audit__slug=audit, case__number=case, agency__slug=agency)
     )
@@ -47,8 +46,15 @@ def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[Age
 
 def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyReturn:
     """The return at this address, if this person may see it."""
-    found = _returns(person, audit, case, agency).select_related("submitted_by", "saved_by", "entered_by")
+    around = ("case__audit__partnership", "submitted_by", "saved_by", "entered_by")
+    found = _returns(person, audit, case, agency).select_related(*around)
     return found.prefetch_related("extension_requests").get()
+
+
+def fetch_for_its_page(agency_return: AgencyReturn) -> None:
+    """Fetch at once what the page of a return and the many rules that it asks look at, some of it several times."""
+    said_of_risk = Prefetch("risk_statements", RiskStatement.objects.select_related("said_by"))
+    prefetch_related_objects([agency_return], "case__audit__questions", "answers", said_of_risk)
 
 
 @dataclass(frozen=True)
@@ -58,37 +64,37 @@ class Asking:
     agency_return: AgencyReturn
     question: Question
     answer: Answer
-    questions: tuple[Question, ...]
 
     def next_after(self, choice: str) -> Question | None:
         """The question that comes next, which may hang on what has just been chosen."""
-        choices = {**_choices(self.agency_return, self.questions), self.question.pk: choice}
-        later = (one for one in shown(self.questions, choices) if one.number > self.question.number)
+        questions = agency_questions(self.agency_return.case.audit, self.agency_return.agency)
+        choices = {**_choices(self.agency_return, questions), self.question.pk: choice}
+        later = (one for one in shown(questions, choices) if one.number > self.question.number)
         if self.agency_return.stage == ReturnStage.SENT_BACK:
             can_be_edited = sent_back(self.agency_return)
             later = (one for one in later if one.pk in can_be_edited)
         return next(later, None)
 
 
-def _choices(agency_return: AgencyReturn, questions: tuple[Question, ...]) -> dict[int, str]:
+def _choices(agency_return: AgencyReturn, questions: Collection[Question]) -> dict[int, str]:
     deciding = {question.shown_if_id for question in questions} - {None}
     return choices_of(agency_return.case, questions, agency_return.answers.filter(question__in=deciding))
 
 
-def _is_asked(agency_return: AgencyReturn, question: Question, questions: tuple[Question, ...]) -> bool:
+def _is_asked(agency_return: AgencyReturn, question: Question) -> bool:
     """Most questions hang on no other, and then nothing need be opened to see."""
-    return not question.shown_if_id or question in shown(questions, _choices(agency_return, questions))
+    return not question.shown_if_id or bool(shown([question], _choices(agency_return, [question])))
 
 
 def find_asking(person: Person, audit: str, case: int, agency: str, question: int) -> Asking:
     agency_return = _returns(person, audit, case, agency).get()
-    questions = tuple(agency_questions(agency_return.case.audit, agency_return.agency))
-    one = next((one for one in questions if one.number == question), None)
+    # This one alone: a save would otherwise cost more the longer the form.
+    one = find_agency_question(agency_return.case.audit, agency_return.agency, question)
     # Whether an earlier answer makes it out of place is for the agency alone to learn: only then is it looked up.
-    if one is None or (person.speaks_for(agency_return.agency) and not _is_asked(agency_return, one, questions)):
+    if person.speaks_for(agency_return.agency) and not _is_asked(agency_return, one):
         raise Question.DoesNotExist
     answer = agency_return.answers.filter(question=one).first() or Answer(agency_return=agency_return, question=one)
-    return Asking(agency_return, one, answer, questions)
+    return Asking(agency_return, one, answer)
 
 
 def find_evidence(person: Person, audit: str, case: int, agency: str, evidence: str) -> Evidence:
@@ -145,7 +151,11 @@ def kept_by_partnership(partnership: Partnership) -> int:
 
 def answers_of(agency_return: AgencyReturn) -> dict[int, Answer]:
     """The answers of a return by the key of their question."""
-    return {answer.question_id: answer for answer in agency_return.answers.select_related("question")}
+    questions = {question.pk: question for question in agency_return.case.audit.questions.all()}
+    answers = {answer.question_id: answer for answer in agency_return.answers.all()}
+    for key, answer in answers.items():
+        answer.question = questions[key]
+    return answers
 
 
 def choices_of(case: Case, questions: Iterable[Question], answers: Iterable[Answer]) -> dict[int, str]:
@@ -300,9 +310,14 @@ def sent_back(agency_return: AgencyReturn) -> set[int]:
     return set(waiting.values_list("question_id", flat=True))
 
 
+def has_earlier_words(agency_return: AgencyReturn) -> bool:
+    """Whether anything stands that a colleague has written over."""
+    return EarlierWords.objects.filter(agency_return=agency_return).exists()
+
+
 def what_was_said_of_risk(agency_return: AgencyReturn) -> RiskStatement | None:
     """The newest answer to the first question of the return."""
-    return agency_return.risk_statements.select_related("said_by").last()
+    return max(agency_return.risk_statements.all(), key=lambda one: one.pk, default=None)
 
 
 def colleagues(agency_return: AgencyReturn) -> list[Person]:

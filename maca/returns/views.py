@@ -82,6 +82,7 @@ from maca.returns.queries import (
     checks_of,
     colleagues,
     earlier_versions,
+    fetch_for_its_page,
     find_asking,
     find_check,
     find_evidence,
@@ -89,6 +90,7 @@ from maca.returns.queries import (
     find_upload,
     find_upload_page,
     given_parts,
+    has_earlier_words,
     letters,
     matches,
     sent_back,
@@ -291,6 +293,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
     person = signed_in(request)
     if request.method == "GET" and agency_return.first_opened_at is None and person.speaks_for(agency_return.agency):
         operations.open_return(agency_return, by=person)
+    fetch_for_its_page(agency_return)
     is_own = person.speaks_for(agency_return.agency)
     may_read_answers = rules.may_read_answers(person, agency_return)
     may_work = may_work_on_case(person, agency_return.case)
@@ -530,8 +533,7 @@ def _writing_together(request: HttpRequest, agency_return: AgencyReturn, questio
 
 def _earlier_words(request: HttpRequest, agency_return: AgencyReturn) -> dict[int | None, list[EarlierWords]]:
     person = signed_in(request)
-    there: bool = agency_return.has_earlier_words  # type: ignore[attr-defined]  # as it was found
-    if not there or not rules.may_read_earlier_words(person, agency_return):
+    if not has_earlier_words(agency_return) or not rules.may_read_earlier_words(person, agency_return):
         return {}
     return operations.read_earlier_words(agency_return, by=person)
 
