@@ -2,14 +2,13 @@
 
 import csv
 import io
-from collections.abc import Mapping
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from maca.kernel.clock import LONDON
 from maca.returns.models import AgencyReturn
-from maca.returns.queries import Board, Ladder, Letters, matches
+from maca.returns.queries import Board, Cell, Ladder, Letters, letters, returns_of, shown_under
 
 HEADINGS = (
     "Case", "Agency", "Status", "Late", "Due", "Request delivered", "First opened", "Reminders", "Handed in",
@@ -25,13 +24,16 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
-def rows(board: Board, sent: Mapping[int, Letters], show: str = "") -> list[tuple[str, ...]]:
+def rows(board: Board, show: str = "") -> list[tuple[str, ...]]:
     """Every cell of the board that is to be shown, as a row. Instants as they were in London."""
+    returns = returns_of(board.cells)
+    sent = letters(returns.values())
     found: list[tuple[str, ...]] = [HEADINGS]
     for case, cells in board.rows:
         for agency, one in zip(board.agencies, cells, strict=True):
-            if matches(one, show):
-                found.append((case.label, agency.name, *(_standing(one, sent[one.pk]) if one else _not_asked())))
+            if show in shown_under(one):
+                standing = _standing(one, returns[one.key], sent[one.key]) if one else _not_asked()
+                found.append((case.label, agency.name, *standing))
     return [tuple(harmless(cell) for cell in row) for row in found]
 
 
@@ -39,12 +41,12 @@ def _not_asked() -> tuple[str, ...]:
     return ("Not asked", *([""] * (len(HEADINGS) - 3)))
 
 
-def _standing(one: AgencyReturn, letter: Letters) -> tuple[str, ...]:
+def _standing(cell: Cell, one: AgencyReturn, letter: Letters) -> tuple[str, ...]:
     instants = (letter.delivered_at, one.first_opened_at, one.submitted_at)
     delivered, opened, handed_in = (f"{at.astimezone(LONDON):%Y-%m-%d %H:%M}" if at else "" for at in instants)
     return (
-        one.standing()[1],
-        "Late" if one.is_late or one.handed_in_late else "",
+        cell.words,
+        "Late" if cell.is_late else "",
         one.due_on.isoformat(),
         delivered,
         opened,

@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+from functools import lru_cache
 from typing import Self
 
 from django.db import models
@@ -71,6 +72,26 @@ class AgencyReturnQuerySet(models.QuerySet["AgencyReturn"]):
         return self.filter(case__audit=audit)
 
 
+@lru_cache
+def standing_of(stage: str, was_opened: bool, panel_has_begun: bool) -> tuple[str, str]:
+    """How a return stands, as a code and in words: its stage, or only opened, or that no reply came."""
+    if stage in AWAITED and panel_has_begun:
+        return "no_reply", "No reply"
+    if stage == ReturnStage.ASKED and was_opened:
+        return "opened", "Opened"
+    return stage, str(ReturnStage(stage).label)
+
+
+def is_owed(stage: str) -> bool:
+    """Whether something is still to come. What was sent back is read as it was handed in, and is not owed."""
+    return stage not in COMPLETE and stage not in HANDED_IN
+
+
+def came_after(due_on: dt.date, at: dt.datetime | None) -> bool:
+    """Whether something came after the end of the day on which it was due, in London."""
+    return at is not None and at.astimezone(LONDON).date() > due_on
+
+
 class AgencyReturn(Versioned):
     """What one agency was asked about one case, and how it stands."""
 
@@ -131,16 +152,12 @@ class AgencyReturn(Versioned):
 
     def standing(self) -> tuple[str, str]:
         """How it stands, as a code and in words: its stage, or that it has only been opened, or that no reply came."""
-        if self.stage in AWAITED and self.case.audit.panel_has_begun:
-            return "no_reply", "No reply"
-        if self.stage == ReturnStage.ASKED and self.first_opened_at:
-            return "opened", "Opened"
-        return self.stage, self.get_stage_display()
+        return standing_of(self.stage, self.first_opened_at is not None, self.case.audit.panel_has_begun)
 
     @property
     def is_late(self) -> bool:
         """Late only while something is still owed: a deadline closes at the end of its day in London."""
-        return not self.is_complete and not self.was_handed_in and is_past(self.due_on)
+        return is_owed(self.stage) and is_past(self.due_on)
 
     @property
     def was_handed_in(self) -> bool:
@@ -150,8 +167,7 @@ class AgencyReturn(Versioned):
     @property
     def handed_in_late(self) -> bool:
         """Late is accepted, and marked, by the first time it was handed in."""
-        first = self.first_submitted_at or self.submitted_at
-        return bool(first and first.astimezone(LONDON).date() > self.due_on)
+        return came_after(self.due_on, self.first_submitted_at or self.submitted_at)
 
     @property
     def asks_for_time(self) -> bool:

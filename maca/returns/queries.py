@@ -1,7 +1,8 @@
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Count, F, Prefetch, QuerySet, Sum, prefetch_related_objects
 
@@ -21,6 +22,7 @@ from maca.returns.models import (
     Approach,
     EarlierWords,
     Evidence,
+    ExtensionRequest,
     FamilyCheck,
     GivenPart,
     Outcome,
@@ -32,6 +34,9 @@ from maca.returns.models import (
     Signature,
     Upload,
     UploadPage,
+    came_after,
+    is_owed,
+    standing_of,
 )
 from maca.returns.stages import AWAITED, COMPLETE, ReturnStage
 
@@ -232,15 +237,31 @@ FILTERS = {
 }
 
 
-def matches(one: AgencyReturn | None, show: str) -> bool:
-    """Whether a cell of the board is one of those to show."""
-    if one is None:
-        return show in ("", "not_asked")
-    if show == "asks_for_time":
-        return one.asks_for_time
-    if show == "late":
-        return one.is_late or one.handed_in_late
-    return show in ("", one.standing()[0]) or (show == "outstanding" and not one.is_complete)
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How one return stands. Worked out once, and no model: a board can have a thousand."""
+
+    key: int
+    case: Case
+    agency: Agency
+    stage: str
+    standing: str
+    words: str
+    is_owed_late: bool
+    is_late: bool  # owed, or handed in, after its day
+    asks_for_time: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return self.stage in COMPLETE
+
+
+def shown_under(cell: Cell | None) -> list[str]:
+    """The filters under which a cell of the board is shown; None is an agency that was not asked."""
+    if cell is None:
+        return ["", "not_asked"]
+    more = {"outstanding": not cell.is_complete, "late": cell.is_late, "asks_for_time": cell.asks_for_time}
+    return ["", cell.standing, *(code for code, is_so in more.items() if is_so)]
 
 
 @dataclass(frozen=True, repr=False)
@@ -347,61 +368,84 @@ def given_to(person: Person, returns: Iterable[AgencyReturn]) -> dict[int, list[
     return found
 
 
+CaseRow = tuple[Case, list[Cell | None]]
+
+
 @dataclass(frozen=True)
 class Board:
     """Case by agency: who was asked what, and how each return stands."""
 
     agencies: list[Agency]
-    rows: list[tuple[Case, list[AgencyReturn | None]]]
+    rows: list[CaseRow]
 
-    @property
-    def returns(self) -> list[AgencyReturn]:
+    @cached_property
+    def cells(self) -> list[Cell]:
         return [cell for _, cells in self.rows for cell in cells if cell]
 
-    @property
+    @cached_property
     def complete(self) -> int:
-        return sum(cell.is_complete for cell in self.returns)
+        return sum(cell.is_complete for cell in self.cells)
 
     def counted(self) -> list[tuple[str, int]]:
         """How many of those that are complete are so in which way; a part and a refusal are counted apart."""
-        stages = [stage for stage in COMPLETE if any(cell.stage == stage for cell in self.returns)]
-        return [(str(stage.label), sum(cell.stage == stage for cell in self.returns)) for stage in stages]
+        stages = Counter(cell.stage for cell in self.cells)
+        return [(str(stage.label), stages[stage]) for stage in COMPLETE if stages[stage]]
 
-    @property
-    def late(self) -> int:
-        return sum(cell.is_late for cell in self.returns)
+    @cached_property
+    def overdue(self) -> int:
+        """How many are owed, and late."""
+        return sum(cell.is_owed_late for cell in self.cells)
 
+    @cached_property
     def filters(self) -> list[tuple[str, str, int]]:
         """What can be shown, by its code and in words, and how many cells it is; only what there is."""
-        cells = [cell for _, cells in self.rows for cell in cells]
-        named = FILTERS | dict(sorted({one.standing() for one in self.returns}))
-        counted = [(code, words, sum(matches(one, code) for one in cells)) for code, words in named.items()]
-        return [one for one in counted if one[2] or not one[0]]
+        named = FILTERS | dict(sorted({(cell.standing, cell.words) for cell in self.cells}))
+        counts = Counter(code for _, cells in self.rows for cell in cells for code in shown_under(cell))
+        return [(code, words, counts[code]) for code, words in named.items() if counts[code] or not code]
 
-    def shown(self, show: str) -> list[tuple[Case, list[AgencyReturn | None]]]:
+    def shown(self, show: str) -> list[CaseRow]:
         """The rows in which something is to be shown."""
-        return [row for row in self.rows if any(matches(cell, show) for cell in row[1])]
+        return [row for row in self.rows if any(show in shown_under(cell) for cell in row[1])]
 
 
 def board(audit: Audit) -> Board:
     """The board of an audit, in the same number of queries however large it is."""
-    cases = list(audit.cases.all())
-    returns = list(
-        AgencyReturn.objects.of(audit)
-        .select_related("agency", "submitted_by")
-        .prefetch_related("extension_requests", "approaches")
-    )
-    agencies = sorted({one.agency for one in returns}, key=lambda agency: agency.name)
-    cells = {(one.case_id, one.agency_id): one for one in returns}
-    by_key = {case.pk: case for case in cases}
-    for case in cases:
+    cases = {case.pk: case for case in audit.cases.all()}
+    for case in cases.values():
         case.audit = audit
-    for one in returns:
-        one.case = by_key[one.case_id]
-    return Board(
-        agencies=agencies,
-        rows=[(case, [cells.get((case.pk, agency.pk)) for agency in agencies]) for case in cases],
+    rows = list(
+        AgencyReturn.objects.of(audit)
+        .order_by()
+        .values_list("pk", "case", "agency", "stage", "due_on", "first_opened_at", "first_submitted_at", "submitted_at")
     )
+    agencies = Agency.objects.in_bulk({agency for _, _, agency, *_ in rows})
+    waiting = ExtensionRequest.objects.filter(agency_return__case__audit=audit, decided_at=None)
+    asking = set(waiting.values_list("agency_return", flat=True))
+    panel_has_begun, now = audit.panel_has_begun, today()
+    cells: dict[tuple[int, int], Cell] = {}
+    for key, of_case, of_agency, stage, due_on, opened_at, first_at, last_at in rows:
+        owed_late = is_owed(stage) and due_on < now
+        cells[of_case, of_agency] = Cell(
+            key,
+            cases[of_case],
+            agencies[of_agency],
+            stage,
+            *standing_of(stage, opened_at is not None, panel_has_begun),
+            is_owed_late=owed_late,
+            is_late=owed_late or came_after(due_on, first_at or last_at),
+            asks_for_time=key in asking and stage in AWAITED,
+        )
+    in_order = sorted(agencies.values(), key=lambda agency: agency.name)
+    return Board(in_order, [(case, [cells.get((case.pk, each.pk)) for each in in_order]) for case in cases.values()])
+
+
+def returns_of(cells: Collection[Cell]) -> dict[int, AgencyReturn]:
+    """The returns behind these cells by their key, with who asked for more time and who was approached."""
+    found = AgencyReturn.objects.filter(pk__in=[cell.key for cell in cells])
+    returns = {one.pk: one for one in found.prefetch_related("extension_requests", "approaches")}
+    for cell in cells:
+        returns[cell.key].case, returns[cell.key].agency = cell.case, cell.agency
+    return returns
 
 
 @dataclass

@@ -76,6 +76,7 @@ from maca.returns.previous import Previous, carry_over, find_previous, previous_
 from maca.returns.queries import (
     Asking,
     Board,
+    Cell,
     Dealings,
     Ladder,
     answers_of,
@@ -92,9 +93,10 @@ from maca.returns.queries import (
     given_parts,
     has_earlier_words,
     letters,
-    matches,
+    returns_of,
     sent_back,
     shown,
+    shown_under,
     uploads_of,
     what_was_said_of_risk,
 )
@@ -217,13 +219,22 @@ def say_who_is_known(request: HttpRequest, check: FamilyCheck) -> HttpResponse:
     )
 
 
+# A board is seldom longer than this; one that is goes on over the page.
+CASES_OF_A_PAGE, RETURNS_OF_A_PAGE = 25, 50
+
+
 @guarded(rules.may_read_board, find_audit)
 def board(request: HttpRequest, audit: Audit) -> HttpResponse:
     found = board_of(audit)
     show = _filter(request, found)
-    matching = [cell for _, cells in found.rows for cell in cells if cell and matches(cell, show)] if show else []
-    page = Paginator(matching, 50).get_page(request.GET.get("page"))
-    sent = letters(list(page))
+    listed = [cell for cell in found.cells if show in shown_under(cell)] if show else []
+    pages = Paginator(listed, RETURNS_OF_A_PAGE) if listed else Paginator(found.shown(show), CASES_OF_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    of_page = [cell for cell in page if isinstance(cell, Cell)]
+    cases = {cell.case for cell in of_page}
+    rows = [row for row in found.rows if row[0] in cases] if listed else list(page)
+    returns = returns_of(of_page)
+    sent = letters(returns.values())
     return render(
         request,
         "returns/board.html",
@@ -231,9 +242,10 @@ def board(request: HttpRequest, audit: Audit) -> HttpResponse:
             "audit": audit,
             "board": found,
             "show": show,
-            "matches": matches,
+            "rows": rows,
+            "shown_under": shown_under,
             "page": page,
-            "listed": [(one, sent[one.pk]) for one in page],
+            "listed": [(cell, returns[cell.key], sent[cell.key]) for cell in of_page],
             "may_chase": rules.may_chase_returns(signed_in(request), audit),
             "may_follow_up": rules.may_follow_up_refusals(signed_in(request), audit),
         },
@@ -242,12 +254,12 @@ def board(request: HttpRequest, audit: Audit) -> HttpResponse:
 
 def _filter(request: HttpRequest, found: Board) -> str:
     show = request.GET.get("show", "")
-    return show if show in {code for code, _, _ in found.filters()} else ""
+    return show if show in {code for code, _, _ in found.filters} else ""
 
 
 def _table(request: HttpRequest, audit: Audit) -> list[tuple[str, ...]]:
     found = board_of(audit)
-    return rows(found, letters(found.returns), _filter(request, found))
+    return rows(found, _filter(request, found))
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

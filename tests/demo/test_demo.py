@@ -45,7 +45,7 @@ def test_neglect_3_is_gathering_with_one_of_each(demo):
     assert stages.count("started") == 1
     assert stages.count("not_known") == 1
     assert returns.get(stage="declined").decline_words
-    assert board(audit).late == returns.late().count() == 2
+    assert board(audit).overdue == returns.late().count() == 2
 
 
 def test_the_journal_of_the_demo_holds(demo):

@@ -24,7 +24,7 @@ from maca.returns.operations import (
     say_not_known,
     say_what_refusal_means,
 )
-from maca.returns.queries import Ladder, board, letters, matches
+from maca.returns.queries import Ladder, board, shown_under
 from maca.worklist.queries import tasks
 from tests.house.test_pages import form_values, queries
 from tests.makers import World
@@ -212,10 +212,10 @@ def test_it_counts_as_declined_and_never_as_late(world):
     AgencyReturn.objects.filter(pk=one.pk).update(due_on=working_days_from(today(), -5))
     climb(world, one, Outcome.NOT_FOR_THEM, approached="")
     found = board(one.case.audit)
-    assert (found.late, found.complete, found.counted()) == (0, 1, [("Declined", 1)])
-    cell = next(cell for cell in found.returns if cell.pk == one.pk)
-    assert not matches(cell, "late")
-    table = rows(found, letters(found.returns))
+    assert (found.overdue, found.complete, found.counted()) == (0, 1, [("Declined", 1)])
+    cell = next(cell for cell in found.cells if cell.key == one.pk)
+    assert "late" not in shown_under(cell)
+    table = rows(found)
     row = dict(zip(table[0], next(row for row in table if row[2] == "Declined"), strict=True))
     assert (row["Late"], row["Reason for declining"]) == ("", DeclineReason.PURPOSE.label)
     assert row["Last approached"] == f"{Rung.BASIS.label}: {Outcome.NOT_FOR_THEM.label}"

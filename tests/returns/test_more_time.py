@@ -26,7 +26,7 @@ from maca.returns.operations import (
     say_not_known,
     send_back_questions,
 )
-from maca.returns.queries import board, letters, matches
+from maca.returns.queries import board, shown_under
 from maca.worklist.queries import tasks
 from tests.house.test_pages import form_values
 from tests.makers import World
@@ -66,9 +66,9 @@ def test_asking_moves_nothing_and_everybody_who_has_to_sees_it(world):
     assert chores(world) == ["Answer Health, which asks for more time"]
     assert chores(world, "chair") == []
     found = board(one.case.audit)
-    assert [cell.agency.slug for cell in found.returns if matches(cell, "asks_for_time")] == ["health"]
-    assert ("asks_for_time", "More time asked for", 1) in found.filters()
-    table = rows(found, letters(found.returns))
+    assert [cell.agency.slug for cell in found.cells if "asks_for_time" in shown_under(cell)] == ["health"]
+    assert ("asks_for_time", "More time asked for", 1) in found.filters
+    table = rows(found)
     said = {row[1]: row[-1] for row in table[1:]}
     assert said == {
         "Health": f"Asked for until {later(one):%-d %B %Y}: {TimeReason.RECORDS.label}", "Police": "", "School": "",

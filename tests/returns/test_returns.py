@@ -169,7 +169,7 @@ def test_only_the_lead_declines_and_declining_is_not_lateness(world):
     report = report_of(audit)
     assert "Not content with the reason." in report.declined[0].decline
     counted = board(audit)
-    assert (counted.complete, counted.late) == (1, 2)
+    assert (counted.complete, counted.overdue) == (1, 2)
 
 
 def test_more_time_makes_a_late_return_due_again(world):

@@ -28,7 +28,7 @@ from maca.returns.operations import (
     share_return,
     submit_return,
 )
-from maca.returns.queries import find_asking, find_return, given_parts, given_to
+from maca.returns.queries import find_asking, find_return, given_parts, given_to, has_earlier_words
 from maca.worklist.queries import tasks
 from tests.makers import opened
 from tests.returns.test_kinds_of_answer import keys
@@ -129,7 +129,7 @@ def test_whoever_has_a_conflict_reads_no_earlier_words(world, audit):
 
 
 def test_a_page_without_earlier_words_records_no_reading_of_them(world, audit, sign_in):
-    assert not find_return(world.auditor, audit.slug, 1, "health").has_earlier_words
+    assert not has_earlier_words(find_return(world.auditor, audit.slug, 1, "health"))
     sign_in(world.auditor).get(page(audit))
     assert not Entry.objects.filter(details__part="earlier words").exists()
 

@@ -25,7 +25,7 @@ from maca.returns.operations import (
     submit_return,
     supply_part,
 )
-from maca.returns.queries import board, letters, matches
+from maca.returns.queries import board, shown_under
 from tests.house.test_pages import form_values
 from tests.makers import World
 from tests.returns.test_returns import BLANK, asking, report_of
@@ -72,9 +72,9 @@ def test_a_part_is_complete_signed_and_counted_apart(world):
     world.submitted(world.return_of(audit, "police"))
     found = board(audit)
     assert (found.complete, found.counted()) == (2, [("Submitted", 1), ("Partly supplied", 1)])
-    assert [cell.agency.slug for cell in found.returns if matches(cell, "partly_supplied")] == ["health"]
-    assert not any(matches(cell, "outstanding") for cell in found.returns if cell.agency.slug == "health")
-    table = rows(found, letters(found.returns))
+    assert [cell.agency.slug for cell in found.cells if "partly_supplied" in shown_under(cell)] == ["health"]
+    assert not any("outstanding" in shown_under(cell) for cell in found.cells if cell.agency.slug == "health")
+    table = rows(found)
     said = {row[1]: dict(zip(table[0], row, strict=True)) for row in table[1:]}
     assert said["Health"]["Status"] == "Partly supplied"
     assert said["Health"]["Reason for leaving out"] == DeclineReason.RECORDS.label
