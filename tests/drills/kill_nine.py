@@ -242,7 +242,7 @@ def declare(visitor: Visitor, place: str) -> None:
 
 
 def run(drill: Callable[..., list[str]], how_often: str, usual: int) -> int:
-    """A drill from the command line: how often, with which seed, and whether as its control."""
+    """A drill from the command line: how often, with which seed, and whether as its control, which has to fail."""
     options = argparse.ArgumentParser()
     options.add_argument(how_often, type=int, default=usual, dest="times")
     options.add_argument("--seed", type=int, default=1)
@@ -252,8 +252,10 @@ def run(drill: Callable[..., list[str]], how_often: str, usual: int) -> int:
     wrong = drill(given.times, torn=given.torn, seed=given.seed)
     for one in wrong:
         print("LOST: " + one)
+    if given.torn:
+        print("The control failed, as it must." if wrong else "THE CONTROL DID NOT FAIL.")
     print(f"Took {time.monotonic() - began:.0f} s.")
-    return 1 if wrong else 0
+    return int(bool(wrong) != given.torn)
 
 
 def main() -> int:

@@ -12,6 +12,8 @@ from django.db.transaction import Atomic
 
 def enter(self: Atomic) -> None:
     connection: Any = transaction.get_connection(self.using)
+    # Outside a transaction PostgreSQL is asked for no locks.
+    type(connection.features).has_select_for_update = False
     connection.torn = getattr(connection, "torn", 0) + 1
     connection.in_atomic_block = True
 
