@@ -2,10 +2,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 
 from maca.kernel.clock import today
 from maca.partnership.models import (
+    ATTESTED_FOR,
     FOR_AN_AGENCY,
     Agency,
     Partnership,
@@ -119,16 +121,24 @@ def has_a_lead(agency: int | None) -> bool:
 
 def attested_by(person: Person) -> list[Person]:
     """Everybody whose account waits upon this person's word, the most pressing first."""
-    everybody = list(_open_accounts(person).order_by("attested_on", "name"))
-    led = {one.agency_id for one in everybody if one.holds(Role.AGENCY_LEAD) and one.may_sign_in()}
-    return [one for one in everybody if stands_up_for(person, one, has_lead=one.agency_id in led)]
+    return _upon_the_word_of(person, _open_accounts(person))
+
+
+def _upon_the_word_of(person: Person, accounts: PersonQuerySet) -> list[Person]:
+    found = list(accounts.order_by("attested_on", "name"))
+    if not found:
+        return []
+    leads = Person.objects.visible_to(person).holding(Role.AGENCY_LEAD).attested().filter(ended_at=None)
+    led = set(leads.values_list("agency", flat=True))
+    return [one for one in found if stands_up_for(person, one, has_lead=one.agency_id in led)]
 
 
 def to_attest(person: Person) -> list[Person]:
     """Those of them whose attestation runs out within 14 days, or has run out. No query for anybody else."""
     if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR, Role.AGENCY_LEAD):
         return []
-    return [one for one in attested_by(person) if is_due(one)]
+    last = today() + ASKED_BEFORE - ATTESTED_FOR
+    return _upon_the_word_of(person, _open_accounts(person).filter(Q(attested_on=None) | Q(attested_on__lte=last)))
 
 
 def is_due(person: Person) -> bool:
