@@ -37,8 +37,8 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-ROOMS = ["partnership", "accounts", "audits", "cases", "concerns", "voices", "returns", "panel", "briefing", "worklist",
-         "governance"]  # fmt: skip
+ROOMS = ["partnership", "accounts", "audits", "cases", "concerns", "voices", "chronology", "returns", "panel",
+         "briefing", "worklist", "governance"]  # fmt: skip
 # Mutants that cannot be told from the code as it is, by where they are and what was taken out, each with its reason.
 EQUIVALENT: dict[str, str] = {
     "maca.returns.models AgencyReturnQuerySet.visible_to: without “person.agency_id”": (

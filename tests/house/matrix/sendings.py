@@ -204,6 +204,11 @@ def _view(stand: Stand, standing: Standing) -> Values:
     return {"whose": "index_child", "outcome": "not_asked", "why_not": "Too young.", "version": version}
 
 
+def _of_chronology(stand: Stand, standing: Standing) -> Values:
+    chronology = getattr(standing.case, "chronology", None)
+    return {"version": chronology.version if chronology else 1}
+
+
 def _reflection(stand: Stand, standing: Standing) -> Values:
     return {"worried": "W", "sharing": "no", "version": 1}
 
@@ -243,6 +248,8 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "end-account": lambda stand, it: _of_subject(it, reason="left"),
     "forget-second-steps": lambda stand, it: _of_subject(it),
     "invite-again": lambda stand, it: _of_subject(it),
+    "chronology": _of_chronology,
+    "own-chronology": lambda stand, it: {"do": "typed", "date": "14/3/2026", "text": "W"},
     "reflection": _reflection,
     "family-views": _view,
     "change-view": _view,
