@@ -14,7 +14,7 @@ from maca.chronology.models import Decided, Source
 from maca.chronology.reading import NotEntriesError, read_bytes, refuse_too_many_children
 from maca.chronology.reading.rows import COLUMNS, Row, RowReader
 from maca.chronology.shown import Prompt
-from maca.design.forms import ChoiceField, FileField, Form, LongTextField, SelectField, TextField
+from maca.design.forms import FileField, Form, LongTextField, SelectField, TextField
 from maca.partnership.models import Agency
 
 LARGEST_FILE = 10 * 1024 * 1024
@@ -159,8 +159,8 @@ class PatternsForm(Form):
         self.prompts = prompts
         for number, prompt in enumerate(prompts, 1):
             before = prompt.decision
-            self.fields[f"decided-{prompt.mark}"] = ChoiceField(
-                label=f"Question {number}", choices=Decided.choices, inline=True, required=False,
+            self.fields[f"decided-{prompt.mark}"] = SelectField(
+                label=f"What becomes of question {number}?", choices=Decided.choices, required=False,
                 initial=before.decided if before else "",
             )  # fmt: skip
             self.fields[f"reason-{prompt.mark}"] = TextField(

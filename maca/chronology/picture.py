@@ -19,7 +19,7 @@ PLANS = {
     "cin_start": "Child in need plan",
     "eh_start": "Early help",
 }
-LEFT, WIDTH, LANE, BAND, TOP, RIGHT = 190, 1000, 36, 24, 30, 14
+LEFT, WIDTH, LANE, BAND, TOP, RIGHT = 190, 950, 36, 24, 30, 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from maca.chronology.queries import (
     waiting_file,
 )
 from maca.chronology.shown import Shown
+from maca.chronology.suggesting import suggest
 from maca.design.forms import Form
 from maca.design.pages import do_once, form_page, guarded
 from maca.kernel.verdict import Refused
@@ -128,6 +129,7 @@ def own(request: HttpRequest, involvement: Involvement) -> HttpResponse:
             "may_add": may_add,
             "pages": _pages(here, {}, given.page.number, given.page.pages),
             "event_called": event_called,
+            "suggest": suggest,
             "events": CHOICES,
         },
         saved="It has been read. Look at it below." if doing == "table" else "The entry has been added.",

@@ -130,6 +130,7 @@ def test_what_was_sent_is_added_only_once_somebody_has_looked_and_said_so(world,
         assert words in page
     waiting = EntryFile.objects.get()
     assert b"clinic" not in bytes(waiting.content)
+    assert "<em>Suggested: Visit</em>" in page
     assert b"health.csv" not in bytes(waiting.name)
     take = {"once": "a" * 32, "do": "take", "file": waiting.public_id}
     assert client.post(path, take).headers["Location"] == path
