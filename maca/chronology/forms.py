@@ -15,9 +15,11 @@ from maca.chronology.reading import NotEntriesError, read_bytes, refuse_too_many
 from maca.chronology.reading.rows import COLUMNS, Row, RowReader
 from maca.chronology.shown import Prompt
 from maca.design.forms import FileField, Form, LongTextField, SelectField, TextField
+from maca.kernel.text import normalise
 from maca.partnership.models import Agency
 
 LARGEST_FILE = 10 * 1024 * 1024
+LONGEST_NAME = 200
 SEEN = [("yes", "Yes"), ("alone", "Yes, alone"), ("no", "No")]
 
 
@@ -97,7 +99,7 @@ class TableForm(Form):
             self.add_error("file", "The file is larger than 10 MB. Send it in several files, or as CSV.")
             return cleaned
         if file:
-            self.content, self.name = file.read(), file.name
+            self.content, self.name = file.read(), " ".join(normalise(file.name)[0].split())[:LONGEST_NAME]
         else:
             self.content, self.name, self.source = table.encode(), "pasted table", Source.PASTED
         try:
@@ -152,12 +154,12 @@ class ChoosingForm(Form):
 
 
 class PatternsForm(Form):
-    """What is to become of each question, all in one form."""
+    """What is to become of each question of a page, all in one form. `first` questions stand on the pages before."""
 
-    def __init__(self, data: Mapping[str, Any] | None, prompts: Sequence[Prompt]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, prompts: Sequence[Prompt], *, first: int = 0) -> None:
         super().__init__(data)
         self.prompts = prompts
-        for number, prompt in enumerate(prompts, 1):
+        for number, prompt in enumerate(prompts, first + 1):
             before = prompt.decision
             self.fields[f"decided-{prompt.mark}"] = SelectField(
                 label=f"What becomes of question {number}?", choices=Decided.choices, required=False,

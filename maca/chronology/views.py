@@ -10,13 +10,14 @@ from django.urls import reverse
 from maca.cases.models import Case, Involvement
 from maca.cases.queries import find_case
 from maca.chronology import as_pdf, as_table, as_word, operations, rules
-from maca.chronology.choosing import Chosen
+from maca.chronology.choosing import Chosen, numbered
 from maca.chronology.entries import Entry
 from maca.chronology.events import CHOICES, event_called
 from maca.chronology.forms import ChoosingForm, EntryForm, PatternsForm, TableForm
 from maca.chronology.models import Chronology, EntryFile
 from maca.chronology.picture import Drawing, Span, picture_of
 from maca.chronology.queries import (
+    ENTRIES_ON_A_PAGE,
     Names,
     agencies_in,
     chronology_of,
@@ -236,20 +237,34 @@ def _patterns(request: HttpRequest, case: Case, context: dict[str, Any]) -> Http
         may_decide.insist()
 
     def make_form(data: Mapping[str, Any] | None, now: Chronology) -> PatternsForm:
-        return PatternsForm(data, prompts)
+        return PatternsForm(data, here, first=first)
 
     def do(form: PatternsForm, version: int | None) -> str:
         operations.decide_on_patterns(chronology, form.decided(), version=version, by=person)
-        return f"{_address(case)}?show=patterns"
+        return f"{_address(case)}?show=patterns&page={number}"
 
     prompts = operations.read_patterns(case, by=person)
+    pages = numbered(len(prompts), most=ENTRIES_ON_A_PAGE)
+    number = min(max(_number(request), 1), pages)
+    first = (number - 1) * ENTRIES_ON_A_PAGE
+    here = prompts[first : first + ENTRIES_ON_A_PAGE]
     return form_page(
         request,
         "chronology/patterns.html",
         make_form,
         do=do,
         thing=chronology,
-        context={**context, "show": "patterns", "prompts": prompts, "may_decide": may_decide},
+        context={
+            **context,
+            "show": "patterns",
+            "prompts": here,
+            "count": len(prompts),
+            "decided": sum(1 for one in prompts if one.decision),
+            "first": first,
+            "number": number,
+            "pages": _pages(_address(case), {"show": "patterns"}, number, pages),
+            "may_decide": may_decide,
+        },
         saved="What you decided has been kept.",
     )
 

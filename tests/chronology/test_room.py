@@ -493,6 +493,22 @@ def test_each_pattern_is_taken_or_set_aside_with_a_reason_that_stays(world, sign
     assert "Taken to the panel by Manager" in client.get(path).content.decode()
 
 
+def test_many_questions_stand_on_pages_and_each_keeps_its_number(world, sign_in):
+    audit = world.circulated(1)
+    rows = "".join(f"20{10 + at // 12}-{1 + at % 12:02}-01,was_not_brought,W{at}.,C{at},,,,\n" for at in range(60))
+    given(world, audit, f"{HEADINGS}\n{rows}")
+    twice = "".join(f"20{10 + at // 12}-{1 + at % 12:02}-02,was_not_brought,W{at}.,C{at},,,,\n" for at in range(60))
+    given(world, audit, f"{HEADINGS}\n{twice}", "police", "police_auditor")
+    client, path = sign_in(world.manager), address(audit, "/?show=patterns")
+    assert "60 questions: 0 decided." in client.get(path).content.decode()
+    page = client.get(path + "&page=2").content.decode()
+    assert page.count('name="reason-') == 10
+    assert "51. " in page
+    sent = client.post(path + "&page=2", sent_of(page, decided="taken"))
+    assert sent.headers["Location"].endswith("?show=patterns&page=2")
+    assert "60 questions: 1 decided." in client.get(path).content.decode()
+
+
 def test_the_second_of_two_who_decide_is_shown_both(world, sign_in):
     audit = world.circulated(1)
     both(world, audit)

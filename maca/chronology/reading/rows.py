@@ -62,7 +62,7 @@ class RowReader:
         for row in rows:
             if found := headings(row.cells):
                 columns = found
-                self._names = {at: _shown(cell).strip() for at, cell in enumerate(row.cells)}
+                self._names = {at: normalise(_shown(cell))[0].strip() for at, cell in enumerate(row.cells)}
                 self._width = len(row.cells)
                 self._others = [
                     (at, name) for at, name in self._names.items() if at not in columns.values() and at < self._width
