@@ -48,6 +48,8 @@ EQUIVALENT: dict[str, str] = {
         (
             "maca.panel.queries find_hearing: without “hearing.case = found”",
             "maca.cases.queries find_declaration: without “one.case = found”",
+            "maca.chronology.queries find_involvement: without “one.case = found”",
+            "maca.chronology.rules may_take_file: without “involvement.case = file.case”",
             "maca.returns.queries find_evidence: without “found.agency_return = agency_return”",
             "maca.returns.queries find_upload: without “found.agency_return.case = one”",
             "maca.returns.queries find_upload_page: without “one.upload = found”",
@@ -57,7 +59,15 @@ EQUIVALENT: dict[str, str] = {
     **dict.fromkeys(
         (
             f"page {url}: its guard says yes to everybody"
-            for url in ("case", "nominations", "report", "hearing", "autosave", "autosave-engagement")
+            for url in (
+                "case",
+                "nominations",
+                "own-chronology",
+                "report",
+                "hearing",
+                "autosave",
+                "autosave-engagement",
+            )
         ),
         "the operation behind the page asks the same rule again before it shows or writes anything",
     ),

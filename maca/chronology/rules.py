@@ -20,11 +20,10 @@ def may_add_entries(person: Person, involvement: Involvement) -> Verdict:
     """An agency that knows the family gives its entries while returns are gathered; they are its own until then."""
     if not (verdict := may_read_entries(person, involvement)):
         return verdict
-    audit = involvement.case.audit
-    if audit.stage == AuditStage.PLANNED:
-        return no("not-circulated", "Chronologies are asked for when the cases are circulated.")
-    if not audit.is_gathering:
-        return no("not-gathering", "The panel has opened, so the chronology stays as it is.")
+    if not involvement.case.audit.is_gathering:
+        return no(
+            "not-gathering", "Chronologies are given from the day the cases are circulated until the panel opens."
+        )
     if involvement.not_known_at:
         return no(
             "not-known",

@@ -9,11 +9,14 @@ import docx
 import openpyxl
 import pytest
 from django.db import connection
+from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from maca.audits.models import Audit
+from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
 from maca.cases.models import Case, DestructionReason, Involvement
 from maca.cases.operations import destroy_case
+from maca.cases.seal import case_key
 from maca.chronology import operations, rules
 from maca.chronology.choosing import EVERYTHING, Chosen
 from maca.chronology.entries import Entry
@@ -23,11 +26,12 @@ from maca.journal.models import Entry as JournalEntry
 from maca.kernel.clock import today
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
-from maca.panel.operations import open_panel
+from maca.panel.operations import close_panel, open_panel
 from maca.partnership.models import AgencyKind
 from maca.partnership.operations import register_agency
 from maca.returns.operations import say_not_known
 from maca.sealing.cipher import CannotOpenError
+from maca.sealing.queries import KeyGoneError
 from tests.house.test_pages import form_values
 from tests.makers import World
 
@@ -102,13 +106,26 @@ def test_words_cannot_be_moved_to_another_entry(world):
 
 
 def test_nothing_can_be_read_of_a_destroyed_case(world, sign_in):
-    audit = world.published().audit
-    # Everything of it, the chronology too, hangs on the one key.
+    audit = world.circulated(1)
+    given(world, audit)
+    operations.keep_file(place(world, audit), LINES.encode(), name="left.csv", source=Source.UPLOADED, by=world.auditor)
+    open_panel(audit, by=world.chair)
+    world.hear(audit.cases.select_related("audit", "hearing").get())
+    close_panel(audit, by=world.chair)
+    briefing = draft_briefing(audit, by=world.manager)
+    send_briefing(briefing, version=None, by=world.manager)
+    approve_briefing(briefing, version=None, by=world.chair)
+    publish_briefing(briefing, by=world.manager)
     case = case_of(audit)
-    destroy_case(case, reason=DestructionReason.ASKED, by=world.manager)
-    case.refresh_from_db()
+    assert len(line(world, audit)) == 4  # the control
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        destroy_case(case, reason=DestructionReason.ASKED, by=world.manager)
+    case = case_of(audit)
     assert rules.may_read_chronology(world.manager, case).code == "destroyed"
-    assert sign_in(world.manager).get(address(audit, "/")).status_code == 403
+    for rest in ("/", "/health/", ".csv"):
+        assert sign_in(world.manager).get(address(audit, rest)).status_code == 403
+    with pytest.raises(KeyGoneError):
+        case_key(case)
 
 
 # ---- in
@@ -292,6 +309,7 @@ def test_who_may_give_entries_and_when(world):
         assert rules.may_add_entries(world.people[who], one)
     for who in ("chair", "scrutineer", "member", "police_auditor", "social_worker"):
         assert rules.may_read_entries(world.people[who], one).code == "not-your-agency"
+        assert rules.may_add_entries(world.people[who], one).code == "not-your-agency"
         with pytest.raises(Involvement.DoesNotExist):
             find_involvement(world.people[who], audit.slug, 1, "health")
     say_not_known(world.return_of(audit), version=None, by=world.auditor)
