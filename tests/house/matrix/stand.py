@@ -288,7 +288,9 @@ class Builder:
             standing.view = record_view(agency_return.case, {**A_VIEW, "helped": WORDS["view"]}, by=by)
             place = agency_return.case.involvements.select_related("agency").get(agency=agency_return.agency)
             place.case = agency_return.case
-            add_entry(place, Entry(date=today(), agency="health_visiting", text=WORDS["entry"]), by=by)
+            for text in (WORDS["entry"], "And again."):
+                entry = Entry(date=today(), agency="health_visiting", event="was_not_brought", text=text)
+                add_entry(place, entry, by=by)
         if describe:
             describe_engagement(agency_return, before=WORDS["account"], now="Seen monthly.", version=None, by=by)
         for number in range(1, answers + 1):
