@@ -49,6 +49,8 @@ EQUIVALENT: dict[str, str] = {
             "maca.panel.queries find_hearing: without “hearing.case = found”",
             "maca.cases.queries find_declaration: without “one.case = found”",
             "maca.voices.queries find_view: without “found.case = one”",
+            "maca.chronology.queries find_involvement: without “one.case = found”",
+            "maca.chronology.rules may_take_file: without “involvement.case = file.case”",
             "maca.returns.queries find_evidence: without “found.agency_return = agency_return”",
             "maca.returns.queries find_upload: without “found.agency_return.case = one”",
             "maca.returns.queries find_upload_page: without “one.upload = found”",
@@ -60,7 +62,7 @@ EQUIVALENT: dict[str, str] = {
             f"page {url}: its guard says yes to everybody"
             for url in (
                 *("case", "nominations", "coverage", "concern", "note-concern", "reflection", "family-views", "answer"),
-                *("autosave", "autosave-engagement", "upload", "upload-picture", "report", "hearing"),
+                *("autosave", "autosave-engagement", "upload", "upload-picture", "report", "hearing", "own-chronology"),
             )
         ),
         "the operation behind the page asks the same rule again before it shows or writes anything",

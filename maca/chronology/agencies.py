@@ -51,6 +51,12 @@ def _bare(name: str) -> str:
 
 
 @cache
+def _usual() -> Mapping[str, tuple[str, ...]]:
+    usual = tomllib.loads((_DATA / "agencies.toml").read_text("utf-8"))
+    return {code: tuple(known) for code, known in usual.items()}
+
+
+@cache
 def national() -> AgencyList:
     """The agencies that every partnership has, with their usual names (`data/agencies.toml`)."""
     return with_own({})
@@ -58,8 +64,7 @@ def national() -> AgencyList:
 
 def with_own(own: Mapping[str, tuple[str, ...]]) -> AgencyList:
     """The same with a partnership's own agencies, and its own names for any."""
-    usual = tomllib.loads((_DATA / "agencies.toml").read_text("utf-8"))
-    names = {code: tuple(known) for code, known in usual.items()}
+    names = dict(_usual())
     for code, known in own.items():
         names[code] = names.get(code, ()) + known
     return AgencyList(names)

@@ -200,6 +200,7 @@ ROOMS = [
     "cases",
     "concerns",
     "voices",
+    "chronology",
     "returns",
     "panel",
     "briefing",
@@ -357,6 +358,8 @@ SOCIALACCOUNT_STORE_TOKENS = False
 # A link, since the content security policy lets no form lead to another site.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 
+# Asked by maca.chronology.rules: who reads a case's report reads its chronology.
+MACA_MAY_READ_REPORT = "maca.returns.rules.may_read_summative_report"
 # Asked by maca.design.pages.guarded(…, step_up=True).
 MACA_STEP_UP = "maca.accounts.step_up.ask_again"
 

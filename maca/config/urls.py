@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maca.cases.urls")),
     path("", include("maca.concerns.urls")),
     path("", include("maca.voices.urls")),
+    path("", include("maca.chronology.urls")),
     path("", include("maca.returns.urls")),
     path("", include("maca.panel.urls")),
     path("", include("maca.briefing.urls")),

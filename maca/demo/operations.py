@@ -17,11 +17,19 @@ from maca.briefing.reading import read_briefing
 from maca.cases.household import read_sibling
 from maca.cases.models import READS_EVERY_CASE, Case, Interest
 from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
+from maca.chronology.models import Source
+from maca.chronology.operations import keep_file, take_file
 from maca.kernel.clock import LONDON, today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.partnership.fence import fence
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
-from maca.partnership.operations import add_person, found_partnership, operator_of, register_agency
+from maca.partnership.operations import (
+    add_person,
+    change_school_holidays,
+    found_partnership,
+    operator_of,
+    register_agency,
+)
 from maca.returns.letter.value import USUAL_PERIOD, USUAL_RETENTION, USUAL_SECURITY
 from maca.returns.models import AgencyReturn, DeclineReason
 from maca.returns.operations import (
@@ -152,6 +160,8 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
         title=told["priority_title"], source=PrioritySource.BOARD, reason=told["priority_reason"], by=chair
     )
     theme = adopt_theme(priority, title="Neglect", by=chair)
+    for name, first_on, last_on in told["school_holidays"]:
+        change_school_holidays(priority.partnership, add=(name, first_on, last_on), by=manager)
     audit = plan_audit(
         theme,
         title="Neglect 3",
@@ -203,6 +213,7 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
     for case, one in zip(asked, told["cases"], strict=True):
         for answer in one["returns"]:
             _answer(AgencyReturn.objects.get(case=case, agency__slug=answer["agency"]), answer)
+        _chronologies(case)
     _as_if_planned_earlier(audit)
     for case, one in zip(asked, told["cases"], strict=True):
         for answer in one["returns"]:
@@ -274,6 +285,16 @@ def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:
     if state == "submitted":
         delegated_by = "; ".join(str(lead) for lead in team.holding(Role.AGENCY_LEAD))
         submit_return(agency_return, delegated_by=delegated_by, version=None, by=auditor)
+
+
+def _chronologies(case: Case) -> None:
+    """Each agency of the case that has one gives its chronology, as a file."""
+    for file in sorted((DATA / "chronologies" / f"case-{case.number}").glob("*.csv")):
+        involvement = case.involvements.select_related("agency").get(agency__slug=file.stem)
+        involvement.case = case
+        auditor = Person.objects.filter(agency=involvement.agency).holding(Role.AUDITOR).get()
+        sent = keep_file(involvement, file.read_bytes(), name=file.name, source=Source.UPLOADED, by=auditor)
+        take_file(sent, by=auditor)
 
 
 def _as_if_planned_earlier(audit: Audit) -> None:

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions, find_audit
 from maca.audits.rules import may_read_plan
-from maca.cases.models import Case
+from maca.cases.models import Case, Involvement
 from maca.cases.queries import find_case
 from maca.cases.rules import may_open_identity, may_work_on_case
+from maca.chronology.rules import may_read_entries
 from maca.design.pages import do_once, form_page, guarded, unattended, version_sent
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import PUBLIC_ID
@@ -336,6 +337,9 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "questions": [(question, answers.get(question.pk)) for question in questions],
             "dealings": dealings,
             "is_own": is_own,
+            "may_read_entries": may_read_entries(
+                person, Involvement(case=agency_return.case, agency=agency_return.agency)
+            ),
             "earlier": {question.pk: _earlier(question, answers, dealings) for question in questions},
             "others": presence.in_words(presence.others_here(agency_return, person) if is_own else []),
             "given": given_parts(agency_return) if is_own else {},

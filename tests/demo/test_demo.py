@@ -2,6 +2,9 @@ import pytest
 
 from maca.audits.models import Audit
 from maca.briefing.models import Briefing
+from maca.cases.models import Case
+from maca.chronology.models import ChronologyEntry
+from maca.chronology.operations import read_patterns
 from maca.demo.operations import make_demo
 from maca.journal.queries import first_broken
 from maca.partnership.models import AgencyKind, Partnership, Person, Role
@@ -50,3 +53,18 @@ def test_neglect_3_is_gathering_with_one_of_each(demo):
 
 def test_the_journal_of_the_demo_holds(demo):
     assert first_broken(demo.public_id) is None
+
+
+def test_the_chronologies_of_neglect_3_show_what_to_ask(demo):
+    case = Case.objects.select_related("audit__partnership", "nomination").get(audit__title="Neglect 3", number=1)
+    manager = demo.people.holding(Role.BUSINESS_MANAGER).get()
+    prompts = read_patterns(case, by=manager)
+    assert {one.pattern.code for one in prompts} == {
+        "gap", "no_oversight", "worker_changes", "not_brought_series", "not_brought_closed", "outside_core_group",
+        "core_group_late", "no_mid_point", "voice_missing", "not_seen", "copied_assessment", "info_unanswered",
+        "tool_not_reviewed", "health_missed", "conflict", "not_shared", "same_event",
+    }  # fmt: skip
+    # The nursery gave no events, and none of those that its words suggest counts yet.
+    nursery = ChronologyEntry.objects.filter(agency__kind=AgencyKind.NURSERY)
+    assert not nursery.exclude(event="").exists()
+    assert nursery.exclude(suggested="").exists()

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from maca.chronology.agencies import called
-from maca.chronology.entries import Entry
+from maca.chronology.entries import Entry, merged
 from maca.chronology.patterns.days import days_between, said
 from maca.chronology.patterns.settings import Settings
-from maca.chronology.patterns.value import Case, Found, Line
+from maca.chronology.patterns.value import Case, Found, Index, Line
 
 _WORD = re.compile(r"[\w']+")
 
@@ -39,15 +39,23 @@ def told_once(line: Line, entries: list[Entry], settings: Settings) -> list[Entr
     return [entry for entry in entries if entry not in again]
 
 
+def told_twice(entries: Iterable[Entry], settings: Settings) -> list[tuple[Entry, Entry]]:
+    """The pairs among these entries, whomever they are about: what comes first, and what tells it again."""
+    index = Index()
+    for entry in merged(entries):
+        index.add(entry)
+    return list(_find_pairs(index, settings))
+
+
 def _pairs(case: Case, settings: Settings) -> list[tuple[Entry, Entry]]:
     """The pairs in the whole case, whomever they are about. Three rules ask for them, for every child."""
     if (known := case.told_twice.get(settings)) is None:
-        known = case.told_twice[settings] = list(_find_pairs(case, settings))
+        known = case.told_twice[settings] = list(_find_pairs(case.whole, settings))
     return known
 
 
-def _find_pairs(case: Case, settings: Settings) -> Iterator[tuple[Entry, Entry]]:
-    for entries in case.whole.by_event.values():
+def _find_pairs(index: Index, settings: Settings) -> Iterator[tuple[Entry, Entry]]:
+    for entries in index.by_event.values():
         words: dict[Entry, Counter[str]] = {}
         first = 0
         for at, entry in enumerate(entries):

@@ -46,16 +46,21 @@ def read_paths(paths: Sequence[str | os.PathLike[str]], agencies: AgencyList | N
             continue
         entries += one.entries
         unread += one.unread
-    reading = Reading(tuple(_with_one_spelling(entries)), tuple(unread))
-    if len(reading.children) > MOST_CHILDREN:
-        raise NotEntriesError(
-            f"The column “child” holds {len(reading.children):,} different labels, such as “{reading.children[0]}” and "
-            f"“{reading.children[-1]}”: more than {MOST_CHILDREN} are no case. Write “all”, or labels such as C1, C2."
-        )
+    reading = Reading(tuple(with_one_spelling(entries)), tuple(unread))
+    refuse_too_many_children(reading.children)
     return reading
 
 
-def _with_one_spelling(entries: list[Entry]) -> list[Entry]:
+def refuse_too_many_children(children: Sequence[str]) -> None:
+    """Raises `NotEntriesError` for more labels than a case has children: the column holds something else."""
+    if len(children) > MOST_CHILDREN:
+        raise NotEntriesError(
+            f"The column “child” holds {len(children):,} different labels, such as “{children[0]}” and "
+            f"“{children[-1]}”: more than {MOST_CHILDREN} are no case. Write “all”, or labels such as C1, C2."
+        )
+
+
+def with_one_spelling(entries: list[Entry]) -> list[Entry]:
     """One agency’s “c1” is another’s “C1”: a label is spelt as it was first."""
     spelt: dict[str, str] = {}
     for entry in entries:
@@ -70,8 +75,11 @@ def _with_one_spelling(entries: list[Entry]) -> list[Entry]:
     ]
 
 
-def read_bytes(data: bytes, name: str, agencies: AgencyList | None = None) -> Reading:
-    """The entries in the content of one file. Raises `NotEntriesError` if it cannot be read at all."""
+def read_bytes(data: bytes, name: str, agencies: AgencyList | None = None, *, whose: str = "") -> Reading:
+    """The entries in the content of one file. Raises `NotEntriesError` if it cannot be read at all.
+
+    `whose` is the code of the one agency whose entries are taken: a row that names another is reported.
+    """
     if len(data) > LARGEST:
         raise NotEntriesError(f"{name} is larger than {LARGEST // 1024 // 1024} MB. Send it in several files.")
     if data.startswith(_OLD_OFFICE):
@@ -83,7 +91,7 @@ def read_bytes(data: bytes, name: str, agencies: AgencyList | None = None) -> Re
         raise NotEntriesError(
             f"{name} is neither CSV, Excel nor Word. Save the entries as CSV, .xlsx or .docx, and try that."
         )
-    reader = RowReader(name, agencies or national())
+    reader = RowReader(name, agencies or national(), whose)
     if not data.startswith(_ZIP):
         rows = from_text.rows(data, reader)
     elif b"xl/workbook" in data:

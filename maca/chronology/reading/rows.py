@@ -49,6 +49,8 @@ class RowReader:
 
     file: str
     agencies: AgencyList
+    # The agency whose entries alone are taken, or none.
+    whose: str = ""
     unread: list[Unread] = field(default_factory=list)
     # Only where every cell has a comma around it is one too many a sign of a comma that is no separator.
     separated: bool = False
@@ -56,11 +58,11 @@ class RowReader:
     def entries(self, rows: Iterable[Row]) -> Iterator[Entry]:
         """The entries in the rows below the headings. Raises `NotEntriesError` where there are no headings."""
         columns: dict[str, int] | None = None
-        self._of_file = self.agencies.of_file(self.file)
+        self._of_file = self.whose or self.agencies.of_file(self.file)
         for row in rows:
             if found := headings(row.cells):
                 columns = found
-                self._names = {at: _shown(cell).strip() for at, cell in enumerate(row.cells)}
+                self._names = {at: normalise(_shown(cell))[0].strip() for at, cell in enumerate(row.cells)}
                 self._width = len(row.cells)
                 self._others = [
                     (at, name) for at, name in self._names.items() if at not in columns.values() and at < self._width
@@ -173,9 +175,16 @@ class RowReader:
                 )  # fmt: skip
             return self._of_file
         if not said:
-            self.report(row, "agency", "", "The entry does not say whose it is.", "Write the agency in the row.")
-            return None
+            if not self.whose:
+                self.report(row, "agency", "", "The entry does not say whose it is.", "Write the agency in the row.")
+            return self.whose or None
         code = self.agencies.find(said)
+        if self.whose and code and code != self.whose:
+            self.report(
+                row, "agency", said, "This entry is another agency’s, and each agency gives its own.",
+                "Leave it out, or have that agency give it.",
+            )  # fmt: skip
+            return None
         if code is None:
             self.report(row, "agency", said, "There is no such agency on the list.", self._mend_agency(said))
         return code

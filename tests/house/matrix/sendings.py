@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maca.cases.cohort import example
+from maca.chronology.operations import read_patterns
 from maca.kernel.clock import today, working_days_from
 from maca.returns.on_paper import as_word
 from maca.returns.paper import form_of
@@ -204,6 +206,17 @@ def _view(stand: Stand, standing: Standing) -> Values:
     return {"whose": "index_child", "outcome": "not_asked", "why_not": "Too young.", "version": version}
 
 
+def _decided_on_pattern(stand: Stand, standing: Standing) -> Values:
+    """The first question of the chronology is taken to the panel. Where nothing is read any more, nothing is chosen."""
+    case = standing.case
+    if case is None or case.destroyed_at or (chronology := getattr(case, "chronology", None)) is None:
+        return {"version": 1}
+    with transaction.atomic():
+        prompt = read_patterns(case, by=stand.ours.manager)[0]
+        transaction.set_rollback(True)  # of the reading that this was, too
+    return {f"decided-{prompt.mark}": "taken", "version": chronology.version}
+
+
 def _reflection(stand: Stand, standing: Standing) -> Values:
     return {"worried": "W", "sharing": "no", "version": 1}
 
@@ -243,6 +256,8 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "end-account": lambda stand, it: _of_subject(it, reason="left"),
     "forget-second-steps": lambda stand, it: _of_subject(it),
     "invite-again": lambda stand, it: _of_subject(it),
+    "chronology": _decided_on_pattern,
+    "own-chronology": lambda stand, it: {"do": "typed", "date": "14/3/2026", "text": "W"},
     "reflection": _reflection,
     "family-views": _view,
     "change-view": _view,

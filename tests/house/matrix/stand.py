@@ -40,6 +40,8 @@ from maca.cases.operations import (
     seat_panel,
     select_case,
 )
+from maca.chronology.entries import Entry
+from maca.chronology.operations import add_entry
 from maca.concerns.models import Concern, Route, Telling
 from maca.concerns.operations import acknowledge_concern, close_concern, raise_concern
 from maca.concerns.stages import ConcernStage
@@ -133,6 +135,7 @@ WORDS = {
     "upload": "A kitchen in Quimper.",
     "reflection": "I was worried about the quarry.",
     "view": "The quilt helped.",
+    "entry": "The quay was icy.",
 }
 
 
@@ -283,6 +286,11 @@ class Builder:
             )
             standing.upload = self.world.uploaded(agency_return, description=WORDS["upload"], by=by)
             standing.view = record_view(agency_return.case, {**A_VIEW, "helped": WORDS["view"]}, by=by)
+            place = agency_return.case.involvements.select_related("agency").get(agency=agency_return.agency)
+            place.case = agency_return.case
+            for text in (WORDS["entry"], "And again."):
+                entry = Entry(date=today(), agency="health_visiting", event="was_not_brought", text=text)
+                add_entry(place, entry, by=by)
         if describe:
             describe_engagement(agency_return, before=WORDS["account"], now="Seen monthly.", version=None, by=by)
         for number in range(1, answers + 1):

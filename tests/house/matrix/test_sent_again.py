@@ -38,7 +38,7 @@ SAID_ANEW = "Says what is so already; nothing is different afterwards but the jo
 TWO_TABS_ARE_TWO = dict.fromkeys(
     [
         "record-priority", "plan-audit", "draft-question-set", "raise-concern", "note-concern", "evidence", "uploads",
-        "record-finding", "record-audit-finding", "school-holidays", "family-views",
+        "record-finding", "record-audit-finding", "school-holidays", "family-views", "own-chronology",
     ],
     ANOTHER,
 ) | dict.fromkeys(
