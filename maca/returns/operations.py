@@ -228,8 +228,9 @@ def describe_engagement(
     said = {"engagement_before": before, "engagement_now": now}
     key = case_key(agency_return.case)
     _keep_earlier_words(agency_return, None, agency_return, said, agency_return.described_by_id, by=by)
+    described = {"described_by": by} if _says_more(key, agency_return, said) else {}
     sealed = key.seal_all(agency_return, **{name: text for name, text in said.items() if text is not None})
-    save_changes(agency_return, version=version, **sealed, sitting=sitting, described_by=by, **_stamp(by))
+    save_changes(agency_return, version=version, **sealed, sitting=sitting, **described, **_stamp(by))
     _write("described an engagement", agency_return, by=by, version=agency_return.version, sealed=digest(sealed))
 
 
@@ -275,7 +276,8 @@ def save_answer(
     _keep_earlier_words(asking.agency_return, asking.question, answer, said, answer.saved_by_id, by=by)
     sealed = key.seal_all(answer, **{name: text for name, text in said.items() if text is not None})
     confirmed = {"carried_from": ""} if answer.carried_from and confirms else {}
-    save_changes(answer, version=version, **sealed, **confirmed, sitting=sitting, **_stamp(by))
+    saved = _stamp(by) if confirmed or _says_more(key, answer, said) else {}
+    save_changes(answer, version=version, **sealed, **confirmed, sitting=sitting, **saved)
     _write(
         "saved an answer",
         asking.agency_return,
@@ -286,6 +288,11 @@ def save_answer(
         **({"confirmed": True} if confirmed else {}),
     )
     return answer
+
+
+def _says_more(key: DataKey, row: AgencyReturn | Answer, said: Mapping[str, str | None]) -> bool:
+    """Whether anything differs from what is there. Whoever sends a colleague’s words on has not written them."""
+    return any(text is not None and text != key.text(row, name) for name, text in said.items())
 
 
 def _keep_earlier_words(
@@ -857,11 +864,14 @@ def _note_reading(
 
 
 @transaction.atomic
-def read_return(agency_return: AgencyReturn, *, part: str = "", by: Person) -> tuple[dict[int, Answer], list[Evidence]]:
+def read_return(
+    agency_return: AgencyReturn, *, part: str = "", as_handed_in: bool = False, by: Person
+) -> tuple[dict[int, Answer], list[Evidence]]:
     """Show everything written in a return: the answers by the key of their question, and the evidence.
 
-    Of what was sent back, others than the agency go on seeing what had been handed in: the rest is its draft. So is
-    what it wrote before it declined, or said that it does not know the family: of that they read why it declined.
+    Of what was sent back, others than the agency go on seeing what had been handed in: the rest is its draft, which
+    `as_handed_in` leaves out for the agency too. So is what it wrote before it declined, or said that it does not
+    know the family: of that they read why it declined.
     """
     rules.may_read_answers(by, agency_return).insist()
     of_part: dict[str, Any] = {"part": part} if part else {}
@@ -872,24 +882,24 @@ def read_return(agency_return: AgencyReturn, *, part: str = "", by: Person) -> t
         return {}, []
     answers = answers_of(agency_return)
     evidence = list(agency_return.evidence.select_related("question"))
-    as_handed_in: list[SentBack] = []
-    if agency_return.stage == ReturnStage.SENT_BACK and not by.speaks_for(agency_return.agency):
-        as_handed_in = list(agency_return.sent_back.filter(answered_at=None).select_related("question"))
-        for one in as_handed_in:
+    handed_in: list[SentBack] = []
+    if agency_return.stage == ReturnStage.SENT_BACK and (as_handed_in or not by.speaks_for(agency_return.agency)):
+        handed_in = list(agency_return.sent_back.filter(answered_at=None).select_related("question"))
+        for one in handed_in:
             answers.pop(one.question_id, None)
-    rows = [agency_return, *answers.values(), *evidence, *as_handed_in]
+    rows = [agency_return, *answers.values(), *evidence, *handed_in]
     if any(holds_words(row) for row in rows):
         key = _note_reading("read a return", agency_return, by=by, **of_part)
         for row in rows:
             key.open(row)
-    return {**answers, **{one.question_id: one.answer for one in as_handed_in}}, evidence
+    return {**answers, **{one.question_id: one.answer for one in handed_in}}, evidence
 
 
 @transaction.atomic
 def read_finished(agency_return: AgencyReturn, *, form: str, by: Person) -> FinishedReturn:
-    """Let an agency take its finished return away, in full; `form` says as what kind of file."""
+    """Let an agency take its return away as it was handed in, in full; `form` says as what kind of file."""
     rules.may_take_copy(by, agency_return).insist()
-    answers, evidence = read_return(agency_return, part=f"copy in {form}", by=by)
+    answers, evidence = read_return(agency_return, part=f"copy in {form}", as_handed_in=True, by=by)
     uploads, signatures = uploads_of(agency_return), list(agency_return.signatures.all())
     key = case_key(agency_return.case)  # the reading is on record
     for row in (*uploads, *signatures):

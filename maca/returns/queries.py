@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, F, Prefetch, QuerySet, Sum, prefetch_related_objects
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions, find_agency_question
@@ -362,7 +362,11 @@ def given_parts(agency_return: AgencyReturn) -> dict[int | None, GivenPart]:
 def given_to(person: Person, returns: Iterable[AgencyReturn]) -> dict[int, list[str]]:
     """What this person has been given in each of these returns, in words, by the key of the return."""
     found: dict[int, list[str]] = defaultdict(list)
-    given = person.given_parts.filter(agency_return__in=list(returns)).select_related("question")
+    sent_back = SentBack.objects.filter(
+        agency_return=OuterRef("agency_return"), question=OuterRef("question"), answered_at=None
+    )
+    open_now = Q(Exists(sent_back)) | ~Q(agency_return__stage=ReturnStage.SENT_BACK)
+    given = person.given_parts.filter(open_now, agency_return__in=list(returns)).select_related("question")
     for one in given.order_by(F("question__number").asc(nulls_first=True)):
         found[one.agency_return_id].append(f"question {one.question.number}" if one.question else "the engagement")
     return found

@@ -1,6 +1,7 @@
 import datetime as dt
+from collections.abc import Iterable
 
-from maca.audits.models import Audit
+from maca.audits.models import Audit, Question
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.queries import part_in
@@ -316,12 +317,8 @@ def may_submit_return(person: Person, agency_return: AgencyReturn) -> Verdict:
             "Describe your engagement with the family, historic and current, before you submit.",
         )
     if missing := unanswered(agency_return):
-        if carried := [one for one in missing if one.pk in carried_over(agency_return)]:
-            numbers = ", ".join(str(question.number) for question in carried)
-            return no(
-                "unconfirmed",
-                f"Carried over and not confirmed yet: {numbers}. Look at your records, and confirm each on its page.",
-            )
+        if not (verdict := _all_confirmed(agency_return, missing)):
+            return verdict
         numbers = ", ".join(str(question.number) for question in missing)
         return no(
             "unanswered",
@@ -357,6 +354,18 @@ def may_supply_part(person: Person, agency_return: AgencyReturn) -> Verdict:
             "nothing-supplied",
             "Nothing has been written yet, so there is no part to hand in. If your agency supplies nothing, its lead "
             "declines.",
+        )
+    return _all_confirmed(agency_return, unanswered(agency_return))
+
+
+def _all_confirmed(agency_return: AgencyReturn, missing: Iterable[Question]) -> Verdict:
+    """What was carried over from an earlier return is no answer of today before somebody has looked."""
+    if carried := [one for one in missing if one.pk in carried_over(agency_return)]:
+        numbers = ", ".join(str(one.number) for one in carried)
+        return no(
+            "unconfirmed",
+            f"Carried over and not confirmed yet: {numbers}. Look at your records, and confirm each on its page, or "
+            "empty it there.",
         )
     return YES
 

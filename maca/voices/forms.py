@@ -31,8 +31,8 @@ class ReflectionForm(Form):
         hints={
             Sharing.NO: "Nobody else can open it.",
             Sharing.UNNAMED: "It stands in the report of the case without your name, post or agency. The business "
-            "manager, the chair and the scrutineer read that at any time, and the panel from its day on. Few people "
-            "worked with this family, so colleagues may still guess: leave out what only you could know.",
+            "manager, the chair and the scrutineer read that at any time, and the panel from its day on. You "
+            "alone introduce this case, so whoever reads it there may well know that it is yours.",
             Sharing.YES: "It stands in that report with your name and post.",
         },
     )

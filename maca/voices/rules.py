@@ -5,7 +5,7 @@ from maca.cases.rules import may_work_on_case
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person
 from maca.voices.models import FamilyView
-from maca.voices.queries import knows_family
+from maca.voices.queries import agency_of, knows_family
 
 
 def _until_the_panel_closes(case: Case) -> Verdict:
@@ -48,4 +48,8 @@ def may_record_view(person: Person, case: Case) -> Verdict:
 
 def may_change_view(person: Person, view: FamilyView) -> Verdict:
     """What was recorded is changed by whoever recorded it, or their agency, also when the family takes it back."""
+    agency = agency_of(person)
+    is_own = view.agency == agency if agency else (view.agency is None and view.recorded_by_id == person.pk)
+    if not is_own:
+        return no("not-yours", "Only whoever recorded a view, or their agency, changes it.")
     return may_record_view(person, view.case)

@@ -31,9 +31,10 @@ from maca.returns.operations import (
     say_known,
     say_not_known,
     send_back_questions,
+    submit_return,
 )
 from maca.sealing.field import StillSealedError
-from tests.makers import World
+from tests.makers import World, opened
 from tests.returns.test_returns import BLANK, asking
 
 # What may be in the file, and nothing else.
@@ -88,13 +89,13 @@ def test_the_copy_holds_every_answer_and_who_signed(world, sign_in):
 
 def test_what_is_not_answered_is_never_no_and_what_is_not_asked_says_so(world):
     one = handed_in(world)
-    one.answers.filter(question__number=3).delete()
     blank = {**BLANK, "choice": "no", "how_known": "Never."}
-    one.answers.filter(question__number=1).delete()
     send_back_questions(
         one, {one.case.audit.questions.get(asked_of="agency", number=1): "?"}, version=None, by=world.manager
     )
     save_answer(asking(world, one.case.audit, 1), **blank, version=None, by=world.auditor)
+    submit_return(one, delegated_by="The lead", version=None, by=world.auditor)
+    one.answers.filter(question__number=3).delete()
     parts = {part.heading.split(".")[0]: part for part in read_finished(one, form="pdf", by=world.auditor).parts}
     assert parts["3"].lines == ("Not answered",)
     assert parts["1"].lines == ("No", "Never.")
@@ -144,7 +145,7 @@ def test_after_the_panel_and_after_publication_and_not_once_it_is_destroyed(worl
     assert rules.may_take_copy(world.auditor, world.return_of(audit)).code == "destroyed"
 
 
-def test_of_what_was_sent_back_the_manager_takes_what_was_handed_in(world):
+def test_of_what_was_sent_back_everybody_takes_what_was_handed_in(world):
     one = handed_in(world)
     send_back_questions(
         one, {one.case.audit.questions.get(asked_of="agency", number=3): "?"}, version=None, by=world.manager
@@ -157,7 +158,8 @@ def test_of_what_was_sent_back_the_manager_takes_what_was_handed_in(world):
         return next(part.lines for part in value.parts if part.heading.startswith("3."))
 
     assert third(world.manager) == ("Yes", "In the record.")
-    assert third(world.auditor) == ("No", "A draft.")
+    assert third(world.auditor) == ("Yes", "In the record.")
+    assert opened(one.answers.get(question__number=3)).how_known == "A draft."
 
 
 def a_value(*parts: Part, title: str = "Return of Health") -> FinishedReturn:

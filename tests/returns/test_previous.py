@@ -16,10 +16,12 @@ from maca.returns import rules
 from maca.returns.models import AgencyReturn, Answer
 from maca.returns.operations import (
     circulate_audit,
+    describe_engagement,
     fill_form,
     save_answer,
     say_known,
     say_not_known,
+    say_of_risk,
     send_back_questions,
 )
 from maca.returns.previous import carry_over, find_previous, previous_of, read_beside
@@ -238,6 +240,20 @@ def test_an_unconfirmed_answer_cannot_be_signed(world):
     assert verdict.sentence.startswith("Carried over and not confirmed yet: 3.")
     answer(world, now, 3)
     assert rules.may_submit_return(world.auditor, now)
+
+
+def test_a_part_that_holds_an_unconfirmed_answer_cannot_be_signed_either(world):
+    """It would stand in the report as what the agency found today."""
+    _, now = twice(world)
+    carry(world, now, 1, 3)
+    say_of_risk(now, is_unsafe=False, by=world.auditor)
+    describe_engagement(now, before="Since birth.", now="Monthly.", version=None, by=world.auditor)
+    verdict = rules.may_supply_part(world.auditor, now)
+    assert verdict.code == "unconfirmed"
+    assert verdict.sentence.startswith("Carried over and not confirmed yet: 1, 3.")
+    answer(world, now, 1)
+    save_answer(asking(world, now, 3), choice="", how_known="", points="", version=None, by=world.auditor)
+    assert rules.may_supply_part(world.auditor, now)
 
 
 def test_nothing_that_was_begun_is_written_over(world):

@@ -88,10 +88,26 @@ def test_the_account_of_the_engagement_is_kept_by_who_described_it(world, audit)
     describe_engagement(one, before="Since birth.", now="Monthly.", version=None, by=world.auditor)
     describe_engagement(one, before="Since birth.", now=None, version=None, by=world.second)
     assert not EarlierWords.objects.exists()
-    describe_engagement(one, before="Since last year.", now="Monthly.", version=None, by=world.auditor)
+    describe_engagement(one, before="Since last year.", now="Monthly.", version=None, by=world.second)
     (kept,) = read_earlier_words(one, by=world.second)[None]
     assert kept.fields == {"engagement_before": "Since birth.", "engagement_now": "Monthly."}
-    assert kept.written_by == world.second
+    assert kept.written_by == world.auditor
+
+
+def test_whoever_sends_a_colleagues_words_on_has_not_written_them(world, audit):
+    """Otherwise the colleague's would be their own to replace, and gone."""
+    write(world, audit, "The first words.", by=world.auditor)
+    write(world, audit, "The first words.", by=world.second)
+    assert Answer.objects.get().saved_by == world.auditor
+    write(world, audit, "Other words.", by=world.second)
+    (kept,) = read_earlier_words(world.return_of(audit), by=world.auditor)[question(audit).pk]
+    assert (kept.answer.how_known, kept.written_by) == ("The first words.", world.auditor)
+    one = world.return_of(audit)
+    describe_engagement(one, before="Since birth.", now="Monthly.", version=None, by=world.auditor)
+    describe_engagement(one, before="Since birth.", now="Monthly.", version=None, by=world.second)
+    describe_engagement(one, before="Since last year.", now="Monthly.", version=None, by=world.second)
+    (kept,) = read_earlier_words(one, by=world.second)[None]
+    assert kept.written_by == world.auditor
 
 
 def test_a_save_that_clashes_keeps_nothing(world, audit):
@@ -270,6 +286,12 @@ def test_only_what_was_sent_back_can_be_given_then(world, audit, sign_in):
     shown = sign_in(world.auditor).get(page(audit, "share/")).content.decode()
     assert re.findall(r'name="parts" type="checkbox" value="(\w+)"', shown) == ["3"]
     share_return(world.return_of(audit), [question(audit, 3)], to=world.second, by=world.auditor)
+    # What was given before and not sent back cannot be edited now, and is not asked for.
+    GivenPart.objects.create(
+        agency_return=world.return_of(audit), question=question(audit), given_to=world.second, given_by=world.auditor
+    )
+    one = world.return_of(audit)
+    assert given_to(world.second, [one]) == {one.pk: ["question 3"]}
     assert "With Second" in sign_in(world.lead).get(page(audit)).content.decode()
 
 

@@ -316,6 +316,20 @@ def test_what_they_did_not_agree_to_is_counted_and_not_shown(world, sign_in):
     assert "My teacher." not in sign_in(world.manager).get(path).content.decode()
 
 
+def test_a_view_is_changed_by_whoever_recorded_it_or_their_agency_alone(world):
+    case = a_case(world)
+    ours, theirs = record_view(case, said(), by=world.auditor), record_view(case, said(), by=world.social_worker)
+    assert rules.may_change_view(world.lead, ours)
+    assert rules.may_change_view(world.social_worker, theirs)
+    for person, view in ((world.police_auditor, ours), (world.social_worker, ours), (world.lead, theirs)):
+        assert rules.may_change_view(person, view).code == "not-yours"
+    # What somebody recorded for an agency stays the agency's, also once they no longer speak for it.
+    theirs.recorded_by = world.auditor
+    assert rules.may_change_view(world.social_worker, theirs).code == "not-yours"
+    ours.recorded_by = world.social_worker
+    assert rules.may_change_view(world.social_worker, ours).code == "not-yours"
+
+
 def test_an_agency_reads_its_own_and_whoever_introduces_the_case_theirs(world):
     case = a_case(world)
     own = record_view(case, said(like="Of health."), by=world.auditor)
