@@ -23,7 +23,6 @@ from maca.returns.queries import (
     Asking,
     Ladder,
     carried_over,
-    colleagues,
     has_begun_an_answer,
     kept_by_partnership,
     kept_in_return,
@@ -226,7 +225,8 @@ def may_be_given_parts(colleague: Person, agency_return: AgencyReturn) -> Verdic
 
     Who has declared nothing yet is asked when they open it.
     """
-    if colleague.pk not in {one.pk for one in colleagues(agency_return)}:
+    is_here = colleague.is_active and colleague.ended_at is None
+    if not (is_here and colleague.speaks_for(agency_return.agency)):
         return no("no-colleague", f"A part is given to somebody who answers for {agency_return.agency}.")
     verdict = may_work_on_case(colleague, agency_return.case)
     return YES if verdict.code == "undeclared" else verdict

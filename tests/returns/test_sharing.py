@@ -226,6 +226,13 @@ def test_a_part_goes_to_colleagues_alone(world, audit, who):
     assert not GivenPart.objects.exists()
 
 
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"ended_at": timezone.now()}])
+def test_a_part_does_not_go_to_whoever_has_left(world, audit, gone):
+    assert rules.may_be_given_parts(world.second, world.return_of(audit))
+    vars(world.second).update(gone)
+    assert rules.may_be_given_parts(world.second, world.return_of(audit)).code == "no-colleague"
+
+
 def test_a_part_does_not_go_to_whoever_has_a_conflict_but_to_whoever_has_declared_nothing(world, audit):
     one = world.return_of(audit)
     Declaration.objects.filter(person=world.second).delete()
