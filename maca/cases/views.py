@@ -62,6 +62,7 @@ from maca.design import dates
 from maca.design.pages import do_once, form_page, guarded
 from maca.kernel.ids import new_public_id
 from maca.kernel.verdict import Refused
+from maca.kernel.versions import Changed
 from maca.partnership.requests import signed_in
 
 DECLARED = "Your declaration is on the record."
@@ -280,8 +281,25 @@ def _take_in(request: HttpRequest, audit: Audit) -> HttpResponse:
     )
 
 
+DRAWN_ANEW = "The cases have been drawn anew meanwhile, by a colleague. Look at them, and then go on from there."
+
+
+def _as_seen(do: Callable[[Any, int | None], str]) -> Callable[[Any, int | None], str]:
+    """Nobody nominates, swaps or discards what they have not seen: there is no choice between two draws."""
+
+    def doing(form: Any, version: int | None) -> str:
+        try:
+            return do(form, version)
+        except Changed as changed:
+            raise Refused("drawn-anew", DRAWN_ANEW) from changed
+
+    return doing
+
+
 def _draw_from(request: HttpRequest, one: Draw) -> HttpResponse:
     person = signed_in(request)
+    if request.method == "POST" and request.POST.get("draw") != one.public_id:
+        raise Refused("drawn-anew", DRAWN_ANEW)
     laid = operations.read_draw(one, by=person)
     what = request.POST.get("what", "draw")
 
@@ -319,6 +337,8 @@ def _draw_from(request: HttpRequest, one: Draw) -> HttpResponse:
         "discard": (NothingForm, do_discard, "The draw has been discarded, and the list destroyed."),
     }
     make_form, do, saved = ways[what if what in ways else "draw"]
+    if what != "draw":
+        do = _as_seen(do)
     return form_page(
         request,
         "cases/draw.html",

@@ -1136,6 +1136,12 @@ def extend(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
         words = str(operations.read_requests_for_time(agency_return, by=person)[-1].words)
 
     def do(form: ExtendForm, version: int | None) -> str:
+        if waiting is None and "decision" in request.POST:
+            # Without the request the form has no “no” any more, and the day that stood beside it would be granted.
+            raise Refused(
+                "answered-already",
+                f"{agency_return.agency.name} has had its answer meanwhile. Look at what a colleague decided.",
+            )
         if form.is_refused:
             operations.refuse_time(agency_return, words=form.cleaned_data["refusal"], version=version, by=person)
         else:

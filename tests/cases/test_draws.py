@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import re
+import secrets
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -318,7 +319,7 @@ def test_a_list_that_nobody_finished_with_is_forgotten(world):
 
 
 def keys_of(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(once|version)"[^>]* value="([^"]*)"', page))
+    return dict(re.findall(r'<input type="hidden" name="(once|version|draw)"[^>]* value="([^"]*)"', page))
 
 
 def test_the_page_from_list_to_nominations_shows_nobody(world, sign_in):
@@ -363,6 +364,25 @@ def test_the_page_from_list_to_nominations_shows_nobody(world, sign_in):
     late = client.post(path, {**keys_of(everything), "what": "discard"})
     assert late.status_code == 403
     assert "The draw that this page showed is over" in late.content.decode()
+
+
+def test_nobody_nominates_swaps_or_discards_a_draw_that_they_have_not_seen(world, sign_in):
+    draw, client = drawn(world), sign_in(world.manager)
+    path = f"/audits/{draw.audit.slug}/draw/"
+    seen = keys_of(client.get(path).content.decode())
+    draw_cases(draw, settings=asked(), seed="s2", version=draw.version, by=world.chair)
+    row = read_draw(draw, by=world.chair).lots.drawn[0].row
+    for sent in ({"what": "nominate"}, {"what": "discard"}, {"what": "swap", "row": row, "why": "other", "words": "W"}):
+        late = client.post(path, {**seen, **sent, "once": secrets.token_hex(16)})
+        assert (late.status_code, "drawn anew" in late.content.decode()) == (403, True), sent
+    # Nor what came after it, with a version as low as its own.
+    discard_draw(draw, version=None, by=world.chair)
+    again = taken_in(world, draw.audit)
+    other = client.post(path, {**seen, "version": str(again.version), "what": "discard", "once": secrets.token_hex(16)})
+    assert other.status_code == 403
+    assert not Nomination.objects.exists()
+    now = keys_of(client.get(path).content.decode())
+    assert client.post(path, {**now, "what": "discard"}).status_code == 302  # the control
 
 
 def test_a_list_sent_while_another_lies_here_is_refused_and_not_mixed_up(world, sign_in):

@@ -249,6 +249,18 @@ def test_without_a_request_the_page_asks_for_a_day_alone(world, sign_in):
     assert world.return_of(one.case.audit).due_on == later(one)
 
 
+def test_a_no_that_comes_after_a_colleagues_grants_nothing(world, sign_in):
+    one = asked(world)
+    client, path = sign_in(world.manager), there(one, "extend-return")
+    keys = form_values(client.get(path).content.decode())
+    refuse_time(one, words="The panel cannot wait.", version=None, by=world.manager)
+    refused = {"decision": "refuse", "refusal": "Nor can the family.", **days("due_on", later(one))}
+    late = client.post(path, {**keys, **refused})
+    assert late.status_code == 403
+    assert "has had its answer meanwhile" in late.content.decode()
+    assert world.return_of(one.case.audit).due_on == one.due_on
+
+
 @pytest.mark.parametrize(("agency", "warned"), [("school", True), ("health", False)])
 def test_a_school_that_gets_more_time_into_its_holidays_is_warned_about_and_not_refused(world, sign_in, agency, warned):
     one = world.return_of(world.circulated(1), agency)

@@ -59,9 +59,10 @@ function send (more) {
   return post(place.dataset.autosave, new URLSearchParams(new FormData(form)), more).then(async (answer) => {
     const said = (answer.headers.get('Content-Type') || '').startsWith('application/json') ? await answer.json() : {}
     if (said.version) form.elements.version.value = said.version
+    // An answer, whatever it says: the network is there again, and the form may go. A sign-in that ended is waited for.
+    if (answer.status < 500 && answer.status !== 429 && answer.status !== 401) failures = 0
     if (answer.ok && said.words) {
       kept = now
-      failures = 0
       say(said.words)
       document.dispatchEvent(new Event('maca:heard'))
       if (unsaved()) {
