@@ -140,6 +140,24 @@ def test_a_lost_answer_is_no_clash_with_oneself(visitor):
     assert words_of(grace).input_value() == "First half, second half."
 
 
+def test_a_form_that_lost_the_network_and_then_clashed_can_still_be_sent(visitor):
+    grace, aisha = visitor().is_now(GRACE), visitor().is_now(AISHA)
+    for one in (grace, aisha):
+        one.goto(RETURN + "questions/4/")
+    grace.context.set_offline(True)
+    words_of(grace).fill("What Grace found.")
+    grace.page.locator("#saved", has_text="cannot be reached").wait_for()
+    words_of(aisha).fill("What Aisha found.")
+    is_saved(aisha)
+    grace.context.set_offline(False)
+    grace.page.locator("#saved", has_text="Not saved").filter(has_not_text="cannot be reached").wait_for()
+    grace.complaints.clear()  # the browser remarks on the lost network and on the 409
+    grace.page.get_by_role("button", name="Save and continue").click()
+    grace.page.get_by_text("Save what you wrote instead").wait_for()
+    assert grace.page.get_by_text("What Aisha found.").first.is_visible()
+    assert grace.page.get_by_text("What Grace found.").first.is_visible()
+
+
 def test_whoever_types_without_a_pause_is_saved_all_the_same(visitor):
     grace = visitor().is_now(GRACE)
     grace.goto(RETURN + "questions/5/")
