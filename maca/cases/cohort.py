@@ -144,25 +144,35 @@ _category = _coded(
 _sex = _coded(Sex, female="f|girl", male="m|boy")
 _disability = _coded(Disability, yes="y|1|true", no="n|0|false")
 _band = _coded(AgeBand, unborn="unborn baby", under_1="0")
-_ethnic_code = re.compile(r"[a-z]{4}", re.IGNORECASE)
-_ETHNIC_CODES = {"W": "white", "M": "mixed", "A": "asian", "B": "black", "O": "other", "C": "asian"}
-# In this order: “White and Asian” is mixed.
+# The main codes of the school census. Those for “refused” and “not obtained” are no group.
+_ETHNIC_CODES = {
+    code: group
+    for group, codes in {
+        "white": "wbri wiri wirt wrom woth",
+        "mixed": "mwbc mwba mwas moth",
+        "asian": "aind apkn aban aoth chne",
+        "black": "bcrb bafr both",
+        "other": "ooth",
+    }.items()
+    for code in codes.split()
+}
+# Whole words, in this order: “White and Asian” is mixed, “White South African” white.
 _ETHNIC_WORDS = (
-    ("mixed", ("mixed", "multiple", "white and")),
+    ("mixed", ("mixed", "multiple", "white and", "and white")),
+    ("white", ("white", "irish", "gypsy", "roma", "traveller", "caucasian")),
     ("asian", ("asian", "indian", "pakistani", "bangladeshi", "chinese")),
     ("black", ("black", "african", "caribbean")),
-    ("white", ("white", "irish", "gypsy", "roma", "traveller")),
     ("other", ("other", "arab")),
 )
 
 
 def _ethnicity(text: str) -> str:
     """One of the five groups, from its name, from what belongs to it, or from the codes of the children’s census."""
-    if _ethnic_code.fullmatch(text) and text[0].upper() in _ETHNIC_CODES and text.isupper():
-        return _ETHNIC_CODES[text[0]]
-    said = _key(text)
+    said = f" {' '.join(re.findall('[a-z]+', text.casefold()))} "
+    if code := _ETHNIC_CODES.get(said.strip()):
+        return code
     for group, words in _ETHNIC_WORDS:
-        if any(word in said for word in words):
+        if any(f" {word} " in said for word in words):
             return group
     raise _Unread("is none of the five groups of the census, such as “White” or “Asian or Asian British”")
 
@@ -278,12 +288,12 @@ def _of_csv(data: bytes, name: str) -> Iterator[Row]:
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1):
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), 1):
             yield number, {at: _unless_formula(cell) for at, cell in enumerate(row[:_MOST_COLUMNS], 1) if cell.strip()}
     except csv.Error:
         raise UnfitError(
-            f"{name} cannot be read as CSV: a quotation mark is opened and not closed, or a cell is very long. Open it "
-            "in a spreadsheet, save it again, and try that copy."
+            f"{name} cannot be read as CSV: a quotation mark is opened and not closed, or stands within a cell, or a "
+            "cell is very long. Open it in a spreadsheet, mend that, save it again, and try that copy."
         ) from None
 
 

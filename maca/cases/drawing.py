@@ -27,6 +27,8 @@ from maca.cases.facts import AgeBand, Category, Level
 
 MOST_PLACES = 60
 Fact = tuple[str, str]
+# More than all numbers besides levels can come to.
+_LEVEL = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -200,10 +202,19 @@ class Lots:
         counts = self.settings.wanted
         return tuple(fact if fact[0] == "level" or fact in counts else None for fact in self.facts(child))
 
+    def _short(self, fact: Fact, have: int) -> int:
+        """By how much one number falls short: any level weighs more than all the rest together."""
+        level = self.settings.levels.get(fact[1], 0) if fact[0] == "level" else 0
+        return _LEVEL * max(0, level - have) + max(0, self.settings.wanted.get(fact, 0) - have)
+
+    def _changes(self, child: Child, have: Mapping[Fact, int], by: int) -> tuple[int, dict[Fact, int]]:
+        """What it means for the numbers that a child comes (`by` 1) or goes (-1): in all, and for each fact."""
+        each = {fact: self._short(fact, have[fact] + by) - self._short(fact, have[fact]) for fact in self.facts(child)}
+        return sum(each.values()), each
+
     def _exchange(self) -> bool:
         """Make the best exchange that brings the draw nearer to what was asked for, if there is one."""
         have = self._counted()
-        now = self._missed(have)
         lacking = {fact for fact, number in self.settings.wanted.items() if have[fact] < number}
         if not lacking:
             return False
@@ -212,15 +223,20 @@ class Lots:
         for one in self.line:
             if one.row not in self._drawn and lacking.intersection(self.facts(one)):
                 take.setdefault(self._kind(one), one)
-        best: tuple[tuple[int, int], int, int, int, int] | None = None
-        for out in give.values():
-            without = have - Counter(self.facts(out))
-            for into in take.values():
-                missed = self._missed(without + Counter(self.facts(into)))
-                this = (missed, -self._at[out.row], self._at[into.row], out.row, into.row)
-                if missed[0] <= now[0] and missed < now and (best is None or this < best):
-                    best = this
-        if best is None:
+        gives = [(*self._changes(out, have, -1), -self._at[out.row], out.row) for out in give.values()]
+        takes = [(*self._changes(into, have, 1), self._at[into.row], into.row) for into in take.values()]
+        best = (0, 0, 0, 0, 0)  # nothing gained: only what comes nearer is an exchange
+        for gained, brings, at, into_row in sorted(takes, key=lambda one: (one[0], one[2])):
+            if gained > best[0]:
+                break  # none of those that follow can come to more, whoever goes
+            for lost, costs, before, out_row in gives:
+                missed = gained + lost
+                for fact, cost in costs.items():
+                    if fact in brings:  # one goes and one comes, and this number stays
+                        missed -= cost + brings[fact]
+                if missed < 0:
+                    best = min(best, (missed, before, at, out_row, into_row))
+        if not best[0]:
             return False
         *_, gone, came = best
         self._drawn = self._drawn - {gone} | {came}

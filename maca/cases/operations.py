@@ -244,9 +244,9 @@ def swap_case(case: Case, *, nomination: Nomination, reason: str, by: Person) ->
         case.delete()
     except ProtectedError:
         raise Refused(
-            "concern",
-            f"A concern was raised about a child in {case.label}, so it stays on the record as it is. You can select "
-            "the other nomination beside it.",
+            "written-about",
+            f"Something has been written about {case.label}: a concern, a reflection, or what the family says. So it "
+            "stays on the record as it is. You can select the other nomination beside it.",
         ) from None
     return taken
 

@@ -34,7 +34,7 @@ class Reflection(Versioned):
     """What somebody who introduces a case thinks of their own work with the family. Theirs alone until shared."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reflections")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reflections")
     written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     sharing = models.CharField(max_length=10, choices=Sharing.choices, default=Sharing.NO)
     worried = SealedField()
@@ -120,7 +120,7 @@ class FamilyView(Versioned):
     """What somebody of the family says of the help they had, taken by a worker with them, or why nobody asked."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="family_views")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="family_views")
     # Whose worker recorded it; nothing where whoever introduces the case did so.
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

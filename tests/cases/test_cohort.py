@@ -118,7 +118,8 @@ def test_what_is_not_needed_costs_nobody_their_place(field):
     [
         ("White and Asian", "mixed"), ("Indian", "asian"), ("Black Caribbean", "black"), ("Gypsy or Roma", "white"),
         ("Arab", "other"), ("WIRI", "white"), ("MWBC", "mixed"), ("ABAN", "asian"), ("CHNE", "asian"),
-        ("OOTH", "other"), ("BCRB", "black"),
+        ("OOTH", "other"), ("BCRB", "black"), ("Caucasian", "white"), ("ARAB", "other"),
+        ("White South African", "white"), ("Black and White Caribbean", "mixed"),
     ],
 )  # fmt: skip
 def test_ethnic_groups_are_found_from_what_records_call_them(said, read_as):
@@ -146,6 +147,11 @@ def test_an_age_falls_into_its_band_on_the_day(born, age, band):
         (as_csv(["A"], heading=["Reference"]), "lacks the columns “Level”, “Last activity”, “Date of birth (or Age)”"),
         (as_csv(["A"], heading=["Ref", "Level", "DOB"]), "lacks the column “Last activity” in its first row"),
         (as_csv(ROW, heading=[*headings()[:3], "Reference", *headings()[4:]]), "two columns for “Reference”: column A"),
+        # Otherwise the rest of the list would be one long note, and its children in no pool.
+        (
+            as_csv(ROW).replace(b"\r\n", b',"never closed\r\n', 1) + as_csv(ROW),
+            "mark is opened and not closed",
+        ),
         (b"\x00\x01\x02" * 100, "neither a CSV nor an Excel file"),
         (bytes.fromhex("d0cf11e0a1b11ae1"), "Office before 2007"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), "protected with a password"),

@@ -38,6 +38,18 @@ def rows(lots: Lots) -> list[int]:
     return [one.row for one in lots.drawn]
 
 
+@pytest.mark.parametrize(
+    ("seed", "expected"),
+    [("s1", [59, 52, 49, 40, 17, 37, 42, 12, 18, 14, 15, 54]), ("s2", [13, 40, 34, 52, 20, 18, 47, 21, 9, 59, 54, 42])],
+)
+def test_a_broad_draw_is_the_same_wherever_it_is_made(seed, expected):
+    """What was drawn is drawn anew from its list and seed whenever it is looked at, also by a later version."""
+    levels = {"early_help": 3, "child_in_need": 3, "child_protection": 4, "looked_after": 2}
+    ages, places = {"under_1": 2, "5_9": 3, "16_17": 4}, {"North": 5, "South": 4, "West": 3}
+    settings = Settings(on=DAY, levels=levels, ages=ages, localities=places, categories={"neglect": 7})
+    assert rows(Lots(a_cohort(), settings, seed)) == expected
+
+
 EIGHT = Settings(on=DAY, levels={"early_help": 2, "child_in_need": 2, "child_protection": 4})
 
 

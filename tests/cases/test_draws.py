@@ -478,7 +478,7 @@ def test_a_case_about_which_a_concern_was_raised_stays(world):
     raise_concern(case, what="A mark.", found_at=timezone.now(), told=None, by=world.member)
     with pytest.raises(Refused) as refused:
         swap_case(case, nomination=other, reason="R", by=world.chair)
-    assert refused.value.code == "concern"
+    assert refused.value.code == "written-about"
     other.refresh_from_db()
     assert other.stage == NominationStage.NOMINATED
     assert Case.objects.get(audit=audit).number == 1

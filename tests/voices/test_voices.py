@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from maca.cases.household import Sibling
 from maca.cases.models import Case, DestructionReason, Interest, Presenter
-from maca.cases.operations import declare_interest, destroy_case, name_presenter, nominate_case, select_case
+from maca.cases.operations import declare_interest, destroy_case, name_presenter, nominate_case, select_case, swap_case
 from maca.cases.seal import case_key
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
@@ -314,6 +314,25 @@ def test_what_they_did_not_agree_to_is_counted_and_not_shown(world, sign_in):
     assert "My teacher." in sign_in(world.manager).get(path).content.decode()  # the control
     change_view(view, said(agreed=False), version=view.version, by=world.lead)
     assert "My teacher." not in sign_in(world.manager).get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda case, by: reflect(case, by),
+        lambda case, by: record_view(case, said(), by=by),
+    ],
+    ids=["reflection", "view"],
+)
+def test_a_case_about_which_somebody_has_written_is_not_swapped(world, write):
+    audit = world.selected(1)
+    case, other = audit.cases.select_related("audit", "nomination").get(), world.nominate(audit)
+    name_presenter(case, person=world.social_worker, version=None, by=world.chair)
+    write(case, world.social_worker)
+    with pytest.raises(Refused) as refused:
+        swap_case(case, nomination=other, reason="R", by=world.chair)
+    assert refused.value.code == "written-about"
+    assert Reflection.objects.count() + FamilyView.objects.count() == 1
 
 
 def test_a_view_is_changed_by_whoever_recorded_it_or_their_agency_alone(world):
