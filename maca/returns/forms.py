@@ -519,7 +519,9 @@ class FollowUpForm(Form):
         if self.errors:
             return values
         outcome = values.get("outcome")
-        step = [name for name in ("approached", "approached_on", "words", "due_on") if values.get(name)]
+        # What was said before stands in the form, and is no new step.
+        said = values.get("words") if not self.waiting or values.get("words") != str(self.waiting.words) else ""
+        step = [name for name in ("approached", "approached_on", "due_on") if values.get(name)] or said
         if step and not outcome:
             self.add_error("outcome", "Say what came of it, if only that there is no answer yet")
         elif not outcome and not values["effect"]:

@@ -216,6 +216,8 @@ class ExtensionRequest(models.Model):
             return f"Asked for until {self.wanted_on:%-d %B %Y}: {self.get_reason_display()}"
         if self.granted_on:
             return f"Granted until {self.granted_on:%-d %B %Y}"
+        if not self.refusal:
+            return f"No longer needed: {self.wanted_on:%-d %B %Y} was asked for"
         return f"Refused: {self.wanted_on:%-d %B %Y} was asked for"
 
 

@@ -175,6 +175,11 @@ def _stamp(by: Person) -> dict[str, object]:
     return {"saved_by": by, "saved_at": timezone.now()}
 
 
+def _no_request_for_time(agency_return: AgencyReturn, *, by: Person) -> None:
+    """Whoever has answered needs no more time: the request is over, and another can be made if it comes to that."""
+    agency_return.extension_requests.filter(decided_at=None).update(decided_at=timezone.now(), decided_by=by)
+
+
 def _no_refusal(agency_return: AgencyReturn) -> dict[str, object]:
     """What a return holds once a refusal has been taken back. Who was approached meanwhile stays on the record."""
     agency_return.approaches.filter(ended_at=None).update(ended_at=timezone.now())
@@ -198,6 +203,7 @@ def say_not_known(agency_return: AgencyReturn, *, version: int | None, on_behalf
     """ "Not known to us" is a complete answer, never chased. What was written is kept; a refusal is taken back."""
     _hold(agency_return)
     (rules.may_enter_from_paper if on_behalf else rules.may_answer_return)(by, agency_return).insist()
+    _no_request_for_time(agency_return, by=by)
     save_changes(agency_return, version=version, **_no_refusal(agency_return), **_stamp(by))
     if agency_return.stage != ReturnStage.NOT_KNOWN:
         move(agency_return, to=ReturnStage.NOT_KNOWN)
@@ -528,6 +534,7 @@ def _hand_in(
         "submitted_at": now,
         "first_submitted_at": agency_return.first_submitted_at or now,
     }
+    _no_request_for_time(agency_return, by=by)
     save_changes(agency_return, version=version, **handed_in, **part, **_stamp(by))
     signature = Signature(
         agency_return=agency_return,
@@ -649,6 +656,7 @@ def decline_return(
     _hold(agency_return)
     rules.may_decline_return(by, agency_return).insist()
     sealed = case_key(agency_return.case).seal(agency_return, "decline_words", words)
+    _no_request_for_time(agency_return, by=by)
     save_changes(agency_return, version=version, decline_reason=reason, decline_words=sealed, **_stamp(by))
     move(agency_return, to=ReturnStage.DECLINED)
     _write("declined a return", agency_return, by=by, reason=str(reason))

@@ -268,9 +268,14 @@ def test_the_page_says_what_is_missing_and_keeps_what_was_written(world, sign_in
     waiting = client.get(page).content.decode()
     assert "Awaited: The agency’s safeguarding lead" in waiting
     assert 'name="approached"' not in waiting
-    assert client.post(page, {**form_values(waiting), "outcome": "declines", "words": "No.", "effect": "Little."})
+    # What was said stands in the form: the effect alone can be written beside it.
+    alone = client.post(page, {**form_values(waiting), "words": "Rang.", "effect": "Nothing on bail."})
+    assert alone.status_code == 302
+    waiting = client.get(page).content.decode()
+    last = {**form_values(waiting), "outcome": "declines", "words": "No.", "effect": "Nothing on bail."}
+    assert client.post(page, last).status_code == 302
     assert [step.outcome for step in Ladder.of(one).approaches] == ["not_for_them", "declines"]
-    assert Entry.objects.filter(did="said what a refusal means").count() == 1
+    assert Entry.objects.filter(did="said what a refusal means").count() == 2
 
 
 def test_at_the_head_and_after_the_panel_the_page_asks_for_no_more_than_can_be_done(world, sign_in):

@@ -16,9 +16,10 @@ from maca.panel.operations import open_panel
 from maca.partnership.operations import change_school_holidays
 from maca.returns import rules
 from maca.returns.as_table import rows
-from maca.returns.models import AgencyReturn, TimeReason
+from maca.returns.models import AgencyReturn, DeclineReason, TimeReason
 from maca.returns.operations import (
     ask_for_time,
+    decline_return,
     extend_return,
     read_requests_for_time,
     refuse_time,
@@ -160,6 +161,24 @@ def test_who_reads_why(world):
     assert rules.may_read_requests_for_time(world.manager, one).code == "conflict"
     with pytest.raises(Refused):
         read_requests_for_time(one, by=world.police_lead)
+
+
+@pytest.mark.parametrize("act", ["declines", "does not know", "hands in"])
+def test_whoever_has_answered_needs_no_more_time_and_can_ask_anew(world, act):
+    one = asked(world)
+    if act == "declines":
+        decline_return(one, reason=DeclineReason.OTHER, words="No.", version=None, by=world.lead)
+    elif act == "does not know":
+        say_not_known(one, version=None, by=world.auditor)
+    else:
+        world.submitted(one)
+    one = world.return_of(one.case.audit)
+    assert one.newest_request().in_words().startswith("No longer needed: ")
+    assert not one.asks_for_time
+    if act == "declines":
+        say_known(one, version=None, by=world.lead)
+        again = asked(world, world.return_of(one.case.audit))
+        assert again.asks_for_time
 
 
 def test_on_which_day_a_return_may_be_due(world):
