@@ -306,7 +306,7 @@ def test_the_head_goes_to_every_lead_once_a_day_and_says_nothing_else(world):
     from maca.notices.models import Notice
 
     # At night none go, and this test may run at night.
-    now = queries.timezone.now().astimezone(LONDON).replace(hour=12)
+    now = queries.timezone.now().astimezone(queries.LONDON).replace(hour=12)
     assert daily_heads(now) == 2
     sent = set(Notice.objects.filter(kind="journal-head").values_list("to_address", "reference"))
     head = head_of(world.partnership.public_id)
