@@ -123,6 +123,16 @@ def a_row(model: type[models.Model], of: Rows, world: World) -> None:
     model._base_manager.create(**values)
 
 
+def what_it_needs(model: type[models.Model]) -> int:
+    """How many tables, one above the other, must have a row before this one can."""
+    needed = {
+        field.related_model
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and not field.null and field.related_model is not model
+    }
+    return 1 + max((what_it_needs(one) for one in needed), default=0)
+
+
 class Two:
     """Two partnerships. Which rows are whose is known from when they came, not from any column."""
 
@@ -136,7 +146,7 @@ class Two:
         world = lived_in(name)
         rows: Rows = {model: there(model) - before[model] for model in TABLES}
         # From the partnership outwards, so that what a row names is there first.
-        for model in sorted(TABLES, key=lambda model: len(fence._above(model))):
+        for model in sorted(TABLES, key=what_it_needs):
             if not rows[model]:
                 a_row(model, rows, world)
                 rows[model] = there(model) - before[model]

@@ -151,7 +151,9 @@ def _day(name: str, day: dt.date) -> Values:
 
 
 def _more_time(stand: Stand, standing: Standing) -> Values:
-    return _of_return(standing, decision="grant", **_day("due_on", working_days_from(today(), 40)))
+    asked = standing.agency_return and standing.agency_return.asks_for_time
+    decision = {"decision": "grant"} if asked else {}
+    return _of_return(standing, **decision, **_day("due_on", working_days_from(today(), 40)))
 
 
 def _process(stand: Stand, standing: Standing) -> Values:

@@ -245,10 +245,11 @@ class Builder:
             # One person introduces a case. Here two do, so that both kinds of guest are tried at once.
             Presenter.objects.create(case=case, person=self.people[along])
             seat_panel(case, people=[self.people[seated]], version=None, by=chair)
-        write_reflection(
-            standing.case, sharing=Sharing.NO, worried=WORDS["reflection"], helped="", obstacles=[], hindered="",
-            differently="", version=1, by=self.people["presenter"],
-        )  # fmt: skip
+        if situation != "nominated":  # there a case is swapped, and one that somebody has written about is not
+            write_reflection(
+                standing.case, sharing=Sharing.NO, worried=WORDS["reflection"], helped="", obstacles=[], hindered="",
+                differently="", version=1, by=self.people["presenter"],
+            )  # fmt: skip
         return standing
 
     def circulated(self, situation: str) -> Standing:
