@@ -46,8 +46,8 @@ LEVELS = ("EH", "CIN", "CP")
 
 def a_list(size: int = 12) -> bytes:
     return as_csv(*(
-        changed(reference=f"QX{at}", name=f"Quillon {chr(65 + at)}bert", level=LEVELS[at % 3], locality="Quarrington",
-                last_activity=today().isoformat())
+        changed(reference=f"Quilref{at}", name=f"Quillon {chr(65 + at)}bert", level=LEVELS[at % 3],
+                locality="Quarrington", last_activity=today().isoformat())
         for at in range(size)
     ))  # fmt: skip
 
@@ -278,7 +278,7 @@ def test_nothing_in_the_databases_or_the_journal_says_who_is_in_a_list(world):
     row = read_draw(draw, by=world.manager).lots.drawn[0].row
     swap_drawn(draw, row=row, why=SwapReason.OTHER, words="Quietly.", version=draw.version, by=world.manager)
     said = raw_files()
-    for secret in (b"QX1", b"Quillon", b"Quarrington", b"Quietly"):
+    for secret in (b"Quilref1", b"Quillon", b"Quarrington", b"Quietly"):
         assert secret not in said
     assert draw.seed.encode() in said  # the control
 
@@ -359,7 +359,7 @@ def test_the_page_from_list_to_nominations_shows_nobody(world, sign_in):
     page = client.get(path).content.decode()
     assert "Draws that are over" in page
     assert "at least 1 of “Quarrington”" in page
-    for secret in ("QX", "Quillon"):
+    for secret in ("Quilref", "Quillon"):
         assert secret not in everything + page
     late = client.post(path, {**keys_of(everything), "what": "discard"})
     assert late.status_code == 403

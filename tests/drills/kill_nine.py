@@ -202,7 +202,11 @@ def drill(rounds: int, *, torn: bool, seed: int) -> list[str]:
             everybody = [*visitors, reader, raiser]
             for one in everybody:
                 one.start()
-            time.sleep(0.7 + chance.random() * 0.6)
+            # On a slow machine the first save takes seconds: a kill before it would be a kill of nothing.
+            patient_until = time.monotonic() + 20
+            while any(one.is_alive() and not one.told for one in everybody) and time.monotonic() < patient_until:
+                time.sleep(0.05)
+            time.sleep(chance.random() * 0.6)
             assert site.server is not None
             os.kill(site.server.pid, signal.SIGKILL)
             site.server.wait()

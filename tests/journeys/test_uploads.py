@@ -8,7 +8,7 @@ from tests.makers import a_picture
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("how", [{}, {"phone": True}, {"scripts": False}])
+@pytest.mark.parametrize("how", [{}, {"phone": True}, {"scripts": False}], ids=["laptop", "phone", "no-scripts"])
 def test_a_photograph_is_put_with_a_return_seen_and_replaced(visitor, how):
     one = visitor(**how).is_now(AUDITOR)
     one.goto("/audits/neglect-3/cases/2/returns/health-visiting/")
