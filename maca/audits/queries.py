@@ -33,7 +33,8 @@ def agency_questions(audit: Audit, agency: Agency | None = None) -> list[Questio
 
 def find_agency_question(audit: Audit, agency: Agency, number: int) -> Question:
     """One question by its number, if it is asked of this agency."""
-    found = audit.questions.select_related("shown_if").get(asked_of=AskedOf.AGENCY, number=number)
+    # What it hangs on is fetched when it hangs on something: few do, and this is asked with every save.
+    found = audit.questions.get(asked_of=AskedOf.AGENCY, number=number)
     if not found.is_for(agency):
         raise Question.DoesNotExist
     return found

@@ -26,13 +26,12 @@ class WithRoles(ModelBackend):
         return person
 
     def get_user(self, user_id: int) -> Person | None:
-        person = (
-            Person.objects.select_related("partnership", "agency")
-            .prefetch_related("appointments")
-            .filter(pk=user_id)
-            .first()
-        )
-        if not person or not self.user_can_authenticate(person):
+        found = Person.objects.select_related("partnership", "agency").prefetch_related("appointments")
+        try:
+            person = found.get(pk=user_id)
+        except Person.DoesNotExist:
+            return None
+        if not self.user_can_authenticate(person):
             return None
         let_in(person)
         return person

@@ -308,21 +308,17 @@ class Ladder:
         return next((rung for rung in Rung if rung not in climbed), None)
 
 
-def refusals(audits: Iterable[int]) -> list[AgencyReturn]:
-    """The returns of these audits that were declined, each with whom has been approached since."""
-    declined = AgencyReturn.objects.filter(case__audit__in=list(audits), stage=ReturnStage.DECLINED)
-    return list(declined.select_related("agency", "case__audit").prefetch_related("approaches"))
+def unsettled(audits: Iterable[int]) -> list[AgencyReturn]:
+    """The returns of these audits that wait for those who run them: an agency declined, or asked for more time.
 
-
-def requests_for_time(audits: Iterable[int]) -> list[AgencyReturn]:
-    """The returns of these audits for which more time has been asked, and nobody has answered."""
-    asking = AgencyReturn.objects.filter(
-        case__audit__in=list(audits),
-        stage__in=AWAITED,
-        extension_requests__isnull=False,
-        extension_requests__decided_at=None,
+    Each comes with whom has been approached since, and otherwise with no more than names it and leads to it.
+    """
+    asked = ExtensionRequest.objects.filter(agency_return=OuterRef("pk"), decided_at=None)
+    found = AgencyReturn.objects.filter(
+        Q(stage=ReturnStage.DECLINED) | Q(Exists(asked), stage__in=AWAITED), case__audit__in=list(audits)
     )
-    return list(asking.select_related("agency", "case__audit"))
+    named = ("stage", "agency__name", "agency__slug", "case__number", "case__audit__title", "case__audit__slug")
+    return list(found.select_related("agency", "case__audit").only(*named).prefetch_related("approaches"))
 
 
 def sent_back(agency_return: AgencyReturn) -> set[int]:

@@ -19,7 +19,7 @@ from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
 from maca.partnership.queries import to_attest
 from maca.returns.models import AgencyReturn, Rung
-from maca.returns.queries import Ladder, checks_waiting_for, given_to, refusals, requests_for_time, waiting_for
+from maca.returns.queries import Ladder, checks_waiting_for, given_to, unsettled, waiting_for
 from maca.returns.rules import may_circulate_audit, may_read_board
 from maca.returns.stages import ReturnStage
 
@@ -297,20 +297,20 @@ def _unsettled(audits: Iterable[Audit], person: Person) -> list[Task]:
     def task(text: str, one: AgencyReturn, page: str) -> Task:
         return Task(text, f"{one.case.audit}, {one.case}", reverse(page, kwargs=_return_address(one)))
 
-    found = []
-    if manager:
-        gathering = [audit.pk for audit in audits if audit.is_gathering]
-        found += [
-            task(f"Answer {one.agency}, which asks for more time", one, "extend-return")
-            for one in requests_for_time(gathering)
-        ]
-    if manager or chair:
-        for one in refusals(audit.pk for audit in audits):
-            rung = Ladder.of(one).next_rung
-            # The head of the ladder is the chair's own to climb.
-            if rung and (manager or rung in (Rung.CHAIR, Rung.STATUTORY_PARTNER)):
-                found.append(task(f"Follow up that {one.agency} declined", one, "follow-up"))
-    return found
+    if not (manager or chair):
+        return []
+    gathering = {audit.pk for audit in audits if audit.is_gathering}
+    asking, refusing = [], []
+    for one in unsettled(audit.pk for audit in audits):
+        if one.stage != ReturnStage.DECLINED:
+            if manager and one.case.audit_id in gathering:
+                asking.append(task(f"Answer {one.agency}, which asks for more time", one, "extend-return"))
+            continue
+        rung = Ladder.of(one).next_rung
+        # The head of the ladder is the chair's own to climb.
+        if rung and (manager or rung in (Rung.CHAIR, Rung.STATUTORY_PARTNER)):
+            refusing.append(task(f"Follow up that {one.agency} declined", one, "follow-up"))
+    return asking + refusing
 
 
 def _organising(audit: Audit, person: Person) -> list[Task]:
