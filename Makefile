@@ -7,10 +7,10 @@ BIN := .venv/bin
 TEST_DATA := $(CURDIR)/.build/test-data
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-everybody test-browser test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns docs format lock pictures clean help
+.PHONY: run test test-everybody test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns docs format lock pictures clean help
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .build/site $(if $(DATABASE_URL),.build/postgres) ## Make everything that is needed, and serve the demo on this machine
 	@$(BIN)/python -m maca demo
@@ -22,10 +22,13 @@ test: .build/dev ## The tests of every change: under five minutes
 test-everybody: .build/dev ## Every page as everybody at every stage: the policy table, and the sealed words
 	$(RUN_TESTS) -n 2 -m everybody $(ARGS)
 
-test-browser: .build/dev ## Whole journeys in a real Chromium against a real server
-	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m browser $(ARGS); fi
+test-browser: .build/dev ## Whole journeys in a real Chromium against a real server, at a laptop’s width
+	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m "browser and not again" $(ARGS); fi
 
-test-all: test test-everybody test-browser ## Every test there is, on SQLite
+test-browser-again: .build/dev ## The same journeys on a phone, and with scripts off
+	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m "browser and again" $(ARGS); fi
+
+test-all: test test-everybody test-browser test-browser-again ## Every test there is, on SQLite
 
 test-postgres: .build/pgserver ## The tests of the rooms, on PostgreSQL
 	$(BIN)/python -m tools.with_postgres env $(RUN_TESTS) -n 2 \

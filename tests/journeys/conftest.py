@@ -14,6 +14,14 @@ PICTURES = os.environ.get("MACA_PICTURES")
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey that is walked once more, on a phone or with scripts off, has a command of its own."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and re.search("phone|scripts", item.name.partition("[")[2]):
+            item.add_marker("again")
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with served_demo(tmp_path_factory.mktemp("site")) as served:
