@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 
 from maca.partnership import fence
+from maca.sealing import keystore
 
 # The role that serves, in tests. They sign in to the database as whoever DATABASE_URL names, a superuser mostly.
 SERVES = "maca_serves"
@@ -24,8 +26,16 @@ on_postgres = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The keystore is made from its models: it has no triggers, and every migration would run for two tables."""
+    connections["keystore"].settings_dict["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     with django_db_blocker.unblock():
+        executor = MigrationExecutor(connections[keystore.ALIAS])
+        executor.migrate([leaf for leaf in executor.loader.graph.leaf_nodes() if leaf[0] in keystore.APPS], fake=True)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(MAKE_ROLE)

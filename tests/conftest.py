@@ -6,11 +6,16 @@ from django.test import Client, TransactionTestCase
 from maca.journal import heads
 from maca.partnership.models import Person
 from maca.sealing.root import root_key
-from tests.behind_the_fence import as_the_owner, as_the_role_that_serves, django_db_setup
+from tests.behind_the_fence import (
+    as_the_owner,
+    as_the_role_that_serves,
+    django_db_modify_db_settings,
+    django_db_setup,
+)
 from tests.lifting import journal_can_be_changed
 from tests.makers import World
 
-__all__ = ["as_the_owner", "as_the_role_that_serves", "django_db_setup"]
+__all__ = ["as_the_owner", "as_the_role_that_serves", "django_db_modify_db_settings", "django_db_setup"]
 
 BOTH = ["default", "keystore"]
 

@@ -72,15 +72,18 @@ def _bring_up_to_date() -> None:
     from django.db.utils import OperationalError, ProgrammingError
 
     from maca.partnership.fence import fence, installation
+    from maca.sealing import keystore
 
     try:
         with _as_owner() as served_by, installation():
-            for alias in ("default", "keystore"):
-                executor = MigrationExecutor(connections[alias])
-                if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-                    call_command("migrate", verbosity=0, interactive=False, database=alias)
-                if alias == "default":
-                    fence(connections[alias], served_by=served_by)
+            executor = MigrationExecutor(connections["default"])
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                call_command("migrate", verbosity=0, interactive=False)
+            fence(connections["default"], served_by=served_by)
+            executor = MigrationExecutor(connections[keystore.ALIAS])
+            wanted = [leaf for leaf in executor.loader.graph.leaf_nodes() if leaf[0] in keystore.APPS]
+            if executor.migration_plan(wanted):
+                executor.migrate(wanted)
         connections["default"].ensure_connection()
     except OperationalError as problem:
         raise Wrong(
