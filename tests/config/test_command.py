@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.browser import a_database
+from tests.journeys.browser import a_database, begin_with
 
 SEED = Path(__file__).parents[2] / "maca/demo/data/six-step-briefing-neglect-2.txt"
 
@@ -32,6 +32,8 @@ def run(*words: str, **settings: str | None) -> subprocess.CompletedProcess[str]
 @pytest.fixture
 def maca(tmp_path):
     with a_database(f"command_{os.getpid()}_{os.urandom(4).hex()}") as database:
+        if database is None:
+            begin_with(tmp_path / "data", "notices", "send")
         yield lambda *words, **settings: run(
             *words, **{"MACA_DATA": str(tmp_path / "data"), "DATABASE_URL": database, **settings}
         )
