@@ -51,8 +51,7 @@ def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[Age
 
 def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyReturn:
     """The return at this address, if this person may see it."""
-    around = ("case__audit__partnership", "submitted_by", "saved_by", "entered_by")
-    found = _returns(person, audit, case, agency).select_related(*around)
+    found = _returns(person, audit, case, agency).select_related("case__audit__partnership")
     return found.prefetch_related("extension_requests").get()
 
 

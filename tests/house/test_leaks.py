@@ -24,7 +24,7 @@ from maca.sealing.root import encode
 from tests.behind_the_fence import as_owner
 from tests.house.breaking_pages import SEALED_WORDS, WAYS
 from tests.house.test_pages import PATTERNS, STAGES, address, at_stage
-from tests.journeys.browser import a_database
+from tests.journeys.browser import a_database, begin_with
 from tests.makers import World
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +59,13 @@ class Served:
             **environment,
         }
         self.host, self.port = "127.0.0.1", 0
+
+    def begin_with(self, *words: str) -> None:
+        """What the command makes of a new site."""
+        if self.environment.get("DATABASE_URL"):
+            self.maca(*words)
+        else:
+            begin_with(self.here / "data", *words)
 
     def maca(self, *words: str) -> None:
         command = [sys.executable, "-m", "maca", *words]
@@ -224,6 +231,8 @@ def test_whatever_breaks_no_word_reaches_a_log_or_a_file(tmp_path, database, mod
     if mode == "production":
         secured(served)
         headers = {"X-Forwarded-Proto": "https"}
+    else:
+        served.begin_with("notices", "send")
     served.start()
     try:
         break_everything(served, **headers)
@@ -245,6 +254,7 @@ def test_whatever_breaks_no_word_reaches_a_log_or_a_file(tmp_path, database, mod
 
 def test_the_control_logs_as_most_sites_have_them_leak(tmp_path, database):
     served = Served(tmp_path, BREAKING_PLAIN="1", **database)
+    served.begin_with("notices", "send")
     served.start()
     try:
         break_everything(served)
@@ -288,7 +298,7 @@ def walk(served: Served, visitor: Visitor, most: int) -> tuple[int, int]:
 def test_no_request_leaves_the_machine_whatever_people_write(tmp_path, database):
     """The control asks for something elsewhere, and is caught at the door."""
     served = Served(tmp_path, **database)
-    served.maca("demo")
+    served.begin_with("demo")
     served.start()
     walked = []
     try:

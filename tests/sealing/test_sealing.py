@@ -25,6 +25,7 @@ from maca.sealing.field import NotSealedError, Opened, Sealed, StillSealedError,
 from maca.sealing.models import Key, KeyKind
 from maca.sealing.operations import make_key, rewrap_under_root, rotate_partnership_key
 from maca.sealing.queries import KeyGoneError, KeyMissingError, check_every_key, check_keys, key_for
+from tests.journeys.browser import begin_with
 
 
 @pytest.fixture
@@ -228,9 +229,6 @@ rotate_partnership_key(sys.argv[1])
 """
 MAKE = """
 import django; django.setup()
-from django.core.management import call_command
-for alias in ("default", "keystore"):
-    call_command("migrate", verbosity=0, database=alias)
 from maca.sealing.models import KeyKind
 from maca.sealing.operations import make_key, make_partnership_key
 make_partnership_key("p" * 32)
@@ -261,6 +259,7 @@ def test_keys_made_while_a_partnership_is_rotated_are_never_lost(tmp_path):
         **os.environ, "MACA_DATA": str(tmp_path), "MACA_MODE": "training", "DJANGO_SETTINGS_MODULE":
         "maca.config.settings", "DATABASE_URL": "", "MACA_KEYSTORE_URL": "",
     }  # fmt: skip
+    begin_with(tmp_path, "notices", "send")
     subprocess.run([sys.executable, "-c", MAKE], env=environment, check=True)
     with subprocess.Popen([sys.executable, "-c", MAKE_MORE], env=environment, stdout=subprocess.PIPE) as making:
         assert making.stdout
@@ -285,6 +284,7 @@ def test_a_rotation_that_is_killed_is_resumed_and_no_key_is_ever_out_of_reach(tm
         )
         return done.stdout
 
+    begin_with(tmp_path, "notices", "send")
     run(MAKE)
     halves = 0
     for delay in (0.0, 0.02, 0.05):

@@ -16,6 +16,7 @@ from django.core import mail
 from django.core.handlers.base import BaseHandler
 from django.db import connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
+from django.template.backends.jinja2 import Template
 from django.test import RequestFactory, override_settings
 
 from maca.config import urls
@@ -106,6 +107,7 @@ class Site:
         self.addresses: dict[tuple[str, str], str] = {}
         self.sendings: dict[tuple[str, str, bool], dict[str, Any]] = {}
         self.known: dict[str, Any] = {}
+        self.bare = False
         self.wrote = 0
         self.writing: list[str] = []
 
@@ -129,6 +131,14 @@ class Site:
 
         return loaded
 
+    def render(self, render: Callable[..., str]) -> Callable[..., str]:
+        """Draw no page whose words the server throws away again: the same cell is drawn for GET."""
+
+        def rendered(template: Template, *around: Any, **more: Any) -> str:
+            return "" if self.bare else render(template, *around, **more)
+
+        return rendered
+
     @contextmanager
     def watched(self) -> Iterator["Site"]:
         """Count every statement that writes, on both databases."""
@@ -139,6 +149,7 @@ class Site:
                 (refusals, "render", bare_refusal),
                 (middleware, "get_user", found_before),
                 (SessionStore, "load", self.load(SessionStore.load)),
+                (Template, "render", self.render(Template.render)),
             ]
             for where, name, stand_in in stand_ins:
                 stack.callback(setattr, where, name, getattr(where, name))
@@ -192,9 +203,11 @@ class Site:
         request = self.request(self.path(cell.url, cell.situation), cell.method, cell.who, data)
         before, letters = self.wrote, len(mail.outbox)
         self.writing.clear()
+        self.bare = cell.method == "HEAD"
         marks = [(alias, transaction.savepoint(using=alias)) for alias in self.aliases(cell)]
         promised = len(connection.run_on_commit)
         response = self.answer(request)
+        self.bare = False
         if cell.word not in ("open", "sign-in") and cell.who not in self.known and request.user.is_authenticated:
             self.known[cell.who] = request.user
         promises = len(connection.run_on_commit) - promised
