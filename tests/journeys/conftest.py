@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 from tests.journeys.browser import FLAGS, LAPTOP, PHONE, Site, chromium, served_demo
 
 PICTURES = os.environ.get("MACA_PICTURES")
+# Which kinds of page have been looked at, at which width: another journey that comes by need not look again.
+SEEN: set[tuple[bool, str]] = set()
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -45,6 +47,7 @@ class Visitor:
     def __init__(self, browser: Browser, site: Site, *, scripts: bool = True, phone: bool = False) -> None:
         self.site = site
         self.scripts = scripts
+        self.phone = phone
         self.pictured = scripts and not phone
         self.context = browser.new_context(
             java_script_enabled=scripts, viewport=PHONE if phone else LAPTOP, accept_downloads=True, locale="en-GB"
@@ -52,7 +55,6 @@ class Visitor:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(10_000)
         self.complaints: list[str] = []
-        self.seen: set[str] = set()
         self.page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -115,15 +117,19 @@ class Visitor:
         except TimeoutError:
             raise AssertionError(f"{text!r} is not in: {self.page.inner_text('main')[:2000]}") from None
 
-    def look(self) -> None:
-        """Every page has one heading, no sideways scroll, and nothing axe finds; each kind is looked at once."""
-        kind = re.sub(r"[0-9a-f]{32}", "ID", self.page.url) + self.page.title()
-        if kind in self.seen:
+    def look(self, *, again: bool = False) -> None:
+        """Every page has one heading, no sideways scroll, and nothing axe finds; each kind is looked at once.
+
+        `again`: the page has changed under the visitor's hands.
+        """
+        address = self.page.url.removeprefix(self.site.address)
+        kind = self.phone, re.sub(r"[0-9a-f]{32}", "ID", address) + self.page.title()
+        if self.scripts and kind in SEEN and not again:
             return
-        self.seen.add(kind)
         assert self.page.locator("h1").count() >= 1, f"no heading at {self.page.url}"
         if not self.scripts:
             return
+        SEEN.add(kind)
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} pixels"
         results = Axe().run(self.page, options=AXE)

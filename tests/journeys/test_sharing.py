@@ -38,8 +38,7 @@ def test_two_colleagues_edit_one_return_and_one_loses_the_network_for_a_while(vi
     grace.goto(QUESTION)
     aisha.goto(QUESTION)
     aisha.sees(f"Writing in this return now: {GRACE} (here too).")
-    aisha.seen.clear()
-    aisha.look()
+    aisha.look(again=True)
     aisha.picture("who-else-writes")
 
     # The network goes while she types. Her words stay in the page, which says that they are not saved.
@@ -47,8 +46,7 @@ def test_two_colleagues_edit_one_return_and_one_loses_the_network_for_a_while(vi
     words_of(grace).fill("")
     words_of(grace).press_sequentially("Typed on a train, ", delay=5)
     grace.page.locator("#saved", has_text="Not saved: the site cannot be reached").wait_for()
-    grace.seen.clear()
-    grace.look()
+    grace.look(again=True)
     grace.picture("not-saved")
     # Nor does the button take her away from them.
     grace.page.get_by_role("button", name="Save and continue").click()
@@ -87,8 +85,7 @@ def test_two_colleagues_edit_one_return_and_one_loses_the_network_for_a_while(vi
     assert words_of(grace).input_value() == "Aisha’s own words."
     grace.page.get_by_text("What Grace Lewis had written here until").first.click()
     grace.sees("Typed on a train, in a tunnel. Out again.")
-    grace.seen.clear()
-    grace.look()
+    grace.look(again=True)
     grace.picture("earlier-words")
     grace.has_no_complaints()
 
@@ -174,8 +171,7 @@ def test_words_typed_after_the_sign_in_ended_stay_and_go_when_one_is_back(visito
     words_of(grace).fill("Typed after the sign-in ended.")
     grace.page.locator("#saved", has_text="You are no longer signed in").wait_for()
     grace.complaints.clear()  # the browser remarks on the 401
-    grace.seen.clear()
-    grace.look()
+    grace.look(again=True)
     with grace.context.expect_page() as opened:
         status(grace).get_by_role("link", name="Sign in again").click()
     other = opened.value
@@ -199,8 +195,7 @@ def test_a_question_is_shared_with_a_colleague_who_finds_it(visitor):
         grace.page.get_by_label("Who is to write them?").select_option(label="Aisha Rahman, Named nurse")
         grace.press("Save")
         grace.sees("Who has what")
-        grace.seen.clear()
-        grace.look()
+        grace.look(again=True)
         grace.picture("share-return")
         grace.follow("Back")
         grace.sees("With Aisha Rahman")

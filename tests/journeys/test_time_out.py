@@ -20,8 +20,7 @@ def test_somebody_is_warned_stays_and_loses_no_words(visitor, phone):
     warning.wait_for()
     assert "You will be signed out in 2 minutes" in warning.inner_text()
     assert chair.page.evaluate("document.activeElement.id") == "time-out-title"
-    chair.seen.clear()
-    chair.look()
+    chair.look(again=True)
     chair.picture("time-out")
     chair.page.keyboard.press("Tab")
     chair.page.keyboard.press("Enter")
