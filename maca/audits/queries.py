@@ -11,7 +11,9 @@ from maca.partnership.models import Agency, Person
 
 def find_audit(person: Person, audit: str) -> Audit:
     """The audit at this address, if this person may see it."""
-    return Audit.objects.visible_to(person).select_related("theme", "partnership", "earlier").get(slug=audit)
+    found = Audit.objects.visible_to(person).select_related("theme").get(slug=audit)
+    found.partnership = person.partnership  # none other is visible, and it need not be read again
+    return found
 
 
 def find_priority(person: Person, priority: str) -> Priority:

@@ -27,11 +27,10 @@ from maca.partnership.models import Person, Role
 
 def find_case(person: Person, audit: str, case: int) -> Case:
     """The case at this address, if this person may see it."""
-    return (
-        Case.objects.visible_to(person)
-        .select_related("audit__theme", "audit__partnership", "nomination__agency")
-        .get(audit__slug=audit, number=case)
-    )
+    found = Case.objects.visible_to(person).select_related("audit__theme", "nomination")
+    one = found.get(audit__slug=audit, number=case)
+    one.audit.partnership = person.partnership  # none other is visible, and it need not be read again
+    return one
 
 
 def find_nomination(person: Person, audit: str, nomination: str) -> Nomination:

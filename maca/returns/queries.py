@@ -51,8 +51,9 @@ def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[Age
 
 def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyReturn:
     """The return at this address, if this person may see it."""
-    found = _returns(person, audit, case, agency).select_related("case__audit__partnership")
-    return found.prefetch_related("extension_requests").get()
+    found = _returns(person, audit, case, agency).prefetch_related("extension_requests").get()
+    found.case.audit.partnership = person.partnership  # none other is visible, and it need not be read again
+    return found
 
 
 def fetch_for_its_page(agency_return: AgencyReturn) -> None:
