@@ -10,6 +10,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 
 from maca.cases.seal import case_key
+from maca.governance.queries import who_read_ours
 from maca.journal.models import Entry
 from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
@@ -91,6 +92,7 @@ def test_a_copy_is_for_readers_of_the_report_and_on_record_with_its_kind(world, 
     copy_report(case, kind="pdf", by=world.manager)
     entry = Entry.objects.get(did="copied a report")
     assert entry.details["kind"] == "pdf"
+    assert [(one.who, one.did) for one in who_read_ours(world.lead).lines][:1] == [("Manager", "copied a report")]
     with pytest.raises(Refused) as refused:
         copy_report(case, kind="pdf", by=world.auditor)
     assert refused.value.code == "before-the-panel"
