@@ -7,7 +7,7 @@ BIN := .venv/bin
 TEST_DATA := $(CURDIR)/.build/test-data
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-everybody test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns docs format lock pictures clean help
+.PHONY: run test test-everybody test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns bench-report docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench: .build/dev ## Speed as ratios in one run, and queries at 10 and at 1,000 
 
 bench-patterns: .build/dev ## Recall and precision of the chronology’s patterns over 200 made-up cases, and their speed
 	$(BIN)/python -m bench.chronology
+
+bench-report: .build/dev ## A summative report of twelve agencies × sixty answers to Word and PDF, in seconds
+	MACA_DATA=$(TEST_DATA) DJANGO_SETTINGS_MODULE=maca.config.settings $(BIN)/python -m bench.summative
 
 docs: .build/dev ## Write the generated pages of docs/
 	MACA_DATA=$(TEST_DATA) $(BIN)/python -m tools.write_docs

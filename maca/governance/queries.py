@@ -18,7 +18,7 @@ from maca.returns.models import AgencyReturn, Upload, UploadPage
 
 A_PAGE = 50
 # What shows a case as a whole, and with it what an agency handed in, or whose case it is.
-SHOWS_A_CASE = ("read a report", "read a hearing", "opened an identity")
+SHOWS_A_CASE = ("read a report", "copied a report", "read a hearing", "opened an identity")
 # What shows what an agency wrote when it nominated a case, or whom it nominated.
 SHOWS_A_NOMINATION = ("read a case", "opened an identity")
 

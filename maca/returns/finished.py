@@ -1,4 +1,4 @@
-"""A finished return as its agency keeps it: one value, from which it is written as Word and as PDF."""
+"""A finished return as its agency keeps it: a paper, from which it is written as Word and as PDF."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ class Part:
 
 
 @dataclass(frozen=True, repr=False)
-class FinishedReturn:
-    """What an agency handed in, in the order of its return. `footer` says whose it is and how sensitive."""
+class Paper:
+    """What is written as Word and as PDF: parts in their order. `footer` says whose it is and how sensitive."""
 
     title: str
     about: str
@@ -39,29 +39,29 @@ def finished_return(
     uploads: Iterable[Upload],
     signatures: Iterable[Signature],
     said_of_risk: RiskStatement | None,
-) -> FinishedReturn:
+) -> Paper:
     """The value of a return whose rows have been opened. `asked` are those questions that made sense to ask."""
     case, agency = agency_return.case, agency_return.agency
-    return FinishedReturn(
+    return Paper(
         title=f"Return of {agency.name}",
         about=f"{case.audit.title}, {case.label}",
         footer=f"{agency.name} · {case.audit.title}, {case.label} · Keep it as you keep records of this family",
         parts=(
             Part("How it stands", tuple(_standing(agency_return))),
             *_what_was_left_out(agency_return),
-            Part("Why it was asked for", (*_lines(agency_return.purpose), *_lines(agency_return.legal_basis))),
+            Part("Why it was asked for", (*lines_of(agency_return.purpose), *lines_of(agency_return.legal_basis))),
             Part("Is any child unsafe now, or possibly unsafe?", (_risk(said_of_risk),)),
-            Part("Historic engagement", _lines(str(agency_return.engagement_before)) or ("Not described",)),
-            Part("Current engagement", _lines(str(agency_return.engagement_now)) or ("Not described",)),
+            Part("Historic engagement", lines_of(str(agency_return.engagement_before)) or ("Not described",)),
+            Part("Current engagement", lines_of(str(agency_return.engagement_now)) or ("Not described",)),
             *(_question(question, answers.get(question.pk), is_asked=question in asked) for question in questions),
-            *_listed("Evidence", [_reference(one) for one in evidence]),
-            *_listed("Photographs and documents", [_upload(one) for one in uploads]),
-            *_listed("Signed", [_signature(one) for one in signatures]),
+            *listed("Evidence", [reference_of(one) for one in evidence]),
+            *listed("Photographs and documents", [upload_of(one) for one in uploads]),
+            *listed("Signed", [_signature(one) for one in signatures]),
         ),
     )
 
 
-def _lines(text: str) -> tuple[str, ...]:
+def lines_of(text: str) -> tuple[str, ...]:
     """A text line by line, empty ones too: they are the writer's."""
     return tuple(text.split("\n")) if text else ()
 
@@ -80,7 +80,7 @@ def _what_was_left_out(agency_return: AgencyReturn) -> Sequence[Part]:
     if not agency_return.left_out_reason:
         return ()
     why = agency_return.get_left_out_reason_display()
-    return (Part("What is left out, and why", (why, *_lines(str(agency_return.left_out)))),)
+    return (Part("What is left out, and why", (why, *lines_of(str(agency_return.left_out)))),)
 
 
 def _risk(said: RiskStatement | None) -> str:
@@ -98,7 +98,7 @@ def _question(question: Question, answer: Answer | None, *, is_asked: bool) -> P
         return Part(heading, (NOT_ANSWERED,))
     points = tuple(answer.point_list()) if question.kind == QuestionKind.LIST else ()
     said = [answer.chosen] if answer.chosen else []
-    said += _lines(str(answer.how_known))
+    said += lines_of(str(answer.how_known))
     said += [answer.cause_in_words] if answer.cause else []
     return Part(heading, tuple(said), points)
 
@@ -107,12 +107,12 @@ def _about(question: Question | None) -> str:
     return f" (question {question.number})" if question else ""
 
 
-def _reference(one: Evidence) -> str:
+def reference_of(one: Evidence) -> str:
     day = f"{one.day:%-d %B %Y}" if one.day else ""
     return ", ".join(filter(None, (str(one.record), str(one.reference), day))) + _about(one.question)
 
 
-def _upload(one: Upload) -> str:
+def upload_of(one: Upload) -> str:
     pages = "1 page" if one.page_count == 1 else f"{one.page_count} pages"
     said = f"{one.get_kind_display()}, {pages}{_about(one.question)}: {one.description!s} ({one.source!s}, "
     return f"{said}{one.day:%-d %B %Y}). SHA-256 of the file: {one.sha256_given!s}"
@@ -123,6 +123,6 @@ def _signature(one: Signature) -> str:
     return f"{one.name}, {one.post}, on {one.signed_at.astimezone(LONDON):%-d %B %Y}{given}: {one.statement}"
 
 
-def _listed(heading: str, points: Sequence[str]) -> Sequence[Part]:
+def listed(heading: str, points: Sequence[str]) -> Sequence[Part]:
     """Each point on one line, whatever was typed."""
     return (Part(heading, points=tuple(" ".join(one.split()) for one in points)),) if points else ()

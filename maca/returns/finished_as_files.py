@@ -1,4 +1,4 @@
-"""A finished return as a Word file and as a tagged PDF. The same return always gives the same bytes."""
+"""A finished return or a summative report as a Word file and as a tagged PDF. The same always gives the same bytes."""
 
 import io
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from docx.oxml.ns import qn
 from maca.kernel.pdf import typeset
 from maca.kernel.text import normalise
 from maca.kernel.word import empty_document, with_fixed_dates
-from maca.returns.finished import FinishedReturn
+from maca.returns.finished import Paper
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
-def as_word(value: FinishedReturn) -> bytes:
-    """Real headings and lists, and no more in the file than the return: no author, no comments, no dates."""
+def as_word(value: Paper) -> bytes:
+    """Real headings and lists, and no more in the file than the paper: no author, no comments, no dates."""
     document = docx.Document(io.BytesIO(empty_document()))
     properties = document.core_properties
     properties.title = _kept(f"{value.title}: {value.about}")[:255]
@@ -30,7 +30,7 @@ def as_word(value: FinishedReturn) -> bytes:
     return with_fixed_dates(saved)
 
 
-def as_pdf(value: FinishedReturn) -> bytes:
+def as_pdf(value: Paper) -> bytes:
     return typeset(
         {
             "name": _kept(f"{value.title}: {value.about}"),
@@ -56,7 +56,7 @@ def _points(points: tuple[str, ...]) -> list[dict[str, Any]]:
     return [{"kind": "list", "items": items}] if items else []
 
 
-def _paragraphs(value: FinishedReturn) -> Iterator[tuple[str, str]]:
+def _paragraphs(value: Paper) -> Iterator[tuple[str, str]]:
     """Each paragraph: the id of its style and its words."""
     yield "Subtitle", value.about
     yield "Title", value.title

@@ -24,7 +24,7 @@ from maca.kernel.versions import save_changes
 from maca.notices.operations import queue
 from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
-from maca.returns.finished import FinishedReturn, finished_return
+from maca.returns.finished import Paper, finished_return
 from maca.returns.messages import GIVEN, SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
     AgencyReturn,
@@ -904,7 +904,7 @@ def read_return(
 
 
 @transaction.atomic
-def read_finished(agency_return: AgencyReturn, *, form: str, by: Person) -> FinishedReturn:
+def read_finished(agency_return: AgencyReturn, *, form: str, by: Person) -> Paper:
     """Let an agency take its return away as it was handed in, in full; `form` says as what kind of file."""
     rules.may_take_copy(by, agency_return).insist()
     answers, evidence = read_return(agency_return, part=f"copy in {form}", as_handed_in=True, by=by)
@@ -1047,4 +1047,12 @@ def read_report(case: Case, *, did: str = "read a report", by: Person) -> Summat
     """Show every agency’s account of a case side by side."""
     rules.may_read_summative_report(by, case).insist()
     note_reading(did, case, by=by, audit=case.audit.slug, case=case.label)
+    return summative_report(case, case_key(case))
+
+
+@transaction.atomic
+def copy_report(case: Case, *, kind: str, by: Person) -> SummativeReport:
+    """Hand out the report of a case as a file that leaves the site."""
+    rules.may_read_summative_report(by, case).insist()
+    note_reading("copied a report", case, by=by, audit=case.audit.slug, case=case.label, kind=kind)
     return summative_report(case, case_key(case))

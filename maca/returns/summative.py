@@ -9,6 +9,9 @@ from django.db.models import Prefetch
 from maca.audits.models import Question, QuestionKind
 from maca.audits.queries import agency_questions
 from maca.cases.models import Case
+from maca.chronology.queries import line_in_brief
+from maca.kernel.clock import LONDON
+from maca.returns.between import Between, Reply, Said, conflict, grades_apart, known_to_one, nobody_answered
 from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, Upload
 from maca.returns.queries import Ladder, shown
 from maca.returns.stages import AWAITED, HANDED_IN, ReturnStage
@@ -29,6 +32,12 @@ class Cell:
     choice: str
     words: tuple[str, ...]
     gap: str = ""
+    code: str = ""  # of a judgement or a grade, as `between` compares them
+
+    @property
+    def said(self) -> Said:
+        reply = Reply.ANSWERED if not self.gap else Reply.NOT_ANSWERED if self.gap == NOT_ANSWERED else Reply.NOT_ASKED
+        return Said(self.agency, reply, self.code)
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,7 +50,11 @@ class Row:
     @property
     def nobody_answered(self) -> bool:
         """Somebody was asked, and nobody answered."""
-        return all(cell.gap for cell in self.cells) and any(cell.gap == NOT_ANSWERED for cell in self.cells)
+        return nobody_answered(self.said)
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        return tuple(cell.said for cell in self.cells)
 
 
 @dataclass(frozen=True, repr=False)
@@ -53,6 +66,7 @@ class AgencyAccount:
     status: str
     stage: str
     late: bool
+    came_back: str  # the day on which it was handed in last
     before: str
     now: str
     decline: str
@@ -71,6 +85,7 @@ class SummativeReport:
     accounts: tuple[AgencyAccount, ...]
     rows: tuple[Row, ...]
     voices: Voices
+    chronology: tuple[str, ...] = ()  # how many entries each agency gave, and of which period
 
     def standing(self, *stages: str) -> list[AgencyAccount]:
         return [account for account in self.accounts if account.stage in stages]
@@ -105,6 +120,47 @@ class SummativeReport:
     def unanswered(self) -> list[Row]:
         return [row for row in self.rows if row.nobody_answered]
 
+    @property
+    def limits(self) -> list[str]:
+        """What the report cannot rest on, and why, each in a sentence. There is always one."""
+        said = [
+            f"{one.name} declined, so nothing here rests on its records."
+            + (f" What this means: {one.effect}" if one.effect else "")
+            for one in self.declined
+        ]
+        said += [f"{one.name} supplied only a part. {one.left_out}" for one in self.partly]
+        said += [f"{one.name} has not handed in its return." for one in self.awaited]
+        said += [
+            f"{one.name} has been asked to look again at some questions. What it handed in before stands below."
+            for one in self.sent_back
+        ]
+        if self.not_known:
+            said.append(f"{', '.join(one.name for one in self.not_known)} did not know the family.")
+        if self.submitted:
+            said += [f"Nobody answered question {row.number}: {row.question}" for row in self.unanswered]
+        if self.accounts and not said:
+            said.append("Nothing: every agency asked has answered every question.")
+        return said
+
+    def between(self) -> list[tuple[str, list[Between]]]:
+        """What shows between the agencies, under its heading, question by question."""
+        return [
+            (heading, [found for row in self.rows if (found := look(row.number, row.said))])
+            for heading, look in (
+                ("Yes against no", conflict),
+                ("Grades apart", grades_apart),
+                ("Answered by one agency alone", known_to_one),
+            )
+        ]
+
+    def grid(self) -> list[tuple[Row, list[Said]]]:
+        """Every question by every agency that was asked about the case, also where there is no return."""
+        return [
+            (row, [told.get(one.name, Said(one.name, Reply.NO_RETURN)) for one in self.accounts])
+            for row in self.rows
+            for told in ({said.agency: said for said in row.said},)
+        ]
+
 
 def _cell(agency_return: AgencyReturn, question: Question, answers: dict[int, Answer], asked: list[Question]) -> Cell:
     agency = agency_return.agency.name
@@ -116,7 +172,10 @@ def _cell(agency_return: AgencyReturn, question: Question, answers: dict[int, An
     if answer is None or not answer.is_begun:
         return Cell(agency, "", (), gap=NOT_ANSWERED)
     words = answer.point_list() if question.kind == QuestionKind.LIST else [answer.how_known, answer.cause_in_words]
-    return Cell(agency, answer.chosen, tuple(str(word) for word in words if word))
+    compared = question.kind in (QuestionKind.JUDGEMENT, QuestionKind.GRADE)
+    return Cell(
+        agency, answer.chosen, tuple(str(word) for word in words if word), code=str(answer.choice) if compared else ""
+    )
 
 
 def _grades(question: Question, answers: Iterable[dict[int, Answer]]) -> str:
@@ -128,6 +187,11 @@ def _grades(question: Question, answers: Iterable[dict[int, Answer]]) -> str:
     graded = ", ".join(f"{grade.label} {counted[grade]}" for grade in GRADES if counted[grade])
     without = f" {counted[None]} answered without a grade." if counted[None] else ""
     return f"{counted.total() - counted[None]} graded{f': {graded}' if graded else ''}.{without}"
+
+
+def _day(agency_return: AgencyReturn) -> str:
+    at = agency_return.submitted_at if agency_return.was_handed_in else None
+    return f"{at.astimezone(LONDON):%-d %B %Y}" if at else ""
 
 
 def _uploads() -> Prefetch:
@@ -172,6 +236,7 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
                 status=one.standing()[1],
                 stage=one.stage,
                 late=one.is_late or one.handed_in_late,
+                came_back=_day(one),
                 before=str(one.engagement_before) if one in handed_in else "",
                 now=str(one.engagement_now) if one in handed_in else "",
                 decline=(
@@ -204,4 +269,5 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
             for question in questions
         ),
         voices=voices_of(case, key),
+        chronology=tuple(line_in_brief(case)),
     )

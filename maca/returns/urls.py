@@ -16,6 +16,7 @@ urlpatterns = [
     path("audits/<slug:audit>/board/board.xlsx", views.board_as_xlsx, name="board-xlsx"),
     path("audits/<slug:audit>/dates.ics", views.calendar, name="calendar"),
     path("audits/<slug:audit>/cases/<int:case>/report/", views.report, name="report"),
+    path("audits/<slug:audit>/cases/<int:case>/report.<slug:kind>", views.report_copy, name="report-copy"),
     path(ONE, views.agency_return, name="return"),
     path(ONE + "known/", views.known, name="known"),
     path(ONE + "engagement/", views.engagement, name="engagement"),

@@ -102,6 +102,7 @@ from maca.returns.queries import (
     what_was_said_of_risk,
 )
 from maca.returns.queries import board as board_of
+from maca.returns.report_on_paper import on_paper
 from maca.returns.stages import ReturnStage
 from maca.returns.watermark import across
 
@@ -298,6 +299,21 @@ def chase(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 def report(request: HttpRequest, case: Case) -> HttpResponse:
     report = operations.read_report(case, by=signed_in(request))
     return render(request, "returns/report.html", {"case": case, "report": report})
+
+
+@guarded(
+    lambda person, found: rules.may_read_summative_report(person, found[0]),
+    lambda person, audit, case, kind: (find_case(person, audit, case), kind),
+    step_up=True,
+)
+def report_copy(request: HttpRequest, found: tuple[Case, str]) -> HttpResponse:
+    """The report of a case as a file. Its name says nothing that its address does not."""
+    case, kind = found
+    if kind not in finished_as_files.WRITERS:
+        raise Http404
+    write, content_type = finished_as_files.WRITERS[kind]
+    paper = on_paper(operations.copy_report(case, kind=kind, by=signed_in(request)), title=case.audit.title)
+    return _file(write(paper), content_type, f"{case.audit.slug}-case-{case.number}-report.{kind}")
 
 
 @guarded(rules.may_read_return, find_return)

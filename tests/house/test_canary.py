@@ -158,6 +158,10 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("report", "circulated", READ_EVERY_RETURN, HANDED_IN),
     ("report", "panel_opened", ON_PANEL, HANDED_IN),
     ("report", "published", RUN_OR_HEAR, HANDED_IN),
+    ("report-copy", "planned", READ_EVERY_RETURN, "shared-worried"),
+    ("report-copy", "circulated", READ_EVERY_RETURN, HANDED_IN),
+    ("report-copy", "panel_opened", ON_PANEL, HANDED_IN),
+    ("report-copy", "published", RUN_OR_HEAR, HANDED_IN),
     ("hearing", "panel_opened", ON_PANEL, HANDED_IN),
     ("hearing", "published", RUN_OR_HEAR, HANDED_IN),
     ("concern", "circulated panel_opened", "auditor manager chair", f"{CONCERN} note"),
@@ -403,7 +407,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
                 )
                 words["upload"] = getattr(put_with_it.first(), "public_id", "0" * 32)
                 yield f"{name} {agency}", address(name, {**words, "agency": agency})
-        elif name == "chronology-copy":  # in the columns of its PDF a long word is broken
+        elif name in ("chronology-copy", "report-copy"):  # in a PDF a long word may be broken
             yield name, address(name, {**words, "kind": "docx"})
         elif "format" in needed:
             for kind in ("txt", "docx", "pdf", "html", "json"):

@@ -19,7 +19,7 @@ from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
 from maca.panel.operations import close_panel, open_panel
 from maca.returns import rules
-from maca.returns.finished import FinishedReturn, Part
+from maca.returns.finished import Paper, Part
 from maca.returns.finished_as_files import as_pdf, as_word
 from maca.returns.models import DeclineReason, Evidence
 from maca.returns.operations import (
@@ -162,8 +162,8 @@ def test_of_what_was_sent_back_everybody_takes_what_was_handed_in(world):
     assert opened(one.answers.get(question__number=3)).how_known == "A draft."
 
 
-def a_value(*parts: Part, title: str = "Return of Health") -> FinishedReturn:
-    return FinishedReturn(title, "Neglect 9, Case 1", "Health · Neglect 9, Case 1", parts)
+def a_value(*parts: Part, title: str = "Return of Health") -> Paper:
+    return Paper(title, "Neglect 9, Case 1", "Health · Neglect 9, Case 1", parts)
 
 
 def test_the_word_file_holds_these_parts_and_nothing_of_who_made_it():

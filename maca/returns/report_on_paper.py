@@ -1,0 +1,113 @@
+"""The summative report as a paper: everything that its page says, in the same order."""
+
+from collections.abc import Iterable
+
+from maca.returns.between import Reply
+from maca.returns.finished import Paper, Part, lines_of, listed, reference_of, upload_of
+from maca.returns.summative import AgencyAccount, Cell, Row, SummativeReport
+from maca.voices.heard import SharedReflection
+from maca.voices.models import FamilyView
+
+
+def on_paper(report: SummativeReport, *, title: str) -> Paper:
+    """The paper of a report; `title` is the audit’s. Nothing is left out or cut short, however long it is."""
+    about = f"{title}, {report.case}"
+    return Paper(
+        title="Summative report",
+        about=about,
+        footer=f"Summative report · {about} · For the panel of this case only",
+        parts=(
+            Part("Who was asked, and what came back"),
+            *(_standing(one) for one in report.accounts),
+            *listed("The chronology in brief", report.chronology),
+            *listed("What is missing", report.limits),
+            *(
+                Part(f"Between the agencies: {heading}", points=tuple(one.says for one in found) or ("Nowhere",))
+                for heading, found in (report.between() if report.submitted else ())
+            ),
+            *listed("Which agency answered which question", list(_grid(report)) if report.submitted else ()),
+            Part("What the family says", points=tuple(report.voices.sentences)),
+            *(Part(f"The family: {one.get_whose_display()}", tuple(_view(one))) for one in report.voices.views),
+            Part("What practitioners say", () if report.voices.reflections else ("No reflection has been shared.",)),
+            *(Part(one.who, tuple(_reflection(one))) for one in report.voices.reflections),
+            *(part for one in report.submitted for part in _engagement(one)),
+            *(_answers(row) for row in (report.rows if report.submitted else ())),
+        ),
+    )
+
+
+def _standing(one: AgencyAccount) -> Part:
+    lines = [f"{one.status}{'. Late' if one.late else ''}"]
+    if one.came_back:
+        lines.append(f"Handed in on {one.came_back}")
+    lines += lines_of(one.decline)
+    if one.left_out:
+        lines += ("Left out:", *lines_of(one.left_out))
+    return Part(one.name, tuple(lines), one.steps)
+
+
+def _grid(report: SummativeReport) -> Iterable[str]:
+    """A line of print for each question, since a table of twelve agencies is wider than a page."""
+    for row, said in report.grid():
+        told = ((reply, [one.agency for one in said if one.reply is reply]) for reply in Reply)
+        yield f"Question {row.number}: " + "; ".join(
+            f"{reply.lower()}: {', '.join(agencies)}" for reply, agencies in told if agencies
+        )
+
+
+def _engagement(one: AgencyAccount) -> Iterable[Part]:
+    yield Part(f"{one.name}: historic engagement", lines_of(one.before) or ("Not described",))
+    yield Part(f"{one.name}: current engagement", lines_of(one.now) or ("Not described",))
+    yield from listed(f"{one.name}: evidence", [reference_of(row) for row in one.evidence])
+    yield from listed(f"{one.name}: photographs and documents", [upload_of(row) for row in one.uploads])
+
+
+def _answers(row: Row) -> Part:
+    lines = [line for cell in row.cells for line in _cell(cell)]
+    return Part(f"Question {row.number}. {row.question}", (*lines, *([row.grades] if row.grades else [])))
+
+
+def _cell(cell: Cell) -> Iterable[str]:
+    said = cell.gap or cell.choice
+    yield f"{cell.agency}: {said}" if said else f"{cell.agency}:"
+    yield from (line for words in cell.words for line in lines_of(words))
+
+
+def _view(view: FamilyView) -> Iterable[str]:
+    """What the page shows of a view. What may not be used is said to be so, and not printed."""
+    if not view.is_shown:
+        yield "They gave a view and did not agree that it is used here."
+        return
+    age = f" ({view.get_age_band_display().lower()})" if view.age_band and view.is_of_a_child else ""
+    yield f"{view.get_outcome_display()}{age}."
+    if view.asked_by:
+        day = f", {view.day:%-d %B %Y}" if view.day else ""
+        yield f"Asked by: {view.asked_by!s}{day}."
+    if view.method:
+        yield f"{view.get_method_display()}. {view.get_whose_words_display()}."
+    yield from _labelled(
+        ("Why not", str(view.why_not)),
+        ("What they were told", str(view.told)),
+        ("What it was like", str(view.like)),
+        ("What helped", str(view.helped)),
+        ("What should be different", str(view.change)),
+        ("Did somebody listen?", view.did_listen),
+        ("Did things get better?", view.did_get_better),
+    )
+
+
+def _reflection(one: SharedReflection) -> Iterable[str]:
+    return _labelled(
+        ("Worried about", one.worried),
+        ("What helped", one.helped),
+        ("What got in the way", ", ".join(one.obstacles)),
+        ("How", one.hindered),
+        ("What to do differently", one.differently),
+    )
+
+
+def _labelled(*said: tuple[str, str]) -> Iterable[str]:
+    for label, text in said:
+        if text:
+            yield label
+            yield from lines_of(text)

@@ -1,0 +1,35 @@
+"""The manager reads the summative report of a case, and takes it away in Word and as PDF."""
+
+import io
+
+import docx
+import pypdfium2
+import pytest
+
+from tests.journeys.test_an_audit import MANAGER
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("how", [{}, {"phone": True}, {"scripts": False}], ids=["laptop", "phone", "no-scripts"])
+def test_the_report_is_read_and_taken_away(visitor, how):
+    one = visitor(**how).is_now(MANAGER)
+    one.goto("/audits/neglect-3/cases/1/report/")
+    one.sees("The chronology in brief")
+    one.sees("Between the agencies")
+    one.sees("Which agency answered which question")
+    with one.page.expect_download() as word:
+        one.page.get_by_role("link", name="The report in Word").click()
+    with one.page.expect_download() as pdf:
+        one.page.get_by_role("link", name="The report in PDF").click()
+    assert word.value.suggested_filename == "neglect-3-case-1-report.docx"
+    assert pdf.value.suggested_filename == "neglect-3-case-1-report.pdf"
+    on_paper = [part.text for part in docx.Document(io.BytesIO(word.value.path().read_bytes())).paragraphs]
+    printed = pypdfium2.PdfDocument(pdf.value.path().read_bytes())
+    text = " ".join("\n".join(page.get_textpage().get_text_bounded() for page in printed).replace("\ufffe", "").split())
+    page = " ".join(one.page.inner_text("main").split())
+    for heading in ("Who was asked, and what came back", "What is missing", "What the family says"):
+        assert heading in page
+        assert heading in on_paper
+        assert heading in text
+    one.has_no_complaints()

@@ -1,0 +1,151 @@
+"""The summative report as one value: the page, the Word file and the PDF say the same, and all of it."""
+
+import dataclasses
+import html
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+
+from maca.cases.seal import case_key
+from maca.governance.queries import who_read_ours
+from maca.journal.models import Entry
+from maca.kernel.text import normalise
+from maca.kernel.verdict import Refused
+from maca.returns.finished_as_files import as_pdf, as_word
+from maca.returns.models import DeclineReason
+from maca.returns.operations import copy_report, decline_return, save_answer, submit_return
+from maca.returns.report_on_paper import on_paper
+from maca.returns.summative import AgencyAccount, Cell, Row, SummativeReport, summative_report
+from maca.voices.heard import Voices
+from tests.makers import World
+from tests.returns.test_copy import anything, paragraphs, words_of_pdf
+from tests.returns.test_returns import BLANK, asking
+
+
+@pytest.fixture
+def audit(world: World):
+    """Health has answered yes where the school said no; the police declined."""
+    audit = world.circulated(1)
+    for agency, by, choice in (("health", "auditor", "yes"), ("school", "school_auditor", "no")):
+        one = world.answer_all(world.return_of(audit, agency))
+        said = {**BLANK, "choice": choice, "how_known": f"By the file of the {agency}."}
+        save_answer(asking(world, audit, 4, agency, by=by), **said, version=None, by=world.people[by])
+        submit_return(one, delegated_by="The lead", version=None, by=world.people[by])
+    refused = world.return_of(audit, "police")
+    decline_return(refused, reason=DeclineReason.CAPACITY, words="Nobody is left.", version=None, by=world.police_lead)
+    return audit
+
+
+def value_of(audit) -> SummativeReport:
+    case = audit.cases.get()
+    return summative_report(case, case_key(case))
+
+
+def every_word(report: SummativeReport) -> list[str]:
+    """What has to stand in every form of the report."""
+    said = [words for row in report.rows for cell in row.cells for words in (row.question, *cell.words, cell.choice)]
+    said += [text for one in report.accounts for text in (one.name, one.status, one.before, one.now, one.decline)]
+    said += [found.says for _, between in report.between() for found in between]
+    return [" ".join(words.split()) for words in (*said, *report.limits, *report.voices.sentences) if words]
+
+
+def copy_of(client, audit, kind: str) -> bytes:
+    answer = client.get(reverse("report-copy", kwargs={"audit": audit.slug, "case": 1, "kind": kind}))
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].endswith(f'-case-1-report.{kind}"')
+    return answer.content
+
+
+def test_every_answer_stands_on_the_page_in_word_and_in_pdf(world, audit, sign_in):
+    client, report = sign_in(world.manager), value_of(audit)
+    page = html.unescape(client.get(reverse("report", kwargs={"audit": audit.slug, "case": 1})).content.decode())
+    forms = {
+        "page": " ".join(page.split()),
+        "word": " ".join(" ".join(paragraphs(copy_of(client, audit, "docx"))).split()),
+        "pdf": words_of_pdf(copy_of(client, audit, "pdf")),
+    }
+    wanted = every_word(report)
+    assert "By the file of the school." in wanted
+    for name, text in forms.items():
+        assert [words for words in wanted if words not in text] == [], name
+        assert "By the file of the fire brigade." not in text, "the control"
+
+
+def test_what_shows_between_the_agencies_and_what_limits_the_report(world, audit):
+    report = value_of(audit)
+    assert [found.says for found in dict(report.between())["Yes against no"]] == [
+        "Question 4: Health said yes, School said no."
+    ]
+    assert report.limits == ["Police declined, so nothing here rests on its records."]
+    _, fourth = report.grid()[3]
+    assert [(one.agency, str(one.reply)) for one in fourth] == [
+        ("Health", "Answered"), ("Police", "No return"), ("School", "Answered"),
+    ]  # fmt: skip
+    assert report.accounts[0].came_back
+
+
+def test_a_copy_is_for_readers_of_the_report_and_on_record_with_its_kind(world, audit, sign_in):
+    case = audit.cases.get()
+    copy_report(case, kind="pdf", by=world.manager)
+    entry = Entry.objects.get(did="copied a report")
+    assert entry.details["kind"] == "pdf"
+    assert [(one.who, one.did) for one in who_read_ours(world.lead).lines][:1] == [("Manager", "copied a report")]
+    with pytest.raises(Refused) as refused:
+        copy_report(case, kind="pdf", by=world.auditor)
+    assert refused.value.code == "before-the-panel"
+    assert Entry.objects.filter(did="copied a report").count() == 1
+    other = reverse("report-copy", kwargs={"audit": audit.slug, "case": 1, "kind": "exe"})
+    assert sign_in(world.manager).get(other).status_code == 404
+
+
+def test_the_report_takes_as_many_queries_for_three_returns_as_for_one(world):
+    def queries(audit) -> int:
+        case = audit.cases.get()
+        key = case_key(case)
+        with CaptureQueriesContext(connection) as captured:
+            summative_report(case, key)
+        return len(captured)
+
+    audit = world.circulated(1)
+    submit_return(world.answer_all(world.return_of(audit)), version=None, by=world.lead)
+    before = queries(audit)
+    for agency in ("police", "school"):
+        one = world.answer_all(world.return_of(audit, agency))
+        submit_return(one, delegated_by="The lead", version=None, by=world.people[f"{agency}_auditor"])
+    assert queries(audit) == before
+
+
+def a_report(words: str) -> SummativeReport:
+    account = AgencyAccount("Health", "health", "Submitted", "submitted", True, "3 May 2026", words, words, "", (), "",
+                            words, (), ())  # fmt: skip
+    rows = (Row(1, words, (Cell("Health", "Yes", (words, words), code="yes"), Cell("Police", "", (words,)))),)
+    return SummativeReport("Case 1", "neglect-9", 1, (account,), rows, Voices())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(anything)
+def test_any_words_at_all_are_in_the_word_file_as_they_are_kept(words):
+    kept = normalise(words)[0]  # as our own forms keep what is typed
+    written = paragraphs(as_word(on_paper(a_report(kept), title="Neglect 9")))
+    lines = kept.split("\n") if kept else []
+    assert f"Question 1. {kept}" in written
+    answers = written[written.index(f"Question 1. {kept}") + 1 :]
+    assert answers == ["Health: Yes", *lines, *lines, "Police:", *lines]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(anything)
+def test_any_words_at_all_make_a_pdf(words):
+    assert as_pdf(on_paper(a_report(normalise(words)[0]), title="Neglect 9")).startswith(b"%PDF-1.7")
+
+
+def test_nothing_is_cut_however_long_it_is():
+    long = " ".join(f"word{number}" for number in range(5_000))
+    report = dataclasses.replace(a_report("Short."), rows=(Row(1, "Q", (Cell("Health", "", (long,)),)),))
+    paper = on_paper(report, title="Neglect 9")
+    assert long in paragraphs(as_word(paper))
+    printed = words_of_pdf(as_pdf(paper)).split()
+    assert [word for word in long.split() if word not in printed] == []  # between them stand the feet of pages
