@@ -54,6 +54,7 @@ EQUIVALENT: dict[str, str] = {
             "maca.audits.queries find_audit: without “found.partnership = person.partnership”",
             "maca.cases.queries find_case: without “one.audit.partnership = person.partnership”",
             "maca.returns.queries find_return: without “found.case.audit.partnership = person.partnership”",
+            "maca.returns.queries find_report_version: without “found.case = one”",
             "maca.returns.queries find_evidence: without “found.agency_return = agency_return”",
             "maca.returns.queries find_upload: without “found.agency_return.case = one”",
             "maca.returns.queries find_upload_page: without “one.upload = found”",

@@ -391,6 +391,15 @@ class EvidenceForm(Form):
         return day
 
 
+class IntroductionForm(Form):
+    words = LongTextField(
+        label="Introduction",
+        help_text="What the panel should know before it reads. Do not name the child or anybody in the family.",
+        rows=8,
+        required=False,
+    )
+
+
 class DeclineForm(Form):
     reason = ChoiceField(label="Why does your agency decline?", choices=DeclineReason.choices)
     words = LongTextField(

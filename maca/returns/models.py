@@ -695,3 +695,34 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"presence {self.pk}"
+
+
+class ReportIntroduction(Versioned):
+    """What the business manager or the chair wants the panel to know before it reads the report of a case."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="report_introduction")
+    words = SealedField()
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"introduction {self.public_id[:6]}"
+
+
+class ReportVersion(models.Model):
+    """The summative report of a case as it was issued to the panel. It is never changed."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="report_versions")
+    number = models.PositiveSmallIntegerField()
+    paper = SealedField()  # as `report_versions.packed` writes it
+    issued_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="report_versions_are_numbered_once")]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of a report"

@@ -13,6 +13,7 @@ from maca.audits.queries import agency_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.operations import involve_agencies, involve_agency, note_known
+from maca.cases.queries import forget_parts
 from maca.cases.seal import case_key
 from maca.journal import operations as journal
 from maca.journal.operations import note_reading
@@ -39,6 +40,8 @@ from maca.returns.models import (
     FamilyCheck,
     Outcome,
     ReminderStep,
+    ReportIntroduction,
+    ReportVersion,
     RiskStatement,
     Sensitivity,
     SentBack,
@@ -65,6 +68,8 @@ from maca.returns.queries import (
 )
 from maca.returns.redraw import Drawing
 from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
+from maca.returns.report_on_paper import on_paper
+from maca.returns.report_versions import Change, changes, packed, unpacked
 from maca.returns.stages import TOOK_NO_PART, ReturnStage
 from maca.returns.summative import SummativeReport, summative_report
 from maca.sealing.cipher import DataKey, digest
@@ -1048,6 +1053,77 @@ def read_report(case: Case, *, did: str = "read a report", by: Person) -> Summat
     rules.may_read_summative_report(by, case).insist()
     note_reading(did, case, by=by, audit=case.audit.slug, case=case.label)
     return summative_report(case, case_key(case))
+
+
+@transaction.atomic
+def read_report_since(case: Case, *, by: Person) -> tuple[SummativeReport, list[ReportVersion], list[Change]]:
+    """Show the report with the versions that were issued, the newest last, and what has changed since that one."""
+    rules.may_read_summative_report(by, case).insist()
+    note_reading("read a report", case, by=by, audit=case.audit.slug, case=case.label)
+    report = summative_report(case, case_key(case))
+    issued = list(case.report_versions.select_related("issued_by"))
+    before = _paper_of(issued[-1], case_key(case)) if issued else None
+    now = on_paper(report, title=case.audit.title)
+    return report, issued, changes(before, now) if before else []
+
+
+@transaction.atomic
+def read_report_version(issued: ReportVersion, *, by: Person) -> Paper:
+    """Show the report as it was issued."""
+    rules.may_read_report_version(by, issued).insist()
+    case = issued.case
+    about: dict[str, Any] = {"audit": case.audit.slug, "case": case.label, "version": issued.number}
+    note_reading("read a report", case, by=by, **about)
+    return _paper_of(issued, case_key(case))
+
+
+@transaction.atomic
+def introduce_report(case: Case, *, words: str, version: int | None, by: Person) -> ReportIntroduction:
+    """Say what the panel should know before it reads the report of a case."""
+    _hold_case(case)
+    rules.may_issue_report(by, case).insist()
+    introduction, _ = ReportIntroduction.objects.get_or_create(case=case)
+    sealed = case_key(case).seal_all(introduction, words=words)
+    save_changes(introduction, version=version, **sealed, **_stamp(by))
+    about: dict[str, Any] = {"audit": case.audit.slug, "case": case.label, "sealed": digest(sealed)}
+    journal.write("introduced a report", introduction, by=by, version=introduction.version, **about)
+    return introduction
+
+
+@transaction.atomic
+def read_introduction(case: Case, *, by: Person) -> str:
+    """Show the introduction of a report to whoever is about to change it."""
+    rules.may_issue_report(by, case).insist()
+    note_reading("read a report", case, by=by, audit=case.audit.slug, case=case.label, part="introduction")
+    found = ReportIntroduction.objects.filter(case=case).first()
+    return case_key(case).text(found, "words") if found else ""
+
+
+@transaction.atomic
+def issue_report(case: Case, *, by: Person) -> ReportVersion:
+    """Keep the report as it now stands as the next version for the panel."""
+    _hold_case(case)
+    rules.may_issue_report(by, case).insist()
+    key = case_key(case)
+    paper = on_paper(summative_report(case, key), title=case.audit.title)
+    last = case.report_versions.last()
+    if last and _paper_of(last, key) == paper:
+        raise Refused("nothing-new", f"Nothing in the report has changed since version {last.number}.")
+    issued = ReportVersion(case=case, number=last.number + 1 if last else 1, issued_by=by)
+    issued.paper = key.seal(issued, "paper", packed(paper))
+    issued.save(force_insert=True)
+    about: dict[str, Any] = {"audit": case.audit.slug, "case": case.label, "sealed": digest({"paper": issued.paper})}
+    journal.write("issued a report", issued, by=by, version=issued.number, **about)
+    return issued
+
+
+def _hold_case(case: Case) -> None:
+    hold(case, "audit", read=("nomination",))
+    forget_parts(case)
+
+
+def _paper_of(issued: ReportVersion, key: DataKey) -> Paper:
+    return unpacked(key.text(issued, "paper"))
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from maca.returns.models import (
     Outcome,
     Reminder,
     ReminderStep,
+    ReportVersion,
     RiskStatement,
     Rung,
     SentBack,
@@ -125,6 +126,14 @@ def find_upload_page(person: Person, audit: str, case: int, agency: str, upload:
     one = UploadPage.objects.defer("picture").get(upload=found, number=number)
     one.upload = found
     return one
+
+
+def find_report_version(person: Person, audit: str, case: int, number: int) -> ReportVersion:
+    """A version of the report of the case at this address, if this person may see the case."""
+    one = find_case(person, audit, case)
+    found = one.report_versions.select_related("issued_by").get(number=number)
+    found.case = one
+    return found
 
 
 def uploads_of(agency_return: AgencyReturn) -> list[Upload]:

@@ -17,6 +17,7 @@ def on_paper(report: SummativeReport, *, title: str) -> Paper:
         about=about,
         footer=f"Summative report · {about} · For the panel of this case only",
         parts=(
+            *((Part("Introduction", lines_of(report.introduction)),) if report.introduction else ()),
             Part("Who was asked, and what came back"),
             *(_standing(one) for one in report.accounts),
             *listed("The chronology in brief", report.chronology),

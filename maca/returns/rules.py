@@ -16,6 +16,7 @@ from maca.returns.models import (
     Evidence,
     FamilyCheck,
     ReminderStep,
+    ReportVersion,
     Upload,
     UploadPage,
 )
@@ -523,6 +524,24 @@ def may_chase_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     if agency_return.reminders.filter(step=ReminderStep.CHASED, day=today()).exists():
         return no("chased-today", f"{agency_return.agency} has been chased about this case today. Try again tomorrow.")
     return YES
+
+
+def may_issue_report(person: Person, case: Case) -> Verdict:
+    """The business manager and the chair introduce the report of a case and issue it, until the panel closes."""
+    if not (verdict := may_read_summative_report(person, case)):
+        return verdict
+    if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR):
+        return no("not-yours-to-issue", "Only the business manager and the chair introduce and issue the report.")
+    if case.audit.stage == AuditStage.PLANNED:
+        return no("not-circulated", "The case has not been circulated yet, so there is no report to issue.")
+    if case.audit.stage not in (AuditStage.CIRCULATED, AuditStage.PANEL_OPENED):
+        return no("panel-closed", "The panel has closed. The report stands as it was issued.")
+    return YES
+
+
+def may_read_report_version(person: Person, issued: ReportVersion) -> Verdict:
+    """Whoever may read the report reads each version of it."""
+    return may_read_summative_report(person, issued.case)
 
 
 def may_read_summative_report(person: Person, case: Case) -> Verdict:

@@ -12,7 +12,7 @@ from maca.cases.models import Case
 from maca.chronology.queries import line_in_brief
 from maca.kernel.clock import LONDON
 from maca.returns.between import Between, Reply, Said, conflict, grades_apart, known_to_one, nobody_answered
-from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, Upload
+from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, ReportIntroduction, Upload
 from maca.returns.queries import Ladder, shown
 from maca.returns.stages import AWAITED, HANDED_IN, ReturnStage
 from maca.sealing.cipher import DataKey
@@ -86,6 +86,7 @@ class SummativeReport:
     rows: tuple[Row, ...]
     voices: Voices
     chronology: tuple[str, ...] = ()  # how many entries each agency gave, and of which period
+    introduction: str = ""
 
     def standing(self, *stages: str) -> list[AgencyAccount]:
         return [account for account in self.accounts if account.stage in stages]
@@ -270,4 +271,10 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
         ),
         voices=voices_of(case, key),
         chronology=tuple(line_in_brief(case)),
+        introduction=_introduction(case, key),
     )
+
+
+def _introduction(case: Case, key: DataKey) -> str:
+    found = ReportIntroduction.objects.filter(case=case).first()
+    return key.text(found, "words") if found else ""

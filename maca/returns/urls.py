@@ -17,6 +17,13 @@ urlpatterns = [
     path("audits/<slug:audit>/dates.ics", views.calendar, name="calendar"),
     path("audits/<slug:audit>/cases/<int:case>/report/", views.report, name="report"),
     path("audits/<slug:audit>/cases/<int:case>/report.<slug:kind>", views.report_copy, name="report-copy"),
+    path("audits/<slug:audit>/cases/<int:case>/report/introduction/", views.introduction, name="report-introduction"),
+    path("audits/<slug:audit>/cases/<int:case>/report/issue/", views.issue, name="issue-report"),
+    path(
+        "audits/<slug:audit>/cases/<int:case>/report/versions/<int:number>/",
+        views.report_version,
+        name="report-version",
+    ),
     path(ONE, views.agency_return, name="return"),
     path(ONE + "known/", views.known, name="known"),
     path(ONE + "engagement/", views.engagement, name="engagement"),

@@ -39,6 +39,7 @@ from maca.returns.forms import (
     ExtendForm,
     FamilyCheckForm,
     FollowUpForm,
+    IntroductionForm,
     KnownForm,
     PaperForm,
     PartForm,
@@ -62,6 +63,8 @@ from maca.returns.models import (
     ExtensionRequest,
     Familiarity,
     FamilyCheck,
+    ReportIntroduction,
+    ReportVersion,
     Sensitivity,
     SentBack,
     TimeReason,
@@ -88,6 +91,7 @@ from maca.returns.queries import (
     find_asking,
     find_check,
     find_evidence,
+    find_report_version,
     find_return,
     find_upload,
     find_upload_page,
@@ -297,8 +301,65 @@ def chase(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
 
 @guarded(rules.may_read_summative_report, find_case)
 def report(request: HttpRequest, case: Case) -> HttpResponse:
-    report = operations.read_report(case, by=signed_in(request))
-    return render(request, "returns/report.html", {"case": case, "report": report})
+    person = signed_in(request)
+    report, issued, since = operations.read_report_since(case, by=person)
+    may_issue = rules.may_issue_report(person, case)
+    return render(
+        request,
+        "returns/report.html",
+        {"case": case, "report": report, "issued": issued, "since": since, "may_issue": may_issue},
+    )
+
+
+@guarded(rules.may_issue_report, find_case, writes=True)
+def introduction(request: HttpRequest, case: Case) -> HttpResponse:
+    """Write what stands before the report of a case."""
+    person = signed_in(request)
+    address = reverse("report", kwargs={"audit": case.audit.slug, "case": case.number})
+    found = ReportIntroduction.objects.select_related("saved_by").filter(case=case).first()
+
+    def make_form(data: Mapping[str, Any] | None, _: Any) -> IntroductionForm:
+        # What somebody else saved meanwhile is read here too, to be shown beside what was sent.
+        words = operations.read_introduction(case, by=person) if data is None else ""
+        return IntroductionForm(data, initial={"words": words})
+
+    def do(form: IntroductionForm, version: int | None) -> str:
+        operations.introduce_report(case, words=form.cleaned_data["words"], version=version, by=person)
+        return address
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        make_form,
+        do=do,
+        thing=found or ReportIntroduction(case=case),
+        context={
+            "heading": "Introduce the report",
+            "caption": f"{case.audit.title}, {case.label}",
+            "button_text": "Save the introduction",
+            "back": address,
+        },
+        saved="The introduction has been saved.",
+    )
+
+
+@require_POST
+@guarded(rules.may_issue_report, find_case, writes=True)
+def issue(request: HttpRequest, case: Case) -> HttpResponse:
+    """Keep the report as it stands as the next version for the panel."""
+
+    def do() -> str:
+        operations.issue_report(case, by=signed_in(request))
+        return reverse("report", kwargs={"audit": case.audit.slug, "case": case.number})
+
+    return do_once(request, do, saved="The report has been issued. Whoever may read it finds this version on its page.")
+
+
+@guarded(rules.may_read_report_version, find_report_version)
+def report_version(request: HttpRequest, issued: ReportVersion) -> HttpResponse:
+    """The report of a case as it was issued to the panel."""
+    paper = operations.read_report_version(issued, by=signed_in(request))
+    return render(request, "returns/report_version.html", {"case": issued.case, "issued": issued, "paper": paper})
 
 
 @guarded(

@@ -64,6 +64,8 @@ from maca.returns.operations import (
     cite_evidence,
     decline_return,
     describe_engagement,
+    introduce_report,
+    issue_report,
     record_approach,
     refuse_time,
     save_answer,
@@ -99,6 +101,7 @@ HANDED_IN = (
     "police-before police-now police-answer-again police-points police-record police-reference police-shows "
     f"police-source declined left-out effect {VOICES}"
 )
+INTRODUCED = f"introduction {HANDED_IN}"
 UPLOADED = "police-shows police-source police-file-name"
 DRAFT = (
     "health-before health-now health-answer health-points health-record health-reference health-earlier "
@@ -155,13 +158,17 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("send-back police", "circulated", "manager", "police-answer-again police-points"),
     # Whoever introduces a case may share what they think of it before anything has been asked.
     ("report", "planned", READ_EVERY_RETURN, "shared-worried"),
-    ("report", "circulated", READ_EVERY_RETURN, HANDED_IN),
-    ("report", "panel_opened", ON_PANEL, HANDED_IN),
-    ("report", "published", RUN_OR_HEAR, HANDED_IN),
+    ("report", "circulated", READ_EVERY_RETURN, INTRODUCED),
+    ("report-version", "circulated", READ_EVERY_RETURN, INTRODUCED),
+    ("report", "panel_opened", ON_PANEL, INTRODUCED),
+    ("report-version", "panel_opened", ON_PANEL, INTRODUCED),
+    ("report", "published", RUN_OR_HEAR, INTRODUCED),
+    ("report-version", "published", RUN_OR_HEAR, INTRODUCED),
     ("report-copy", "planned", READ_EVERY_RETURN, "shared-worried"),
-    ("report-copy", "circulated", READ_EVERY_RETURN, HANDED_IN),
-    ("report-copy", "panel_opened", ON_PANEL, HANDED_IN),
-    ("report-copy", "published", RUN_OR_HEAR, HANDED_IN),
+    ("report-copy", "circulated", READ_EVERY_RETURN, INTRODUCED),
+    ("report-copy", "panel_opened", ON_PANEL, INTRODUCED),
+    ("report-copy", "published", RUN_OR_HEAR, INTRODUCED),
+    ("report-introduction", "circulated panel_opened", "manager chair", "introduction"),
     ("hearing", "panel_opened", ON_PANEL, HANDED_IN),
     ("hearing", "published", RUN_OR_HEAR, HANDED_IN),
     ("concern", "circulated panel_opened", "auditor manager chair", f"{CONCERN} note"),
@@ -376,6 +383,8 @@ def _circulated(world: World, audit: Audit, word) -> None:
         version=None, by=world.manager,
     )  # fmt: skip
     say_what_refusal_means(one, effect=word("effect"), version=None, by=world.chair)
+    introduce_report(case, words=word("introduction"), version=None, by=world.chair)
+    issue_report(case, by=world.manager)
 
 
 def places(one: Tokened) -> Iterator[tuple[str, str]]:

@@ -135,11 +135,11 @@ class Visitor:
         results = Axe().run(self.page, options=AXE)
         assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
 
-    def picture(self, name: str) -> None:
-        """Keep a picture for the guide, when they are being taken."""
+    def picture(self, name: str, *, whole: bool = True) -> None:
+        """Keep a picture for the guide, when they are being taken: of the whole page, or of what is in view."""
         if PICTURES and self.pictured:
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True, caret="initial")
+            self.page.screenshot(path=f"{PICTURES}/{name}.png", full_page=whole, caret="initial")
 
     def has_no_complaints(self) -> None:
         assert self.complaints == []

@@ -33,3 +33,29 @@ def test_the_report_is_read_and_taken_away(visitor, how):
         assert heading in on_paper
         assert heading in text
     one.has_no_complaints()
+
+
+@pytest.mark.parametrize(
+    ("how", "case"),
+    [({}, 1), ({"phone": True}, 2), ({"scripts": False}, 3)],
+    ids=["laptop", "phone", "no-scripts"],
+)
+def test_the_report_is_introduced_issued_and_says_what_has_changed(visitor, how, case):
+    one = visitor(**how).is_now(MANAGER)
+    one.goto(f"/audits/neglect-3/cases/{case}/report/")
+    one.follow("Write an introduction")
+    one.fill("Introduction", "Read the chronology first.\nThe school's return came late.")
+    one.press("Save the introduction")
+    one.sees("The school's return came late.")
+    one.press("Issue version 1 to the panel")
+    one.sees("Nothing has changed since version 1.")
+    one.follow("Change the introduction")
+    one.fill("Introduction", "Read the chronology first.\nThe school's return is in now.")
+    one.press("Save the introduction")
+    one.sees("Changed since version 1")
+    one.picture("report-versions", whole=False)
+    one.follow("Version 1")
+    one.sees("This is how it stood then.")
+    one.sees("The school's return came late.")
+    assert "is in now" not in one.page.inner_text("main")
+    one.has_no_complaints()

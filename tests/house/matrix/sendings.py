@@ -310,6 +310,9 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "ask-for-time": lambda stand, it: {
         "reason": "workload", "words": "W", **_day("wanted_on", working_days_from(today(), 40)),
     },
+    "report-introduction": lambda stand, it: {
+        "words": "I", "version": it.case.report_introduction.version if hasattr(it.case, "report_introduction") else 1,
+    },
     "submit-part": lambda stand, it: _of_return(it, reason="capacity", left_out="L", delegated_by="D"),
     "follow-up": lambda stand, it: _of_return(
         it, approached="A", outcome="declines", words="W", effect="E", **_day("approached_on", today())

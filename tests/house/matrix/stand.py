@@ -67,6 +67,8 @@ from maca.returns.operations import (
     cite_evidence,
     decline_return,
     describe_engagement,
+    introduce_report,
+    issue_report,
     save_answer,
     say_known,
     say_not_known,
@@ -311,6 +313,10 @@ class Builder:
         standing = self.answer(self.circulated(situation))
         assert standing.agency_return
         submit_return(standing.agency_return, delegated_by="The lead", version=None, by=self.people["own_auditor"])
+        assert standing.case
+        issue_report(standing.case, by=self.people["manager"])
+        # Something has changed since, so that there is another version to issue.
+        introduce_report(standing.case, words="Read the chronology first.", version=None, by=self.people["manager"])
         return standing
 
     def opened(self, situation: str) -> Standing:

@@ -1,0 +1,51 @@
+"""The summative report as it was issued, and what has changed since: papers compared, part by part."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from maca.returns.finished import Paper, Part
+
+
+@dataclass(frozen=True, repr=False)
+class Change:
+    """What stands under one heading now and did not before, and the other way round, each line by line."""
+
+    heading: str
+    came: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+def packed(paper: Paper) -> str:
+    """The paper as it is sealed."""
+    return json.dumps(asdict(paper), ensure_ascii=False)
+
+
+def unpacked(text: str) -> Paper:
+    kept = json.loads(text)
+    parts = tuple(Part(one["heading"], tuple(one["lines"]), tuple(one["points"])) for one in kept.pop("parts"))
+    return Paper(**kept, parts=parts)
+
+
+def changes(before: Paper, now: Paper) -> list[Change]:
+    """Every part that differs, in the order of the newer paper; then what has gone from it altogether.
+
+    Lines are compared as they stand: one that was only moved within its part has not changed.
+    """
+    were, are = dict(_by_heading(before)), dict(_by_heading(now))
+    found = []
+    for heading in [*are, *(one for one in were if one not in are)]:
+        is_now, was = are.get(heading, Counter()), were.get(heading, Counter())
+        came, gone = tuple((is_now - was).elements()), tuple((was - is_now).elements())
+        if came or gone or (heading in are) != (heading in were):
+            found.append(Change(heading[0], came, gone))
+    return found
+
+
+def _by_heading(paper: Paper) -> Iterator[tuple[tuple[str, int], Counter[str]]]:
+    """The lines of each part by its heading. Parts that are headed alike are told apart by their order."""
+    seen: Counter[str] = Counter()
+    for part in paper.parts:
+        yield (part.heading, seen[part.heading]), Counter(line for line in (*part.lines, *part.points) if line.strip())
+        seen[part.heading] += 1

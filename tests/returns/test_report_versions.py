@@ -1,0 +1,175 @@
+"""The report is introduced, issued in versions that stay as they are, and says what has changed since."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maca.journal.models import Entry
+from maca.kernel.verdict import Refused
+from maca.kernel.versions import Changed
+from maca.panel.operations import close_panel
+from maca.returns.finished import Paper, Part
+from maca.returns.models import ReportIntroduction, ReportVersion
+from maca.returns.operations import (
+    introduce_report,
+    issue_report,
+    read_report_since,
+    read_report_version,
+    submit_return,
+)
+from maca.returns.report_versions import changes, packed, unpacked
+from tests.returns.test_copy import anything as any_text
+
+pytestmark = pytest.mark.django_db
+
+
+def a_case(world):
+    audit = world.circulated(1)
+    return audit.cases.select_related("audit", "nomination").get()
+
+
+def handed_in(world, audit):
+    one = world.answer_all(world.return_of(audit))
+    submit_return(one, delegated_by="", version=None, by=world.lead)
+
+
+def test_a_version_stays_as_it_was_and_the_page_says_what_has_changed_since(world):
+    case = a_case(world)
+    introduce_report(case, words="Read the chronology first.", version=1, by=world.manager)
+    first = issue_report(case, by=world.manager)
+    handed_in(world, case.audit)
+    _, issued, since = read_report_since(case, by=world.manager)
+    assert [one.number for one in issued] == [1]
+    health = next(change for change in since if change.heading == world.health.name)
+    assert any("Handed in" in line for line in health.came)
+    assert any(line.startswith("Not") or "Asked" in line or "Waiting" in line for line in health.gone), health.gone
+    assert any(change.heading.startswith("Question 1.") for change in since)
+    then = read_report_version(first, by=world.chair)
+    assert then.parts[0] == Part("Introduction", ("Read the chronology first.",))
+    assert not any(part.heading.startswith("Question 1.") for part in then.parts)
+    second = issue_report(case, by=world.chair)
+    assert second.number == 2
+    assert read_report_since(case, by=world.manager)[2] == []
+    assert read_report_version(first, by=world.chair) == then
+
+
+def test_what_has_not_changed_is_not_issued_again(world):
+    case = a_case(world)
+    issue_report(case, by=world.manager)
+    with pytest.raises(Refused) as refused:
+        issue_report(case, by=world.manager)
+    assert refused.value.code == "nothing-new"
+    assert "version 1" in refused.value.sentence
+    assert ReportVersion.objects.count() == 1
+
+
+def test_two_who_introduce_at_once_do_not_overwrite_each_other(world):
+    case = a_case(world)
+    introduce_report(case, words="Mine.", version=1, by=world.manager)
+    with pytest.raises(Changed):
+        introduce_report(case, words="Theirs.", version=1, by=world.chair)
+    assert introduce_report(case, words="Both.", version=2, by=world.chair).version == 3
+
+
+@pytest.mark.parametrize("who", ["member", "lead", "auditor", "scrutineer", "social_worker", "panel_member"])
+def test_only_the_business_manager_and_the_chair_introduce_and_issue(world, who):
+    case = a_case(world)
+    for act in (lambda by: introduce_report(case, words="W", version=1, by=by), lambda by: issue_report(case, by=by)):
+        with pytest.raises(Refused):
+            act(world.people[who])
+    assert not ReportVersion.objects.exists()
+    assert not ReportIntroduction.objects.exists()
+    assert issue_report(case, by=world.chair)  # the control
+
+
+def test_once_the_panel_has_closed_the_report_stands(world):
+    audit = world.panel_opened(1)
+    case = audit.cases.select_related("audit", "nomination", "hearing").get()
+    assert issue_report(case, by=world.manager).number == 1
+    world.hear(case)
+    close_panel(audit, by=world.chair)
+    for act in (
+        lambda: introduce_report(case, words="W", version=1, by=world.manager),
+        lambda: issue_report(case, by=world.chair),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.code == "panel-closed"
+
+
+def test_before_circulation_there_is_nothing_to_issue(world):
+    case = world.selected(1).cases.select_related("audit", "nomination").get()
+    with pytest.raises(Refused) as refused:
+        issue_report(case, by=world.manager)
+    assert refused.value.code == "not-circulated"
+
+
+def test_each_version_and_each_reading_of_one_is_on_record_and_neither_holds_its_words(world):
+    case = a_case(world)
+    introduce_report(case, words="Zqintroduction", version=1, by=world.manager)
+    read_report_version(issue_report(case, by=world.manager), by=world.chair)
+    said = [(one.did, one.details.get("version")) for one in Entry.objects.order_by("number")]
+    assert ("introduced a report", 2) in said
+    assert ("issued a report", 1) in said
+    assert ("read a report", 1) in said
+    assert not any("Zqintroduction" in str(one.details) for one in Entry.objects.all())
+    assert b"Zqintroduction" not in bytes(ReportVersion.objects.get().paper)
+
+
+def test_the_page_shows_versions_and_issues_the_next(world, sign_in):
+    case = a_case(world)
+    client, path = sign_in(world.manager), f"/audits/{case.audit.slug}/cases/1/report/"
+    page = client.get(path).content.decode()
+    assert "It has not been issued yet" in page
+    issue_report(case, by=world.manager)
+    page = client.get(path).content.decode()
+    assert "Nothing has changed since version 1." in page
+    assert "Issue version 2" not in page
+    introduce_report(case, words="Read the chronology first.", version=1, by=world.manager)
+    page = client.get(path).content.decode()
+    assert "Issue version 2 to the panel" in page
+    assert "<ins>Read the chronology first.</ins>" in page
+    then = client.get(f"{path}versions/1/")
+    assert "This is how it stood then." in then.content.decode()
+    assert "Read the chronology first." not in then.content.decode()
+    assert client.get(f"{path}versions/2/").status_code == 404
+    other = sign_in(world.scrutineer).get(path).content.decode()
+    assert "Issue version 2" not in other
+
+
+# ---- comparing
+
+
+def paper(*parts: Part) -> Paper:
+    return Paper("T", "A", "F", parts)
+
+
+def test_changes_are_told_part_by_part():
+    before = paper(Part("A", ("one", "two")), Part("B", points=("x",)), Part("Gone", ("g",)), Part("Same", ("s",)))
+    now = paper(Part("New", ("n",)), Part("A", ("two", "three")), Part("B", points=("x", "x")), Part("Same", ("s",)))
+    found = {one.heading: (one.came, one.gone) for one in changes(before, now)}
+    assert found == {"New": (("n",), ()), "A": (("three",), ("one",)), "B": (("x",), ()), "Gone": ((), ("g",))}
+    assert [one.heading for one in changes(before, now)][-1] == "Gone"
+
+
+def test_parts_headed_alike_are_told_apart():
+    two = paper(Part("A practitioner", ("one",)), Part("A practitioner", ("two",)))
+    assert [(one.came, one.gone) for one in changes(paper(Part("A practitioner", ("one",))), two)] == [(("two",), ())]
+
+
+lines = st.lists(any_text, max_size=4).map(tuple)
+papers = st.builds(
+    Paper, any_text, any_text, any_text, st.lists(st.builds(Part, any_text, lines, lines), max_size=4).map(tuple)
+)
+
+
+@given(papers)
+def test_any_paper_comes_back_as_it_was_packed_and_has_not_changed(one):
+    assert unpacked(packed(one)) == one
+    assert changes(one, one) == []
+
+
+@given(papers, papers)
+def test_what_came_one_way_is_gone_the_other(one, other):
+    there = {(change.heading, change.came, change.gone) for change in changes(one, other)}
+    assert there == {(change.heading, change.gone, change.came) for change in changes(other, one)}
