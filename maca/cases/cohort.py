@@ -18,6 +18,7 @@ from openpyxl import Workbook, load_workbook
 from maca.cases.facts import AgeBand, Category, Disability, Level, Sex, band_of, years_between
 from maca.cases.written_dates import read_date
 from maca.kernel.office import ENCRYPTED, OLD_OFFICE, ZIP, opened, refuse_wide_ranges
+from maca.kernel.spreadsheet import FORMULA, as_csv, text_of_csv
 from maca.kernel.text import normalise
 from maca.kernel.word import Limits, UnfitError
 
@@ -37,7 +38,6 @@ _LIMITS = Limits(
 )
 _MOST_JOINED = 50_000
 # What makes a spreadsheet take a cell for a formula.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BLANK = {"", "-", "–", "—", "n/a", "na", "none", "null"}
 _NOT_RECORDED = {
     "not recorded", "not known", "unknown", "not stated", "refused", "not obtained", "information not yet obtained",
@@ -229,9 +229,7 @@ def example(kind: str) -> bytes:
     """The headings with two invented rows, as “csv” or “xlsx”."""
     rows = (headings(), *EXAMPLE)
     if kind == "csv":
-        text = io.StringIO()
-        csv.writer(text).writerows(rows)
-        return text.getvalue().encode("utf-8-sig")
+        return as_csv(rows)
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Children")
     for row in rows:
@@ -279,12 +277,12 @@ def _as_text(value: Any) -> str:
 
 
 def _of_csv(data: bytes, name: str) -> Iterator[Row]:
-    if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnfitError(f"{name} is neither a CSV nor an Excel file. Save the list as .csv or .xlsx, and send that.")
     try:
-        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
+        text = text_of_csv(data)
+    except ValueError:
+        raise UnfitError(
+            f"{name} is neither a CSV nor an Excel file. Save the list as .csv or .xlsx, and send that."
+        ) from None
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     try:
@@ -298,7 +296,7 @@ def _of_csv(data: bytes, name: str) -> Iterator[Row]:
 
 
 def _unless_formula(cell: str) -> str | None:
-    return None if cell.lstrip().startswith(_FORMULA) and cell.strip() not in _BLANK else cell
+    return None if cell.lstrip().startswith(FORMULA) and cell.strip() not in _BLANK else cell
 
 
 def _read(rows: Iterator[Row], name: str, today: dt.date) -> Cohort:

@@ -3,7 +3,6 @@
 Whatever somebody wrote is text, also when it begins as a formula does.
 """
 
-import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -14,15 +13,14 @@ from openpyxl.cell import WriteOnlyCell
 
 from maca.chronology.entries import Entry, merged
 from maca.chronology.suggesting import suggest
+from maca.kernel import spreadsheet
+from maca.kernel.spreadsheet import FORMULA, harmless
 
 COLUMNS = (
     *("date", "time", "agency", "event", "suggested event", "text", "child", "worker", "seen", "voice", "fact", "ref"),
     *("notes", "file", "row"),
 )
-# What makes a spreadsheet take a cell for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _WIDTHS = (12, 8, 22, 20, 20, 80, 10, 20, 8, 40, 30, 20, 30, 24, 8)
-_GUARDED = re.compile(r"'+ *[=+\-@\t\r\n＝＋－＠]")
 _LONGEST_CELL = 32_767
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _ROWS_MOST = 1_048_575
@@ -56,21 +54,9 @@ def cells(entry: Entry) -> tuple[str, ...]:
     )
 
 
-def harmless(text: str) -> str:
-    """The text, so that no spreadsheet runs it: a formula has an apostrophe before it.
-
-    So has a text that begins so by itself: to take one apostrophe away from what begins so gives what was written.
-    """
-    if text.lstrip(" ").startswith(FORMULA) or (text.startswith("'") and _GUARDED.match(text)):
-        return f"'{text}"
-    return text
-
-
 def as_csv(entries: Iterable[Entry]) -> bytes:
-    """With the mark at the front by which Excel knows UTF-8."""
-    text = io.StringIO()
-    csv.writer(text).writerows([harmless(cell) for cell in row] for row in rows(entries))
-    return text.getvalue().encode("utf-8-sig")
+    """As `maca.kernel.spreadsheet` writes it: no cell runs as a formula."""
+    return spreadsheet.as_csv([harmless(cell) for cell in row] for row in rows(entries))
 
 
 def as_xlsx(entries: Iterable[Entry]) -> bytes:

@@ -1,12 +1,12 @@
 """The board as a table for a spreadsheet: how each return stands, and nothing that anybody wrote."""
 
-import csv
 import io
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from maca.kernel.clock import LONDON
+from maca.kernel.spreadsheet import harmless
 from maca.returns.models import AgencyReturn
 from maca.returns.queries import Board, Cell, Ladder, Letters, letters, returns_of, shown_under
 
@@ -14,14 +14,6 @@ HEADINGS = (
     "Case", "Agency", "Status", "Late", "Due", "Request delivered", "First opened", "Reminders", "Handed in",
     "Reason for declining", "Last approached", "Reason for leaving out", "More time",
 )  # fmt: skip
-# What makes a spreadsheet take a cell for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def harmless(text: str) -> str:
-    """The text, so that no spreadsheet runs it: a formula has an apostrophe before it."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def rows(board: Board, show: str = "") -> list[tuple[str, ...]]:
@@ -34,7 +26,7 @@ def rows(board: Board, show: str = "") -> list[tuple[str, ...]]:
             if show in shown_under(one):
                 standing = _standing(one, returns[one.key], sent[one.key]) if one else _not_asked()
                 found.append((case.label, agency.name, *standing))
-    return [tuple(harmless(cell) for cell in row) for row in found]
+    return [tuple(harmless(ILLEGAL_CHARACTERS_RE.sub("", cell)) for cell in row) for row in found]
 
 
 def _not_asked() -> tuple[str, ...]:
@@ -64,13 +56,6 @@ def _last_approached(one: AgencyReturn) -> str:
     if not (approaches := Ladder.of(one).approaches):
         return ""
     return f"{approaches[-1].get_rung_display()}: {approaches[-1].get_outcome_display()}"
-
-
-def as_csv(table: list[tuple[str, ...]]) -> bytes:
-    """With the mark at the front by which Excel knows UTF-8."""
-    text = io.StringIO()
-    csv.writer(text).writerows(table)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def as_xlsx(table: list[tuple[str, ...]]) -> bytes:

@@ -18,6 +18,7 @@ from maca.chronology.rules import may_read_entries
 from maca.design.pages import do_once, form_page, guarded, unattended, version_sent
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import PUBLIC_ID
+from maca.kernel.spreadsheet import as_csv
 from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
@@ -26,7 +27,7 @@ from maca.partnership.queries import school_holiday_warning
 from maca.partnership.requests import signed_in
 from maca.returns import finished_as_files, operations, presence, rules
 from maca.returns.as_calendar import as_calendar
-from maca.returns.as_table import as_csv, as_xlsx, rows
+from maca.returns.as_table import as_xlsx, rows
 from maca.returns.beside import beside, placed, taken_from
 from maca.returns.differences import Part, differences, in_words
 from maca.returns.forms import (

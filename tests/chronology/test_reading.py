@@ -16,7 +16,7 @@ from maca.chronology.entries import Entry
 from maca.chronology.patterns.days import runs, working_days_between
 from maca.chronology.reading import NotEntriesError, read_bytes, read_paths
 from maca.chronology.suggesting import suggest
-from maca.kernel import clock
+from maca.kernel import clock, spreadsheet
 from maca.kernel.text import normalise
 
 PLAIN = "date,agency,event,text\n2026-03-14,HV,visit,“Mum’s” café\n"
@@ -240,10 +240,10 @@ def test_no_cell_is_a_formula_and_what_was_written_comes_back(text):
     entry = Entry(date=dt.date(2026, 1, 1), agency="gp", text=text)
     cell = load_workbook(io.BytesIO(as_table.as_xlsx([entry]))).active["F2"]
     assert (cell.data_type, cell.value) == ("s", text)
-    guarded = as_table.harmless(text)
-    assert not guarded.lstrip(" ").startswith(as_table.FORMULA)
+    guarded = spreadsheet.harmless(text)
+    assert not guarded.lstrip(" ").startswith(spreadsheet.FORMULA)
     assert guarded == f"'{text}"
-    assert as_table.harmless("'tis") == "'tis"
+    assert spreadsheet.harmless("'tis") == "'tis"
 
 
 @given(st.text(min_size=1, max_size=200))
@@ -255,7 +255,7 @@ def test_what_is_written_comes_back_from_excel_and_csv(text):
     entry = Entry(date=dt.date(2026, 1, 1), agency="gp", text=text, voice=text)
     assert read_bytes(as_table.as_xlsx([entry]), "a.xlsx").entries[0].text == text
     [back] = read_bytes(as_table.as_csv([entry]), "a.csv").entries
-    assert back.text == as_table.harmless(text)
+    assert back.text == spreadsheet.harmless(text)
 
 
 def test_a_text_longer_than_a_cell_loses_nothing():

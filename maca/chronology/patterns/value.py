@@ -129,8 +129,3 @@ class Line:
     @cached_property
     def with_facts(self) -> list[Entry]:
         return self.case.in_order([self._of_all.with_facts, self._of_one.with_facts])
-
-    def by_event(self) -> Iterable[list[Entry]]:
-        """The entries of each event, in their order."""
-        for event in self._of_all.by_event.keys() | self._of_one.by_event.keys():
-            yield self.of(event)

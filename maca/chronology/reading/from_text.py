@@ -1,11 +1,11 @@
 """Rows of a CSV: UTF-8 with or without its mark, UTF-16 with one, or Windows-1252; commas, semicolons or tabs."""
 
-import codecs
 import csv
 from collections.abc import Iterator
 
 from maca.chronology.reading.opening import NotEntriesError
 from maca.chronology.reading.rows import Row, RowReader
+from maca.kernel.spreadsheet import text_of_csv
 
 _SEPARATORS = (",", ";", "\t")
 
@@ -24,27 +24,16 @@ def rows(data: bytes, reader: RowReader) -> Iterator[Row]:
 
 
 def _decoded(data: bytes, name: str) -> str:
-    if data.startswith(codecs.BOM_UTF8):
-        data = data[3:]
-    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            return data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise NotEntriesError(
-                f"{name} begins as UTF-16 and does not go on so. Save it again as CSV (UTF-8), and try that copy."
-            ) from error
-    if b"\0" in data[:4096]:
+    try:
+        return text_of_csv(data)
+    except UnicodeDecodeError as error:
+        raise NotEntriesError(
+            f"{name} begins as UTF-16 and does not go on so. Save it again as CSV (UTF-8), and try that copy."
+        ) from error
+    except ValueError as error:
         raise NotEntriesError(
             f"{name} is neither CSV, Excel nor Word. Save the entries as CSV, .xlsx or .docx, and try that."
-        )
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        # Five bytes mean nothing in Windows-1252. They become control characters, and are reported where they stand.
-        return "".join(_WINDOWS[byte] for byte in data)
-
-
-_WINDOWS = [bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256)]
+        ) from error
 
 
 def _lines(text: str) -> list[str]:
