@@ -70,9 +70,10 @@ def with_own(own: Mapping[str, tuple[str, ...]]) -> AgencyList:
     return AgencyList(names)
 
 
-def called(code: str) -> str:
-    """The agency in a sentence: “children’s social care”, “the police”."""
-    return _SAID.get(code) or code.replace("_", " ")
+def called(code: str, *, begins: bool = False) -> str:
+    """The agency in a sentence: “children’s social care”, “the police”; with a capital letter where it `begins` one."""
+    said = _SAID.get(code) or code.replace("_", " ")
+    return said[:1].upper() + said[1:] if begins else said
 
 
 _SAID = {

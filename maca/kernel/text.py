@@ -42,3 +42,8 @@ def normalise(text: str) -> tuple[str, list[str]]:
     if dropped:
         text = _UNKEEPABLE.sub("", text)
     return unicodedata.normalize("NFC", text), dropped
+
+
+def keepable(text: str) -> str:
+    """The text as any document can hold it, where nobody is there to be told what could not be kept."""
+    return normalise(text)[0]

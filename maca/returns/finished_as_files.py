@@ -8,7 +8,7 @@ import docx
 from docx.oxml.ns import qn
 
 from maca.kernel.pdf import typeset
-from maca.kernel.text import normalise
+from maca.kernel.text import keepable
 from maca.kernel.word import empty_document, with_fixed_dates
 from maca.returns.finished import Paper
 
@@ -19,12 +19,12 @@ def as_word(value: Paper) -> bytes:
     """Real headings and lists, and no more in the file than the paper: no author, no comments, no dates."""
     document = docx.Document(io.BytesIO(empty_document()))
     properties = document.core_properties
-    properties.title = _kept(f"{value.title}: {value.about}")[:255]
+    properties.title = keepable(f"{value.title}: {value.about}")[:255]
     properties.language = "en-GB"
     section = document.element.body.sectPr
     for style, text in _paragraphs(value):
-        section.addprevious(_paragraph(section.makeelement, style, _kept(text)))
-    document.sections[0].footer.paragraphs[0].runs[0].text = _kept(value.footer)
+        section.addprevious(_paragraph(section.makeelement, style, keepable(text)))
+    document.sections[0].footer.paragraphs[0].runs[0].text = keepable(value.footer)
     saved = io.BytesIO()
     document.save(saved)
     return with_fixed_dates(saved)
@@ -33,15 +33,19 @@ def as_word(value: Paper) -> bytes:
 def as_pdf(value: Paper) -> bytes:
     return typeset(
         {
-            "name": _kept(f"{value.title}: {value.about}"),
-            "above": [_kept(value.about)],
-            "title": _kept(value.title),
-            "footer": _kept(value.footer),
+            "name": keepable(f"{value.title}: {value.about}"),
+            "above": [keepable(value.about)],
+            "title": keepable(value.title),
+            "footer": keepable(value.footer),
             "sections": [
                 {
-                    "heading": _kept(part.heading),
+                    "heading": keepable(part.heading),
                     "parts": [
-                        *({"kind": "paragraph", "text": _kept(line)} for line in part.lines if _kept(line).strip()),
+                        *(
+                            {"kind": "paragraph", "text": keepable(line)}
+                            for line in part.lines
+                            if keepable(line).strip()
+                        ),
                         *_points(part.points),
                     ],
                 }
@@ -52,7 +56,7 @@ def as_pdf(value: Paper) -> bytes:
 
 
 def _points(points: tuple[str, ...]) -> list[dict[str, Any]]:
-    items = [{"text": _kept(point), "questions": [], "numbered": False} for point in points]
+    items = [{"text": keepable(point), "questions": [], "numbered": False} for point in points]
     return [{"kind": "list", "items": items}] if items else []
 
 
@@ -64,11 +68,6 @@ def _paragraphs(value: Paper) -> Iterator[tuple[str, str]]:
         yield "Heading1", part.heading
         yield from (("Normal", line) for line in part.lines)
         yield from (("ListBullet", point) for point in part.points)
-
-
-def _kept(text: str) -> str:
-    """What XML can hold: text from our own forms always is, names and titles need not be."""
-    return normalise(text)[0]
 
 
 def _paragraph(make: Any, style: str, text: str) -> Any:

@@ -34,7 +34,7 @@ def outside_core_group(case: Case, settings: Settings) -> Iterator[Found]:
             if len(known) >= settings.known_entries:
                 yield Found(
                     agency, (*known, meeting), known[0].date, meeting.date,
-                    f"{_sentence(called(agency))} had {len(known)} entries in the {settings.known_within_days} days "
+                    f"{called(agency, begins=True)} had {len(known)} entries in the {settings.known_within_days} days "
                     f"before the core group of {said(meeting.date)} and was not at it: was it asked?",
                 )  # fmt: skip
 
@@ -161,7 +161,3 @@ def _plans_of(line: Line, conferences: list[Entry]) -> dict[Entry, Span | None]:
             coming = conferences[at + 1].date if at + 1 < len(conferences) else line.end
             found[conference] = spans[count] if spans[count].start.date <= coming else None
     return found
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -24,7 +24,7 @@ def same_event(line: Line, settings: Settings) -> Iterator[Found]:
         if one.is_about(line.child) and other.is_about(line.child):
             yield Found(
                 None, (one, other), one.date, other.date,
-                f"{_sentence(called(one.agency))} and {called(other.agency)} tell what seems to be one event "
+                f"{called(one.agency, begins=True)} and {called(other.agency)} tell what seems to be one event "
                 f"({one.event}) of {said(one.date)}: is it one?",
             )  # fmt: skip
 
@@ -84,7 +84,3 @@ def _alike(one: Counter[str], other: Counter[str]) -> float:
     if len(other) < len(one):
         one, other = other, one
     return 2 * sum(min(count, other[word]) for word, count in one.items() if word in other) / both
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -85,7 +85,7 @@ def tool_not_reviewed(case: Case, settings: Settings) -> Iterator[Found]:
             if entry.event == "tool_used" and _is_overdue(entry, again, case, settings):
                 yield Found(
                     entry.agency, (entry,), entry.date, entry.date,
-                    f"{called(entry.agency)[:1].upper()}{called(entry.agency)[1:]} used {tool or 'a tool'} on "
+                    f"{called(entry.agency, begins=True)} used {tool or 'a tool'} on "
                     f"{said(entry.date)}, and it was not reviewed in {settings.tool_review_days} days: what became of "
                     "its findings?",
                 )  # fmt: skip

@@ -4,7 +4,7 @@ import io
 
 import docx
 
-from maca.kernel.text import normalise
+from maca.kernel.text import keepable
 from maca.kernel.word import empty_document, with_fixed_dates
 from maca.returns.letter.value import TITLE, RequestLetter
 
@@ -14,11 +14,11 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.d
 def write(letter: RequestLetter) -> bytes:
     """The letter as a .docx, with headings to go by."""
     document = docx.Document(io.BytesIO(empty_document()))
-    document.core_properties.title = _kept(f"{TITLE}: {letter.subject}")[:255]
+    document.core_properties.title = keepable(f"{TITLE}: {letter.subject}")[:255]
     document.core_properties.language = "en-GB"
 
     def add(style: str, text: str) -> None:
-        document.add_paragraph(_kept(text), style=style)
+        document.add_paragraph(keepable(text), style=style)
 
     for line in letter.above:
         add("Subtitle", line)
@@ -29,11 +29,7 @@ def write(letter: RequestLetter) -> bytes:
             add("Normal", paragraph)
         for item in section.entries:
             add("List Bullet", item)
-    document.sections[0].footer.paragraphs[0].runs[0].text = _kept(letter.subject)
+    document.sections[0].footer.paragraphs[0].runs[0].text = keepable(letter.subject)
     saved = io.BytesIO()
     document.save(saved)
     return with_fixed_dates(saved)
-
-
-def _kept(text: str) -> str:
-    return normalise(text)[0]

@@ -14,7 +14,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from lxml import etree
 
-from maca.kernel.text import normalise
+from maca.kernel.text import keepable
 from maca.kernel.word import empty_document, with_fixed_dates
 from maca.returns.on_paper.value import (
     CAUSE,
@@ -68,7 +68,7 @@ def write(form: ReturnForm) -> bytes:
     """The form as a .docx, with what is filled in so far."""
     document = docx.Document(io.BytesIO(empty_document()))
     properties = document.core_properties
-    properties.title = _kept(f"Return form: {form.title}, Case {form.case}")[:255]
+    properties.title = keepable(f"Return form: {form.title}, Case {form.case}")[:255]
     properties.language = "en-GB"
     for style in parse_xml(_STYLES.replace("{w}", nsdecls("w"))):
         document.styles.element.append(style)
@@ -91,10 +91,6 @@ def write(form: ReturnForm) -> bytes:
     saved = io.BytesIO()
     document.save(saved)
     return with_fixed_dates(saved)
-
-
-def _kept(text: str) -> str:
-    return normalise(text)[0]
 
 
 def _make(tag: str, *children: Any, **attributes: str) -> Any:
@@ -120,7 +116,7 @@ def _run(text: str) -> Any:
 def _paragraph(style: str, text: str, *more: Any) -> Any:
     paragraph = _make("p", _make("pPr", _make("pStyle", val=style)))
     if text:
-        paragraph.append(_run(_kept(text)))
+        paragraph.append(_run(keepable(text)))
     paragraph.extend(more)
     return paragraph
 
@@ -136,7 +132,7 @@ def _table(box: Box) -> Any:
             _make("tblBorders", *edges),
             _make("tblLayout", type="fixed"),
             _make("tblLook", val="0080", firstColumn="1"),
-            _make("tblCaption", val=_kept(box.heading)[:250]),
+            _make("tblCaption", val=keepable(box.heading)[:250]),
         ),
         _make("tblGrid", _make("gridCol", w=str(_LABELS)), _make("gridCol", w=str(_BOXES))),
     )
@@ -167,7 +163,7 @@ def _row(label: str, mark: str, content: list[Any], *, lowest: int = 0) -> Any:
 
 def _control(called: str, words: str) -> Any:
     """The place to write: a control round as many paragraphs as there are lines."""
-    lines = [_paragraph("FormAnswer", line) for line in _kept(words).split("\n")]
+    lines = [_paragraph("FormAnswer", line) for line in keepable(words).split("\n")]
     return _make(
         "sdt", _make("sdtPr", _make("alias", val=called), _make("tag", val=called)), _make("sdtContent", *lines)
     )
