@@ -5,9 +5,12 @@ PORT ?= 8000
 export MACA_DATA ?= $(CURDIR)/.maca
 BIN := .venv/bin
 TEST_DATA := $(CURDIR)/.build/test-data
+# Tests of rooms and files that know no database: another one tells nothing new of them.
+KNOW_NO_DATABASE = documents design kernel/test_small_numbers.py chronology/test_patterns.py \
+	chronology/test_reading.py cases/test_cohort.py cases/test_drawing.py
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-everybody test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns bench-report docs format lock pictures clean help
+.PHONY: run test test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns bench-report docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,10 +20,13 @@ run: .build/site $(if $(DATABASE_URL),.build/postgres) ## Make everything that i
 	@exec $(BIN)/python -m maca serve --port $(PORT)
 
 test: .build/dev ## The tests of every change: under five minutes
-	$(RUN_TESTS) -n 2 -m "not browser and not everybody" $(ARGS)
+	$(RUN_TESTS) -n 2 -m "not browser and not everybody and not crawl" $(ARGS)
 
 test-everybody: .build/dev ## Every page as everybody at every stage: the policy table, and the sealed words
 	$(RUN_TESTS) -n 2 -m everybody $(ARGS)
+
+test-crawls: .build/dev ## Every page at every stage: it does not break, shows no number of the database, and asks nobody elsewhere
+	$(RUN_TESTS) -n 2 -m crawl $(ARGS)
 
 test-browser: .build/dev ## Whole journeys in a real Chromium against a real server, at a laptop’s width
 	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m "browser and not again" $(ARGS); fi
@@ -28,11 +34,11 @@ test-browser: .build/dev ## Whole journeys in a real Chromium against a real ser
 test-browser-again: .build/dev ## The same journeys on a phone, and with scripts off
 	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m "browser and again" $(ARGS); fi
 
-test-all: test test-everybody test-browser test-browser-again ## Every test there is, on SQLite
+test-all: test test-everybody test-crawls test-browser test-browser-again ## Every test there is, on SQLite
 
 test-postgres: .build/pgserver ## The tests of the rooms, on PostgreSQL
 	$(BIN)/python -m tools.with_postgres env $(RUN_TESTS) -n 2 \
-		-m "not browser and not everybody" --ignore tests/documents --ignore tests/design $(ARGS)
+		-m "not browser and not everybody and not crawl" $(foreach one,$(KNOW_NO_DATABASE),--ignore tests/$(one)) $(ARGS)
 
 test-postgres-matrix: .build/pgserver ## The whole policy table, on PostgreSQL
 	$(BIN)/python -m tools.with_postgres env $(RUN_TESTS) -n 2 -m matrix $(ARGS)

@@ -368,7 +368,7 @@ def _noticed_by_rooms(survivors: list[Mutant]) -> set[str]:
     noticed: set[str] = set()
     for room, those in groupby(survivors, key=lambda one: one.function.__module__.split(".")[1]):
         command = [sys.executable, "-m", "pytest", "-q", "-p", "tools.mutate_rules", "-p", "no:randomly",
-                   "-m", "not browser and not everybody",
+                   "-m", "not browser and not everybody and not crawl",
                    f"tests/{room}", "tests/house/test_rules_by_code.py"]  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             asked, told = Path(folder, "asked"), Path(folder, "told")

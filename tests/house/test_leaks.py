@@ -295,7 +295,7 @@ def walk(served: Served, visitor: Visitor, most: int) -> tuple[int, int]:
     return pages, len(sent)
 
 
-@pytest.mark.everybody
+@pytest.mark.crawl
 def test_no_request_leaves_the_machine_whatever_people_write(tmp_path, database):
     """The control asks for something elsewhere, and is caught at the door."""
     served = Served(tmp_path, **database)
@@ -371,7 +371,7 @@ def mark_numbers() -> None:
                 cursor.execute(f"ALTER SEQUENCE {cursor.fetchone()[0]} RESTART WITH {first}")
 
 
-@pytest.mark.everybody
+@pytest.mark.crawl
 @pytest.mark.parametrize("stage", STAGES)
 def test_no_number_of_the_database_is_seen_by_anybody(db, sign_in, stage):
     mark_numbers()
@@ -471,7 +471,7 @@ def test_a_journal_that_cannot_be_written_undoes_the_whole_act_and_says_so(world
 
 
 @override_settings(ROOT_URLCONF="tests.house.breaking_pages")
-@pytest.mark.everybody
+@pytest.mark.crawl
 def test_a_page_that_cannot_be_recorded_shows_nothing(world):
     """Whichever page writes in the journal when it is read: without its entry, none of it is shown."""
     words = at_stage(world, "panel_opened")

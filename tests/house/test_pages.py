@@ -127,7 +127,7 @@ def forms_that_change_something(response: HttpResponse) -> list[str]:
     return [form for form in found if 'method="post"' in form and "/sign-in/" not in form]
 
 
-@pytest.mark.everybody
+@pytest.mark.crawl
 @pytest.mark.parametrize("stage", STAGES)
 def test_no_page_breaks_nobody_unknown_comes_in_and_every_form_carries_a_key(world, sign_in, stage):
     words = at_stage(world, stage)
