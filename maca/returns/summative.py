@@ -208,11 +208,14 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
     """
     returns = list(
         AgencyReturn.objects.filter(case=case)
-        .select_related("agency", "case__audit")
-        .prefetch_related("answers__question", "evidence__question", "sent_back__question", "approaches", _uploads())
+        .select_related("agency", "case__audit", "case__report_introduction")
+        .prefetch_related("answers", "evidence__question", "sent_back__question", "approaches", _uploads())
         .order_by("agency__name")
     )
     questions = agency_questions(case.audit)
+    by_key = {question.pk: question for question in questions}
+    for answer in (answer for one in returns for answer in one.answers.all()):
+        answer.question = by_key[answer.question_id]
     handed_in = [one for one in returns if one.was_handed_in]
     answers: dict[int, dict[int, Answer]] = {}
     for one in handed_in:
@@ -226,6 +229,7 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
         pk: shown(questions, {number: str(answer.choice) for number, answer in given.items()})
         for pk, given in answers.items()
     }
+    introduction: ReportIntroduction | None = getattr(returns[0].case, "report_introduction", None) if returns else None
     return SummativeReport(
         case=case.label,
         audit=case.audit.slug,
@@ -271,10 +275,5 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
         ),
         voices=voices_of(case, key),
         chronology=tuple(line_in_brief(case)),
-        introduction=_introduction(case, key),
+        introduction=key.text(introduction, "words") if introduction else "",
     )
-
-
-def _introduction(case: Case, key: DataKey) -> str:
-    found = ReportIntroduction.objects.filter(case=case).first()
-    return key.text(found, "words") if found else ""
