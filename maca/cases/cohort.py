@@ -37,7 +37,6 @@ _LIMITS = Limits(
     tags=600_000,
 )
 _MOST_JOINED = 50_000
-# What makes a spreadsheet take a cell for a formula.
 _BLANK = {"", "-", "–", "—", "n/a", "na", "none", "null"}
 _NOT_RECORDED = {
     "not recorded", "not known", "unknown", "not stated", "refused", "not obtained", "information not yet obtained",

@@ -1061,7 +1061,8 @@ def read_report_since(case: Case, *, by: Person) -> tuple[SummativeReport, list[
     rules.may_read_summative_report(by, case).insist()
     note_reading("read a report", case, by=by, audit=case.audit.slug, case=case.label)
     report = summative_report(case, case_key(case))
-    issued = list(case.report_versions.select_related("issued_by"))
+    # Of the papers only the newest is compared, so the others are not fetched.
+    issued = list(case.report_versions.select_related("issued_by").defer("paper"))
     before = _paper_of(issued[-1], case_key(case)) if issued else None
     now = on_paper(report, title=case.audit.title)
     return report, issued, changes(before, now) if before else []
