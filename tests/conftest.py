@@ -1,3 +1,4 @@
+import gc
 import time
 
 import pytest
@@ -29,6 +30,12 @@ def _empty_the_tables_with_the_journal(test: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _empty_the_tables_with_the_journal
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays, so the collector need not go through all of it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

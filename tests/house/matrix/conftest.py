@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -12,4 +13,5 @@ from tools.permissions_table import table
 def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     """Every audit in every situation, built once for a module and taken away with it."""
     with django_db_blocker.unblock(), rolled_back(), Site(build(list(table().situations))).watched() as site:
+        gc.freeze()  # it stays for the whole module
         yield site

@@ -22,6 +22,7 @@ from django.test import RequestFactory, override_settings
 from maca.config import urls
 from maca.design import middleware as refusals
 from maca.partnership.fence import let_in
+from tests.house.matrix import quicker
 from tests.house.matrix.sendings import address, sent_to, words_of
 from tests.house.matrix.stand import WORDS, Stand
 from tools.permissions_table import Section, Table
@@ -150,6 +151,7 @@ class Site:
                 (middleware, "get_user", found_before),
                 (SessionStore, "load", self.load(SessionStore.load)),
                 (Template, "render", self.render(Template.render)),
+                *((where, name, make(getattr(where, name))) for where, name, make in quicker.STAND_INS),
             ]
             for where, name, stand_in in stand_ins:
                 stack.callback(setattr, where, name, getattr(where, name))
