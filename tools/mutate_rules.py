@@ -288,11 +288,12 @@ def noting(targets: list[FunctionType]) -> Iterator[set[tuple[str, str, int]]]:
 # ---- guards of pages
 
 
-def _closure(page: Any) -> dict[str, Any] | None:
+def _guarded(page: Any) -> tuple[Any, Any] | None:
+    """The page as `guarded` made it, and the cell that holds its rule."""
     while page is not None:
         names = getattr(getattr(page, "__code__", None), "co_freevars", ())
         if "rule" in names and "find" in names:
-            return dict(zip(names, page.__closure__, strict=True))
+            return page, page.__closure__[names.index("rule")]
         page = getattr(page, "__wrapped__", None)
     return None
 
@@ -325,14 +326,15 @@ def guard_mutants(only: str, weakened: set[str]) -> Iterator[tuple[str, str, Cal
     from maca.kernel.verdict import YES
     from tests.house.matrix.sendings import PATTERNS
 
-    def weaker(cell: Any, put: Any) -> Callable[[], Any]:
+    def weaker(where: Any, name: str, put: Any) -> Callable[[], Any]:
         @contextmanager
         def alive() -> Iterator[None]:
-            before, cell.cell_contents = cell.cell_contents, put
+            before = getattr(where, name)
+            setattr(where, name, put)
             try:
                 yield
             finally:
-                cell.cell_contents = before
+                setattr(where, name, before)
 
         return alive
 
@@ -348,16 +350,17 @@ def guard_mutants(only: str, weakened: set[str]) -> Iterator[tuple[str, str, Cal
         return found
 
     for url, pattern in PATTERNS.items():
-        cells = _closure(pattern.callback)
-        if cells is None or not getattr(pattern.callback, "__module__", "").startswith(only):
+        guarded = _guarded(pattern.callback)
+        if guarded is None or not getattr(pattern.callback, "__module__", "").startswith(only):
             continue
+        page, rule = guarded
         # Some pages are for everybody who finds them: their rule says so, and cannot be made weaker.
-        if "return no(" in (source := inspect.getsource(cells["rule"].cell_contents)) or "return may_" in source:
+        if "return no(" in (source := inspect.getsource(rule.cell_contents)) or "return may_" in source:
             weakened.add(url)
-            yield url, "its guard says yes to everybody", weaker(cells["rule"], lambda *_: YES)
+            yield url, "its guard says yes to everybody", weaker(rule, "cell_contents", lambda *_: YES)
             weakened.discard(url)
-        if find := cells["find"].cell_contents:
-            yield url, "it finds without looking who asks", weaker(cells["find"], seeing_everything(url, find))
+        if page.find:
+            yield url, "it finds without looking who asks", weaker(page, "find", seeing_everything(url, page.find))
 
 
 # ---- the run
@@ -434,6 +437,7 @@ def run(only: str, part: int, parts: int) -> int:
         stand = build(list(table().situations))
         say("the world of the matrix is built")
         with Site(stand).watched() as site:
+            site.finds_once = False  # what was found before a function was weakened tells nothing of it
             cells = [one for section in table().sections for one in cells_of(section, table()) if one.method != "HEAD"]
             runs: dict[tuple[str, str, int], list[Cell]] = defaultdict(list)
             of_page: dict[str, list[Cell]] = defaultdict(list)

@@ -71,7 +71,7 @@ def guarded(
                 rule(request.user).insist()
                 return (bool(step_up) and _ask_again(request)) or view(request)
             try:
-                thing = find(request.user, **address)
+                thing = page.find(request.user, **address)  # type: ignore[attr-defined]
             except ObjectDoesNotExist as nothing:
                 raise Http404 from nothing
             rule(request.user, thing).insist()
@@ -80,6 +80,7 @@ def guarded(
 
         methods = require_http_methods(["GET", "HEAD", "POST"]) if writes else require_safe
         page.guard = rule  # type: ignore[attr-defined]
+        page.find = find  # type: ignore[attr-defined]
         page.step_up = step_up  # type: ignore[attr-defined]
         return methods(page)
 

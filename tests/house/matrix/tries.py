@@ -13,6 +13,7 @@ from django.contrib.auth import middleware
 from django.contrib.auth.middleware import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.handlers.base import BaseHandler
 from django.db import connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from maca.config import urls
 from maca.design import middleware as refusals
 from maca.partnership.fence import let_in
 from tests.house.matrix import quicker
-from tests.house.matrix.sendings import address, sent_to, words_of
+from tests.house.matrix.sendings import PATTERNS, address, sent_to, words_of
 from tests.house.matrix.stand import WORDS, Stand
 from tools.permissions_table import Section, Table
 
@@ -51,6 +52,18 @@ def found_before(request: HttpRequest) -> Any:
     return person
 
 
+def guarded_pages() -> set[Any]:
+    """Every page as `guarded` made it, under whatever was put around it since."""
+    pages = set()
+    for pattern in PATTERNS.values():
+        page = pattern.callback
+        while hasattr(getattr(page, "__wrapped__", None), "find"):
+            page = page.__wrapped__
+        if hasattr(page, "find"):
+            pages.add(page)
+    return pages
+
+
 @dataclass(frozen=True)
 class Cell:
     """One request: who sends what where, and the word of the table for it."""
@@ -69,7 +82,11 @@ class Cell:
 
 def cells_of(section: Section, table: Table) -> Iterator[Cell]:
     """The cells of a section for the methods it names; HEAD goes with GET."""
-    methods = [*section.methods, *(["HEAD"] if "GET" in section.methods else [])]
+    # First what only looks, so that it is found once for all of them.
+    methods = [
+        *(["GET", "HEAD"] if "GET" in section.methods else []),
+        *(one for one in section.methods if one != "GET"),
+    ]
     for situation in section.at:
         for who in table.people:
             if who in table.not_signed_in and not section.open_to_nobody:
@@ -109,6 +126,9 @@ class Site:
         self.sendings: dict[tuple[str, str, bool], dict[str, Any]] = {}
         self.known: dict[str, Any] = {}
         self.bare = False
+        self.finds_once = True
+        self.visit: tuple[str, ...] = ()
+        self.found: dict[Callable[..., Any], Any] = {}
         self.wrote = 0
         self.writing: list[str] = []
 
@@ -140,6 +160,23 @@ class Site:
 
         return rendered
 
+    def find(self, find: Callable[..., Any]) -> Callable[..., Any]:
+        """Find what an address is about once for a visit: one person's GET, HEAD and form there, one after the other."""
+
+        def found(asking: Any, /, **address: Any) -> Any:
+            if not (self.visit and self.finds_once):
+                return find(asking, **address)
+            if find not in self.found:
+                try:
+                    self.found[find] = find(asking, **address)
+                except ObjectDoesNotExist as nothing:
+                    self.found[find] = nothing
+            if isinstance(self.found[find], ObjectDoesNotExist):
+                raise self.found[find]
+            return self.found[find]
+
+        return found
+
     @contextmanager
     def watched(self) -> Iterator["Site"]:
         """Count every statement that writes, on both databases."""
@@ -151,6 +188,7 @@ class Site:
                 (middleware, "get_user", found_before),
                 (SessionStore, "load", self.load(SessionStore.load)),
                 (Template, "render", self.render(Template.render)),
+                *((page, "find", self.find(page.find)) for page in guarded_pages() if page.find),
                 *((where, name, make(getattr(where, name))) for where, name, make in quicker.STAND_INS),
             ]
             for where, name, stand_in in stand_ins:
@@ -206,6 +244,8 @@ class Site:
         before, letters = self.wrote, len(mail.outbox)
         self.writing.clear()
         self.bare = cell.method == "HEAD"
+        if self.visit != (cell.url, cell.situation, cell.who):
+            self.visit, self.found = (cell.url, cell.situation, cell.who), {}
         marks = [(alias, transaction.savepoint(using=alias)) for alias in self.aliases(cell)]
         promised = len(connection.run_on_commit)
         response = self.answer(request)
