@@ -161,7 +161,7 @@ class Site:
         return rendered
 
     def find(self, find: Callable[..., Any]) -> Callable[..., Any]:
-        """Find what an address is about once for a visit: one person's GET, HEAD and form there, one after the other."""
+        """Find what an address is about once for a visit: GET, HEAD and form of one person there, one by one."""
 
         def found(asking: Any, /, **address: Any) -> Any:
             if not (self.visit and self.finds_once):
