@@ -11,25 +11,21 @@ from maca.cases.seal import case_key
 from maca.chronology import rules
 from maca.chronology.choosing import EVERYTHING, Chosen, numbered
 from maca.chronology.entries import EVENTS, Entry, Reading
-from maca.chronology.kept import packed, unpacked
+from maca.chronology.kept import packed
 from maca.chronology.models import Chronology, ChronologyEntry, Decided, EntryFile, PatternDecision, Source
-from maca.chronology.patterns import find_patterns
+from maca.chronology.opening import entry_of, open_line, prompts_of, shown_of
 from maca.chronology.patterns.settings import Settings
 from maca.chronology.patterns.told_twice import told_twice
-from maca.chronology.patterns.value import Pattern
 from maca.chronology.queries import (
     ENTRIES_ON_A_PAGE,
-    Names,
     around,
-    chronology_of,
     entries_of,
     last_typed,
     names_of,
     own_entries,
-    standing_decisions,
     waiting_file,
 )
-from maca.chronology.reading import read_bytes, refuse_too_many_children, with_one_spelling
+from maca.chronology.reading import read_bytes, refuse_too_many_children
 from maca.chronology.shown import Own, Page, Prompt, Shown
 from maca.chronology.suggesting import suggest
 from maca.journal.operations import note_reading, write
@@ -37,8 +33,7 @@ from maca.kernel.holding import hold
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Person
-from maca.sealing.cipher import DataKey, MarkKey, digest
-from maca.sealing.operations import mark_key
+from maca.sealing.cipher import digest
 
 _AT_ONCE = 500
 
@@ -157,10 +152,10 @@ def read_own_entries(involvement: Involvement, *, number: int, by: Person) -> Ow
         waiting.name = key.text(waiting, "name")
     last = last_typed(case, agency, by)
     return Own(
-        Page(tuple(_shown(one, key, names) for one in here), number, pages, count),
+        Page(tuple(shown_of(one, key, names) for one in here), number, pages, count),
         waiting,
         reading,
-        _opened(last, key, names) if last else None,
+        entry_of(last, key, names) if last else None,
     )
 
 
@@ -183,7 +178,7 @@ def read_line(case: Case, chosen: Chosen, *, number: int, by: Person) -> Page:
         return Page((), 1, 1, 0)
     note_reading("read a chronology", case, by=by, **_where(case), entries=len(here), page=number)
     key, names = case_key(case), names_of(case.audit.partnership)
-    opened = {one.public_id: _shown(one, key, names) for one in (*here, *around(case, here))}
+    opened = {one.public_id: shown_of(one, key, names) for one in (*here, *around(case, here))}
     twins = _twins(opened.values())
     shown = (replace(opened[one.public_id], twin=twins.get(one.public_id)) for one in here)
     return Page(tuple(shown), number, pages, count)
@@ -214,10 +209,7 @@ def read_patterns(case: Case, *, by: Person) -> list[Prompt]:
     """Show every pattern of the whole line, as questions for the panel, with what was decided on each."""
     rules.may_read_chronology(by, case).insist()
     shown = _note_reading(case, EVERYTHING, "read the patterns of a chronology", by)
-    chronology = chronology_of(case)
-    if not shown or chronology is None:
-        return []
-    return _prompts(case, chronology, shown)
+    return prompts_of(case, shown, case_key(case)) if shown else []
 
 
 @transaction.atomic
@@ -236,7 +228,9 @@ def decide_on_patterns(
     rules.may_decide_on_patterns(by, chronology).insist()
     key = case_key(case)
     names = names_of(case.audit.partnership)
-    patterns = {one.mark: one for one in _prompts(case, chronology, _open(case, EVERYTHING, key, names))}
+    patterns = {
+        one.mark: one for one in prompts_of(case, open_line(entries_of(case, EVERYTHING), EVERYTHING, key, names), key)
+    }
     new, sealed = [], []
     for mark, (choice, reason) in decided.items():
         if mark not in patterns:
@@ -325,37 +319,11 @@ def _slice(number: int) -> slice:
     return slice((number - 1) * ENTRIES_ON_A_PAGE, number * ENTRIES_ON_A_PAGE)
 
 
-def _opened(row: ChronologyEntry, key: DataKey, names: Names) -> Entry:
-    return unpacked(
-        key.text(row, "words"),
-        date=row.date,
-        agency=names.codes[row.agency_id],
-        event=row.event,
-        approximate=row.approximate,
-        time=row.time,
-    )
-
-
-def _shown(row: ChronologyEntry, key: DataKey, names: Names) -> Shown:
-    return Shown(row.public_id, row.agency, _opened(row, key, names), row.suggested)
-
-
-def _open(case: Case, chosen: Chosen, key: DataKey, names: Names) -> list[Shown]:
-    """Every chosen entry, opened, with one spelling of each child's label."""
-    shown = [_shown(row, key, names) for row in entries_of(case, chosen)]
-    spelt = with_one_spelling([one.entry for one in shown])
-    return [
-        one if one.entry is entry else replace(one, entry=entry)
-        for one, entry in zip(shown, spelt, strict=True)
-        if chosen.holds(entry)
-    ]
-
-
 def _note_reading(case: Case, chosen: Chosen, did: str, by: Person, **more: Any) -> list[Shown]:
     if not (count := entries_of(case, chosen).count()):
         return []
     note_reading(did, case, by=by, **_where(case), entries=count, **more)
-    return _open(case, chosen, case_key(case), names_of(case.audit.partnership))
+    return open_line(entries_of(case, chosen), chosen, case_key(case), names_of(case.audit.partnership))
 
 
 def _twins(shown: Iterable[Shown]) -> dict[str, Shown]:
@@ -366,27 +334,3 @@ def _twins(shown: Iterable[Shown]) -> dict[str, Shown]:
         found.setdefault(by_entry[one].public_id, by_entry[other])
         found.setdefault(by_entry[other].public_id, by_entry[one])
     return found
-
-
-def _mark_of(pattern: Pattern, ids: Mapping[Entry, str], key: MarkKey, *more: str) -> str:
-    """The same for one rule on the same entries, also when others were added, and says nothing of them."""
-    said = [pattern.code, pattern.agency or "", pattern.child or "", pattern.first.isoformat(), *more]
-    return key.mark("pattern", "|".join([*said, *(ids[entry] for entry in pattern.entries)]))
-
-
-def _prompts(case: Case, chronology: Chronology, shown: Sequence[Shown]) -> list[Prompt]:
-    by_entry = {one.entry: one for one in shown}
-    ids = {entry: one.public_id for entry, one in by_entry.items()}
-    labels = sorted({child for entry in by_entry for child in entry.children})
-    key, marks = case_key(case), mark_key(case.audit.partnership.public_id)
-    decisions = standing_decisions(chronology)
-    for decision in decisions.values():
-        key.open(decision)
-    prompts: dict[str, Prompt] = {}
-    for pattern in find_patterns(by_entry, labels=labels):
-        mark = _mark_of(pattern, ids, marks)
-        if mark in prompts:  # the end of a span is in it only where nothing else tells two apart: it moves
-            mark = _mark_of(pattern, ids, marks, pattern.last.isoformat())
-        entries = tuple(by_entry[entry] for entry in pattern.entries)
-        prompts[mark] = Prompt(mark, pattern, entries, decisions.get(mark))
-    return list(prompts.values())

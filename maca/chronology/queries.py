@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from maca.cases.models import Case, Involvement
 from maca.cases.queries import find_case
@@ -101,26 +101,11 @@ def around(case: Case, page: Sequence[ChronologyEntry]) -> list[ChronologyEntry]
     return list(ChronologyEntry.objects.filter(case=case, event__in=events, **day).select_related("agency"))
 
 
-def standing_decisions(chronology: Chronology) -> dict[str, PatternDecision]:
-    """The newest decision on each pattern, by its mark."""
-    return {one.mark: one for one in chronology.decisions.select_related("decided_by")}
+def standing_decisions(case: Case) -> dict[str, PatternDecision]:
+    """The newest decision on each pattern of a case, by its mark."""
+    return {one.mark: one for one in PatternDecision.objects.filter(chronology__case=case).select_related("decided_by")}
 
 
 def agencies_in(case: Case) -> list[Agency]:
     """The agencies that were asked about a case, by name."""
     return [one.agency for one in case.involvements.select_related("agency").order_by("agency__name")]
-
-
-def line_in_brief(case: Case) -> list[str]:
-    """How many entries each agency gave and of which period, in sentences. Nothing sealed is opened for it."""
-    counted = (
-        ChronologyEntry.objects.filter(case=case)
-        .order_by("agency__name")
-        .values("agency__name")
-        .annotate(count=Count("pk"), first=Min("date"), last=Max("date"))
-    )
-    return [
-        f"{one['agency__name']}: {one['count']:,} {'entry' if one['count'] == 1 else 'entries'}, "
-        f"{one['first']:%-d %B %Y} to {one['last']:%-d %B %Y}"
-        for one in counted
-    ]

@@ -18,9 +18,11 @@ def on_paper(report: SummativeReport, *, title: str) -> Paper:
         footer=f"Summative report · {about} · For the panel of this case only",
         parts=(
             *((Part("Introduction", lines_of(report.introduction)),) if report.introduction else ()),
+            *(Part(f"The case in outline: {label}", lines_of(said)) for label, said in report.outline),
             Part("Who was asked, and what came back"),
             *(_standing(one) for one in report.accounts),
-            *listed("The chronology in brief", report.chronology),
+            *listed("The chronology in brief", report.chronology.sentences),
+            *listed("What the chronology asks", [f"{one.says} {one.decision}" for one in report.chronology.questions]),
             *listed("What is missing", report.limits),
             *(
                 Part(f"Between the agencies: {heading}", points=tuple(one.says for one in found) or ("Nowhere",))

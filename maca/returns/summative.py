@@ -8,8 +8,9 @@ from django.db.models import Prefetch
 
 from maca.audits.models import Question, QuestionKind
 from maca.audits.queries import agency_questions
+from maca.cases.facts import Category
 from maca.cases.models import Case
-from maca.chronology.queries import line_in_brief
+from maca.chronology.in_brief import NOTHING_GIVEN, Brief, in_brief
 from maca.kernel.clock import LONDON
 from maca.returns.between import Between, Reply, Said, conflict, grades_apart, known_to_one, nobody_answered
 from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, ReportIntroduction, Upload
@@ -85,7 +86,8 @@ class SummativeReport:
     accounts: tuple[AgencyAccount, ...]
     rows: tuple[Row, ...]
     voices: Voices
-    chronology: tuple[str, ...] = ()  # how many entries each agency gave, and of which period
+    outline: tuple[tuple[str, str], ...] = ()  # what the case is, without anybody's name, each with its label
+    chronology: Brief = NOTHING_GIVEN
     introduction: str = ""
 
     def standing(self, *stages: str) -> list[AgencyAccount]:
@@ -137,6 +139,12 @@ class SummativeReport:
         ]
         if self.not_known:
             said.append(f"{', '.join(one.name for one in self.not_known)} did not know the family.")
+        met = dict(self.chronology.met)
+        said += [
+            f"{one.name} did not know the family, and yet the chronology names it first in an entry of {met[one.name]}."
+            for one in self.not_known
+            if one.name in met
+        ]
         if self.submitted:
             said += [f"Nobody answered question {row.number}: {row.question}" for row in self.unanswered]
         if self.accounts and not said:
@@ -161,6 +169,17 @@ class SummativeReport:
             for row in self.rows
             for told in ({said.agency: said for said in row.said},)
         ]
+
+
+def _outline(case: Case, key: DataKey) -> Iterable[tuple[str, str]]:
+    nomination = case.nomination
+    if nomination is None:
+        return
+    yield "Level of help", nomination.get_level_display()
+    yield "Age of the index child", nomination.get_age_band_display()
+    if category := key.text(nomination, "category"):
+        yield "Category", Category(category).label
+    yield "Why this case", key.text(nomination, "rationale")
 
 
 def _cell(agency_return: AgencyReturn, question: Question, answers: dict[int, Answer], asked: list[Question]) -> Cell:
@@ -274,6 +293,7 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
             for question in questions
         ),
         voices=voices_of(case, key),
-        chronology=tuple(line_in_brief(case)),
+        outline=tuple(_outline(case, key)),
+        chronology=in_brief(case, key),
         introduction=key.text(introduction, "words") if introduction else "",
     )

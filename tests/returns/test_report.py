@@ -1,6 +1,7 @@
 """The summative report as one value: the page, the Word file and the PDF say the same, and all of it."""
 
 import dataclasses
+import datetime as dt
 import html
 
 import pytest
@@ -9,14 +10,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 
+from maca.cases.queries import find_case
 from maca.cases.seal import case_key
+from maca.chronology.entries import Entry as ChronologyEntry
+from maca.chronology.operations import add_entry, decide_on_patterns, read_patterns
+from maca.chronology.queries import chronology_of, find_involvement
 from maca.governance.queries import who_read_ours
 from maca.journal.models import Entry
 from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
+from maca.partnership.models import AgencyKind
+from maca.partnership.operations import register_agency
 from maca.returns.finished_as_files import as_pdf, as_word
 from maca.returns.models import DeclineReason
-from maca.returns.operations import copy_report, decline_return, save_answer, submit_return
+from maca.returns.operations import copy_report, decline_return, save_answer, say_not_known, submit_return
 from maca.returns.report_on_paper import on_paper
 from maca.returns.summative import AgencyAccount, Cell, Row, SummativeReport, summative_report
 from maca.voices.heard import Voices
@@ -48,6 +55,9 @@ def every_word(report: SummativeReport) -> list[str]:
     """What has to stand in every form of the report."""
     said = [words for row in report.rows for cell in row.cells for words in (row.question, *cell.words, cell.choice)]
     said += [text for one in report.accounts for text in (one.name, one.status, one.before, one.now, one.decline)]
+    said += [text for fact in report.outline for text in fact]
+    said += [text for one in report.chronology.questions for text in (one.says, one.decision)]
+    said += report.chronology.sentences
     said += [found.says for _, between in report.between() for found in between]
     return [" ".join(words.split()) for words in (*said, *report.limits, *report.voices.sentences) if words]
 
@@ -72,6 +82,70 @@ def test_every_answer_stands_on_the_page_in_word_and_in_pdf(world, audit, sign_i
     for name, text in forms.items():
         assert [words for words in wanted if words not in text] == [], name
         assert "By the file of the fire brigade." not in text, "the control"
+
+
+def give(world: World, audit, agency: str, *entries: ChronologyEntry) -> None:
+    place = find_involvement(world.manager, audit.slug, 1, agency)
+    for entry in entries:
+        add_entry(place, entry, by=world.manager)
+
+
+@pytest.fixture
+def told(world: World):
+    """Social care's chronology: a plan with two changes of worker and a silence. It had the school at a meeting."""
+    world.agencies["care"] = register_agency(
+        partnership=world.partnership, name="Care", kind=AgencyKind.CHILDREN_SOCIAL_CARE, by=world.operator
+    )
+    audit = world.circulated(1)
+    day, care = dt.date(2025, 3, 3), "children_social_care"
+    say_not_known(world.return_of(audit, "school"), version=None, by=world.school_auditor)
+    say_not_known(world.return_of(audit, "police"), version=None, by=world.police_auditor)
+    give(
+        world, audit, "care",
+        ChronologyEntry(day, care, "Placed on a plan.", event="cp_start"),
+        ChronologyEntry(day + dt.timedelta(10), care, "A new worker.", event="worker_change"),
+        ChronologyEntry(day + dt.timedelta(20), care, "A new worker again.", event="worker_change"),
+        ChronologyEntry(day + dt.timedelta(40), care, "They met.", event="core_group", facts=(("present", "school"),)),
+        ChronologyEntry(day + dt.timedelta(120), care, "The plan ended.", event="cp_end"),
+    )  # fmt: skip
+    give(world, audit, "health", ChronologyEntry(day, "health_visiting", "Weighed.", event="appointment"))
+    return audit
+
+
+def test_the_chronology_stands_in_the_report_in_brief_with_what_it_asks(world, told, sign_in):
+    brief = value_of(told).chronology
+    assert brief.sentences == (
+        "Care: 5 entries, 3 March 2025 to 1 July 2025",
+        "Health: 1 entry, 3 March 2025 to 3 March 2025",
+        "Child protection plan: 3 March 2025 to 1 July 2025",
+        "Care: 2 changes of worker",
+        "Care: 80 days without an entry, 12 April 2025 to 1 July 2025",
+    )
+    (gap,) = [one for one in brief.questions if "80 days" in one.says]
+    assert {one.decision for one in brief.questions} == {"Not decided yet"}
+    case = find_case(world.manager, told.slug, 1)
+    marks = {one.pattern.says: one.mark for one in read_patterns(case, by=world.manager)}
+    decided = {marks[gap.says]: ("set_aside", "The school was closed.")}
+    decide_on_patterns(chronology_of(case), decided, version=None, by=world.chair)
+    (gap,) = [one for one in value_of(told).chronology.questions if "80 days" in one.says]
+    assert gap.decision == "Set aside: The school was closed."
+    page = sign_in(world.manager).get(reverse("report", kwargs={"audit": told.slug, "case": 1})).content.decode()
+    assert [one for one in every_word(value_of(told)) if one not in " ".join(html.unescape(page).split())] == []
+
+
+def test_an_agency_that_knows_nobody_and_was_there_is_named(world, told):
+    (said,) = [one for one in value_of(told).limits if "and yet" in one]
+    assert said == (
+        "School did not know the family, and yet the chronology names it first in an entry of Care, 12 April 2025."
+    )
+    assert any(one.startswith("Police, School did not know") for one in value_of(told).limits), "the control"
+
+
+def test_the_case_is_in_outline_and_names_nobody(world, audit):
+    assert value_of(audit).outline == (
+        ("Level of help", "Child protection plan"), ("Age of the index child", "5 to 9"),
+        ("Why this case", "It would teach us."),
+    )  # fmt: skip
 
 
 def test_what_shows_between_the_agencies_and_what_limits_the_report(world, audit):

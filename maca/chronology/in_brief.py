@@ -1,0 +1,113 @@
+"""What the summative report says of a chronology: who gave how much, plans, silences, and the questions it asks."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from maca.cases.models import Case
+from maca.chronology.choosing import EVERYTHING
+from maca.chronology.entries import FROM, OF, PRESENT, Entry
+from maca.chronology.models import Decided
+from maca.chronology.opening import open_line, prompts_of
+from maca.chronology.picture import Lane, Picture, Span, picture_of
+from maca.chronology.queries import Names, entries_of, names_of
+from maca.chronology.shown import Prompt
+from maca.sealing.cipher import DataKey
+
+
+@dataclass(frozen=True, repr=False)
+class Asked:
+    """A question that a pattern asks, and what was decided on it."""
+
+    says: str
+    decision: str
+
+
+@dataclass(frozen=True, repr=False)
+class Brief:
+    """A chronology in sentences. `met` are those agencies that the entries of another one say were there, or were
+    asked, by name: whose entries, and on which day first."""
+
+    sentences: tuple[str, ...] = ()
+    questions: tuple[Asked, ...] = ()
+    met: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING_GIVEN = Brief()
+
+
+def in_brief(case: Case, key: DataKey) -> Brief:
+    """What a report says of the chronology of a case. The caller has written the journal."""
+    rows = list(entries_of(case, EVERYTHING))
+    if not rows:
+        return NOTHING_GIVEN
+    names = names_of(case.audit.partnership)
+    shown = open_line(rows, EVERYTHING, key, names)
+    entries = [replace(one.entry, agency=names.of(one.entry.agency)) for one in shown]
+    picture = picture_of([one.entry for one in shown])
+    assert picture is not None
+    return Brief(
+        sentences=(*_given(entries), *_plans(picture), *_silences(picture, names.called)),
+        questions=tuple(Asked(one.pattern.says, _decision(one)) for one in prompts_of(case, shown, key)),
+        met=tuple(_met(entries, names)),
+    )
+
+
+def _given(entries: Sequence[Entry]) -> Iterable[str]:
+    """How many entries each agency gave, and of which period."""
+    days: dict[str, list[dt.date]] = {}
+    for entry in entries:
+        days.setdefault(entry.agency, []).append(entry.date)
+    for agency, those in sorted(days.items()):
+        count = f"{len(those):,} {'entry' if len(those) == 1 else 'entries'}"
+        yield f"{agency}: {count}, {_day(min(those))} to {_day(max(those))}"
+
+
+def _plans(picture: Picture) -> Iterable[str]:
+    for name, spans in picture.plans:
+        for span in spans:
+            until = f"from {_day(span.first)}, with no end in the entries" if span.open else _between(span)
+            yield f"{name}{f' ({span.says})' if span.says else ''}: {until}"
+
+
+def _silences(picture: Picture, called: Mapping[str, str]) -> Iterable[str]:
+    """For each agency how often its worker changed, and the longest time of which it gave no entry."""
+    for lane in picture.lanes:
+        agency = called.get(lane.agency, lane.agency)
+        if changes := len(lane.changes):
+            yield f"{agency}: {changes} {'change' if changes == 1 else 'changes'} of worker"
+        if lane.gaps:
+            yield f"{agency}: {_gaps(lane)}"
+
+
+def _gaps(lane: Lane) -> str:
+    longest = max(lane.gaps, key=lambda one: one.days)
+    said = f"{longest.days} days without an entry, {_between(longest)}"
+    return f"{len(lane.gaps)} long gaps, the longest {said}" if len(lane.gaps) > 1 else said
+
+
+def _met(entries: Sequence[Entry], names: Names) -> Iterable[tuple[str, str]]:
+    """Agencies that another one says were at a meeting or were asked, each once, with the first entry that says so."""
+    told = set()
+    for entry in entries:
+        for said in (said for key in (PRESENT, OF, FROM) for said in entry.named(key)):
+            agency = names.called.get(names.known.find(said) or "", "")
+            if agency and agency != entry.agency and agency not in told:
+                told.add(agency)
+                yield agency, f"{entry.agency}, {_day(entry.date)}"
+
+
+def _decision(prompt: Prompt) -> str:
+    if prompt.decision is None:
+        return "Not decided yet"
+    if prompt.decision.decided == Decided.TAKEN:
+        return "Taken to the panel"
+    return f"Set aside: {prompt.decision.reason!s}"
+
+
+def _between(span: Span) -> str:
+    return f"{_day(span.first)} to {_day(span.last)}"
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%-d %B %Y}"

@@ -1,0 +1,68 @@
+"""The line of a case, opened, for an operation that has put the reading on record."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from maca.cases.models import Case
+from maca.chronology.choosing import Chosen
+from maca.chronology.entries import Entry
+from maca.chronology.kept import unpacked
+from maca.chronology.models import ChronologyEntry
+from maca.chronology.patterns import find_patterns
+from maca.chronology.patterns.value import Pattern
+from maca.chronology.queries import Names, standing_decisions
+from maca.chronology.reading import with_one_spelling
+from maca.chronology.shown import Prompt, Shown
+from maca.sealing.cipher import DataKey, MarkKey
+from maca.sealing.operations import mark_key
+
+
+def entry_of(row: ChronologyEntry, key: DataKey, names: Names) -> Entry:
+    return unpacked(
+        key.text(row, "words"),
+        date=row.date,
+        agency=names.codes[row.agency_id],
+        event=row.event,
+        approximate=row.approximate,
+        time=row.time,
+    )
+
+
+def shown_of(row: ChronologyEntry, key: DataKey, names: Names) -> Shown:
+    return Shown(row.public_id, row.agency, entry_of(row, key, names), row.suggested)
+
+
+def open_line(rows: Iterable[ChronologyEntry], chosen: Chosen, key: DataKey, names: Names) -> list[Shown]:
+    """These entries, opened, with one spelling of each child's label; of them those that are chosen by their words."""
+    shown = [shown_of(row, key, names) for row in rows]
+    spelt = with_one_spelling([one.entry for one in shown])
+    return [
+        one if one.entry is entry else replace(one, entry=entry)
+        for one, entry in zip(shown, spelt, strict=True)
+        if chosen.holds(entry)
+    ]
+
+
+def _mark_of(pattern: Pattern, ids: Mapping[Entry, str], key: MarkKey, *more: str) -> str:
+    """The same for one rule on the same entries, also when others were added, and says nothing of them."""
+    said = [pattern.code, pattern.agency or "", pattern.child or "", pattern.first.isoformat(), *more]
+    return key.mark("pattern", "|".join([*said, *(ids[entry] for entry in pattern.entries)]))
+
+
+def prompts_of(case: Case, shown: Sequence[Shown], key: DataKey) -> list[Prompt]:
+    """Every pattern of a whole line, as a question, with what was decided on it."""
+    by_entry = {one.entry: one for one in shown}
+    ids = {entry: one.public_id for entry, one in by_entry.items()}
+    labels = sorted({child for entry in by_entry for child in entry.children})
+    marks = mark_key(case.audit.partnership.public_id)
+    decisions = standing_decisions(case)
+    for decision in decisions.values():
+        key.open(decision)
+    prompts: dict[str, Prompt] = {}
+    for pattern in find_patterns(by_entry, labels=labels):
+        mark = _mark_of(pattern, ids, marks)
+        if mark in prompts:  # the end of a span is in it only where nothing else tells two apart: it moves
+            mark = _mark_of(pattern, ids, marks, pattern.last.isoformat())
+        entries = tuple(by_entry[entry] for entry in pattern.entries)
+        prompts[mark] = Prompt(mark, pattern, entries, decisions.get(mark))
+    return list(prompts.values())
