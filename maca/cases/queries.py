@@ -146,12 +146,28 @@ def part_in(case: Case, person: Person) -> Part:
         with connection.cursor() as cursor:
             cursor.execute(_PART, {"case": case.pk, "person": person.pk})
             introduces, seated, interest = cursor.fetchone()
-        kept[person.pk] = Part(
-            bool(introduces) and person.holds(*INTRODUCES_CASES),
-            bool(seated) and person.holds(Role.PANEL_MEMBER),
-            Interest(interest) if interest else None,
-        )
+        kept[person.pk] = _part(person, bool(introduces), bool(seated), interest)
     return kept[person.pk]
+
+
+def fetch_parts(cases: Collection[Case], person: Person) -> None:
+    """Keep with each of these cases what a person has to do with it, as `part_in` does, in three queries for any."""
+    introduced = set(Presenter.objects.filter(case__in=cases, person=person.pk).values_list("case", flat=True))
+    seated = set(Seat.objects.filter(case__in=cases, person=person.pk).values_list("case", flat=True))
+    declared = Declaration.objects.standing().filter(case__in=cases, person=person.pk).order_by("pk")
+    interests = dict(declared.values_list("case", "interest"))
+    for case in cases:
+        case.__dict__.setdefault("_parts", {})[person.pk] = _part(
+            person, case.pk in introduced, case.pk in seated, interests.get(case.pk)
+        )
+
+
+def _part(person: Person, introduces: bool, seated: bool, interest: str | None) -> Part:
+    return Part(
+        introduces and person.holds(*INTRODUCES_CASES),
+        seated and person.holds(Role.PANEL_MEMBER),
+        Interest(interest) if interest else None,
+    )
 
 
 def forget_parts(case: Case) -> None:

@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from maca.cases.models import Case
 from maca.chronology.choosing import EVERYTHING
 from maca.chronology.entries import FROM, OF, PRESENT, Entry
-from maca.chronology.models import Decided
+from maca.chronology.models import ChronologyEntry, Decided
 from maca.chronology.opening import open_line, prompts_of
 from maca.chronology.picture import Lane, Picture, Span, picture_of
-from maca.chronology.queries import Names, entries_of, names_of
-from maca.chronology.shown import Prompt
+from maca.chronology.queries import Names, names_of, standing_decisions, whole_lines
+from maca.chronology.shown import Prompt, Shown
 from maca.sealing.cipher import DataKey
+from maca.sealing.operations import mark_key
 
 
 @dataclass(frozen=True, repr=False)
 class Asked:
-    """A question that a pattern asks, and what was decided on it."""
+    """A question that a pattern asks, and what was decided on it. `code` is the pattern’s."""
 
+    code: str
     says: str
     decision: str
 
@@ -36,19 +38,33 @@ class Brief:
 NOTHING_GIVEN = Brief()
 
 
-def in_brief(case: Case, key: DataKey) -> Brief:
-    """What a report says of the chronology of a case. The caller has written the journal."""
-    rows = list(entries_of(case, EVERYTHING))
-    if not rows:
-        return NOTHING_GIVEN
-    names = names_of(case.audit.partnership)
-    shown = open_line(rows, EVERYTHING, key, names)
+def in_brief(cases: Sequence[Case], keys: Mapping[int, DataKey]) -> dict[int, Brief]:
+    """What a report says of the chronologies of cases of one partnership, by their primary keys, as the `keys` are.
+
+    As many queries for many cases as for one. The caller has written the journal.
+    """
+    lines: dict[int, list[ChronologyEntry]] = {one.pk: [] for one in cases}
+    for row in whole_lines(cases):
+        lines[row.case_id].append(row)
+    if not any(lines.values()):
+        return dict.fromkeys(lines, NOTHING_GIVEN)
+    partnership = cases[0].audit.partnership
+    names, marks, decisions = names_of(partnership), mark_key(partnership.public_id), standing_decisions(cases)
+
+    def brief(rows: Sequence[ChronologyEntry], key: DataKey) -> Brief:
+        shown = open_line(rows, EVERYTHING, key, names)
+        return _brief(shown, prompts_of(shown, key, marks, decisions), names)
+
+    return {pk: brief(rows, keys[pk]) if rows else NOTHING_GIVEN for pk, rows in lines.items()}
+
+
+def _brief(shown: Sequence[Shown], prompts: Iterable[Prompt], names: Names) -> Brief:
     entries = [replace(one.entry, agency=names.of(one.entry.agency)) for one in shown]
     picture = picture_of([one.entry for one in shown])
     assert picture is not None
     return Brief(
         sentences=(*_given(entries), *_plans(picture), *_silences(picture, names.called)),
-        questions=tuple(Asked(one.pattern.says, _decision(one)) for one in prompts_of(case, shown, key)),
+        questions=tuple(Asked(one.pattern.code, one.pattern.says, _decision(one)) for one in prompts),
         met=tuple(_met(entries, names)),
     )
 

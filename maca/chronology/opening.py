@@ -3,18 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from maca.cases.models import Case
 from maca.chronology.choosing import Chosen
 from maca.chronology.entries import Entry
 from maca.chronology.kept import unpacked
-from maca.chronology.models import ChronologyEntry
+from maca.chronology.models import ChronologyEntry, PatternDecision
 from maca.chronology.patterns import find_patterns
 from maca.chronology.patterns.value import Pattern
-from maca.chronology.queries import Names, standing_decisions
+from maca.chronology.queries import Names
 from maca.chronology.reading import with_one_spelling
 from maca.chronology.shown import Prompt, Shown
 from maca.sealing.cipher import DataKey, MarkKey
-from maca.sealing.operations import mark_key
 
 
 def entry_of(row: ChronologyEntry, key: DataKey, names: Names) -> Entry:
@@ -49,20 +47,19 @@ def _mark_of(pattern: Pattern, ids: Mapping[Entry, str], key: MarkKey, *more: st
     return key.mark("pattern", "|".join([*said, *(ids[entry] for entry in pattern.entries)]))
 
 
-def prompts_of(case: Case, shown: Sequence[Shown], key: DataKey) -> list[Prompt]:
+def prompts_of(
+    shown: Sequence[Shown], key: DataKey, marks: MarkKey, decisions: Mapping[str, PatternDecision]
+) -> list[Prompt]:
     """Every pattern of a whole line, as a question, with what was decided on it."""
     by_entry = {one.entry: one for one in shown}
     ids = {entry: one.public_id for entry, one in by_entry.items()}
     labels = sorted({child for entry in by_entry for child in entry.children})
-    marks = mark_key(case.audit.partnership.public_id)
-    decisions = standing_decisions(case)
-    for decision in decisions.values():
-        key.open(decision)
     prompts: dict[str, Prompt] = {}
     for pattern in find_patterns(by_entry, labels=labels):
         mark = _mark_of(pattern, ids, marks)
         if mark in prompts:  # the end of a span is in it only where nothing else tells two apart: it moves
             mark = _mark_of(pattern, ids, marks, pattern.last.isoformat())
         entries = tuple(by_entry[entry] for entry in pattern.entries)
-        prompts[mark] = Prompt(mark, pattern, entries, decisions.get(mark))
+        decision = key.open(decisions[mark]) if mark in decisions else None
+        prompts[mark] = Prompt(mark, pattern, entries, decision)
     return list(prompts.values())

@@ -23,6 +23,7 @@ from maca.chronology.queries import (
     last_typed,
     names_of,
     own_entries,
+    standing_decisions,
     waiting_file,
 )
 from maca.chronology.reading import read_bytes, refuse_too_many_children
@@ -33,7 +34,8 @@ from maca.kernel.holding import hold
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.partnership.models import Person
-from maca.sealing.cipher import digest
+from maca.sealing.cipher import DataKey, digest
+from maca.sealing.operations import mark_key
 
 _AT_ONCE = 500
 
@@ -209,7 +211,7 @@ def read_patterns(case: Case, *, by: Person) -> list[Prompt]:
     """Show every pattern of the whole line, as questions for the panel, with what was decided on each."""
     rules.may_read_chronology(by, case).insist()
     shown = _note_reading(case, EVERYTHING, "read the patterns of a chronology", by)
-    return prompts_of(case, shown, case_key(case)) if shown else []
+    return _prompts(case, shown, case_key(case)) if shown else []
 
 
 @transaction.atomic
@@ -228,9 +230,8 @@ def decide_on_patterns(
     rules.may_decide_on_patterns(by, chronology).insist()
     key = case_key(case)
     names = names_of(case.audit.partnership)
-    patterns = {
-        one.mark: one for one in prompts_of(case, open_line(entries_of(case, EVERYTHING), EVERYTHING, key, names), key)
-    }
+    line = open_line(entries_of(case, EVERYTHING), EVERYTHING, key, names)
+    patterns = {one.mark: one for one in _prompts(case, line, key)}
     new, sealed = [], []
     for mark, (choice, reason) in decided.items():
         if mark not in patterns:
@@ -334,3 +335,7 @@ def _twins(shown: Iterable[Shown]) -> dict[str, Shown]:
         found.setdefault(by_entry[one].public_id, by_entry[other])
         found.setdefault(by_entry[other].public_id, by_entry[one])
     return found
+
+
+def _prompts(case: Case, shown: Sequence[Shown], key: DataKey) -> list[Prompt]:
+    return prompts_of(shown, key, mark_key(case.audit.partnership.public_id), standing_decisions([case]))

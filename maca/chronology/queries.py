@@ -1,7 +1,7 @@
 """Reads for the chronology of a case. What is sealed in it is opened by operations."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -77,6 +77,11 @@ def entries_of(case: Case, chosen: Chosen) -> QuerySet[ChronologyEntry]:
     return ChronologyEntry.objects.filter(chosen_ones, case=case).select_related("agency")
 
 
+def whole_lines(cases: Collection[Case]) -> QuerySet[ChronologyEntry]:
+    """Every entry of these cases, each case’s in the order of its line."""
+    return ChronologyEntry.objects.filter(case__in=cases).select_related("agency")
+
+
 def own_entries(case: Case, agency: Agency) -> QuerySet[ChronologyEntry]:
     """What one agency has given, in order."""
     return ChronologyEntry.objects.filter(case=case, agency=agency).select_related("agency")
@@ -101,9 +106,10 @@ def around(case: Case, page: Sequence[ChronologyEntry]) -> list[ChronologyEntry]
     return list(ChronologyEntry.objects.filter(case=case, event__in=events, **day).select_related("agency"))
 
 
-def standing_decisions(case: Case) -> dict[str, PatternDecision]:
-    """The newest decision on each pattern of a case, by its mark."""
-    return {one.mark: one for one in PatternDecision.objects.filter(chronology__case=case).select_related("decided_by")}
+def standing_decisions(cases: Collection[Case]) -> dict[str, PatternDecision]:
+    """The newest decision on each pattern of these cases, by its mark, which no two cases share."""
+    found = PatternDecision.objects.filter(chronology__case__in=cases).select_related("decided_by")
+    return {one.mark: one for one in found}
 
 
 def agencies_in(case: Case) -> list[Agency]:

@@ -13,10 +13,10 @@ from maca.audits.queries import agency_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.operations import involve_agencies, involve_agency, note_known
-from maca.cases.queries import forget_parts
-from maca.cases.seal import case_key
+from maca.cases.queries import cases_of, fetch_parts, forget_parts
+from maca.cases.seal import case_key, nomination_keys
 from maca.journal import operations as journal
-from maca.journal.operations import note_reading
+from maca.journal.operations import note_reading, note_readings
 from maca.kernel.clock import today
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
@@ -25,6 +25,7 @@ from maca.kernel.versions import save_changes
 from maca.notices.operations import queue
 from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
+from maca.returns.audit_report import AuditReport
 from maca.returns.finished import Paper, finished_return
 from maca.returns.messages import GIVEN, SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
@@ -71,7 +72,7 @@ from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Cl
 from maca.returns.report_on_paper import on_paper
 from maca.returns.report_versions import Change, changes, packed, unpacked
 from maca.returns.stages import TOOK_NO_PART, ReturnStage
-from maca.returns.summative import SummativeReport, summative_report
+from maca.returns.summative import SummativeReport, summative_report, summative_reports
 from maca.sealing.cipher import DataKey, digest
 from maca.sealing.field import Sealed, holds_words, sealed_fields
 
@@ -1133,3 +1134,40 @@ def copy_report(case: Case, *, kind: str, by: Person) -> SummativeReport:
     rules.may_read_summative_report(by, case).insist()
     note_reading("copied a report", case, by=by, audit=case.audit.slug, case=case.label, kind=kind)
     return summative_report(case, case_key(case))
+
+
+@transaction.atomic
+def read_audit_report(audit: Audit, *, by: Person) -> AuditReport:
+    """Show the reports of an audit’s cases as one."""
+    rules.may_read_audit_report(by, audit).insist()
+    cases, left_out = _reports_open_to(audit, by)
+    note_readings("read a report", [(one, {"audit": audit.slug, "case": one.label}) for one in cases], by=by)
+    return _audit_report(audit, cases, left_out)
+
+
+@transaction.atomic
+def copy_audit_report(audit: Audit, *, kind: str, by: Person) -> AuditReport:
+    """Hand out the reports of an audit’s cases as one file that leaves the site."""
+    rules.may_read_audit_report(by, audit).insist()
+    cases, left_out = _reports_open_to(audit, by)
+    about = {"audit": audit.slug, "kind": kind}
+    note_readings("copied a report", [(one, {**about, "case": one.label}) for one in cases], by=by)
+    return _audit_report(audit, cases, left_out)
+
+
+def _reports_open_to(audit: Audit, by: Person) -> tuple[list[Case], list[tuple[str, str]]]:
+    """The cases whose own report this person may read, and the labels of the others, each with why not."""
+    cases = cases_of(audit, by)
+    fetch_parts(cases, by)
+    for one in cases:
+        one.audit = audit
+    verdicts = [(one, rules.may_read_summative_report(by, one)) for one in cases]
+    return [one for one, verdict in verdicts if verdict], [
+        (one.label, verdict.sentence) for one, verdict in verdicts if not verdict
+    ]
+
+
+def _audit_report(audit: Audit, cases: list[Case], left_out: list[tuple[str, str]]) -> AuditReport:
+    keys = nomination_keys(one.nomination for one in cases if one.nomination)
+    by_case = {one.pk: keys[one.nomination.public_id] for one in cases if one.nomination}
+    return AuditReport(audit.title, tuple(summative_reports(cases, by_case)), tuple(left_out))

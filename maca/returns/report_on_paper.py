@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from maca.returns.audit_report import AuditReport, Counted
 from maca.returns.between import Reply
 from maca.returns.finished import Paper, Part, lines_of, listed, reference_of, upload_of
 from maca.returns.summative import AgencyAccount, Cell, Row, SummativeReport
@@ -37,6 +38,73 @@ def on_paper(report: SummativeReport, *, title: str) -> Paper:
             *(_answers(row) for row in (report.rows if report.submitted else ())),
         ),
     )
+
+
+def audit_on_paper(report: AuditReport) -> Paper:
+    """The paper of the report of a whole audit: everything that its page says, in the same order."""
+    return Paper(
+        title="Summative report of the audit",
+        about=report.title,
+        footer=f"Summative report · {report.title} · For the panel only",
+        parts=(
+            Part("Who was asked, and what came back"),
+            *(
+                Part(agency, points=tuple(f"{case}: {came_back}" for case, came_back in accounts))
+                for agency, accounts in _response(report)
+            ),
+            *(Part(f"What is missing: {case}", points=tuple(limits)) for case, limits in report.limits()),
+            *(
+                Part(f"Between the agencies: {heading}", points=_by_case(found) or ("Nowhere",))
+                for heading, found in report.between()
+            ),
+            *(Part(f"What the chronologies ask: {name}", points=_by_case(asked)) for name, asked in report.patterns()),
+            *(
+                Part(
+                    heading, points=tuple(f"{case}, {agency}: {word}" for case, agency, words in said for word in words)
+                )
+                for heading, said in report.said()
+                if said
+            ),
+            *listed(
+                "How often each judgement and grade was given",
+                [f"Question {one.number}: {counted(one)}" for one in report.counts()],
+            ),
+            *listed("How many answered each question", list(_answered(report))),
+            *listed(
+                "Questions that nobody answered",
+                [f"Question {row.number} ({', '.join(cases)}): {row.question}" for row, cases in report.unanswered()],
+            ),
+        ),
+    )
+
+
+def counted(one: Counted) -> str:
+    return ", ".join(f"{choice} {count}" for choice, count in one.given)
+
+
+def _response(report: AuditReport) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    for agency, accounts in report.response():
+        yield (
+            agency,
+            [
+                (of_case.case, f"{account.status}{', late' if account.late else ''}" if account else "not asked")
+                for of_case, account in zip(report.reports, accounts, strict=True)
+            ],
+        )
+
+
+def _by_case(said: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(f"{case}: {' '.join(sentence.split())}" for case, sentence in said)
+
+
+def _answered(report: AuditReport) -> Iterable[str]:
+    for row, of_cases in report.grid():
+        told = zip(report.reports, of_cases, strict=True)
+        yield f"Question {row.number}: " + "; ".join(
+            f"{one.case}: {counts.answered} of {counts.asked}"
+            + (f", not {', '.join(counts.silent)}" if counts.silent else "")
+            for one, counts in told
+        )
 
 
 def _standing(one: AgencyAccount) -> Part:

@@ -88,6 +88,22 @@ def may_read_board(person: Person, audit: Audit) -> Verdict:
     return YES
 
 
+def may_read_audit_report(person: Person, audit: Audit) -> Verdict:
+    """Those who run or scrutinise the audit read the reports of its cases as one at any time, the sub-group from
+    panel day on. Which cases are in it, the rule of each case’s own report says."""
+    if audit.imported_from:
+        return no("recorded", "This audit was recorded from its briefing. No returns are on record.")
+    if person.holds(*READS_EVERY_RETURN):
+        return YES
+    if not person.holds(Role.SUB_GROUP_MEMBER):
+        return no("not-yours", "The report of the whole audit is for the sub-group and those who run or scrutinise it.")
+    if not audit.panel_has_begun:
+        return no(
+            "before-the-panel", "Until the panel opens, agencies answer independently. The report opens that day."
+        )
+    return YES
+
+
 def may_read_return(person: Person, agency_return: AgencyReturn) -> Verdict:
     """An agency reads its own return at any time; those who run or scrutinise the audit read every one."""
     if person.speaks_for(agency_return.agency) or person.holds(*READS_EVERY_RETURN):

@@ -1,7 +1,7 @@
 """The summative report of a case: every agency's answers side by side, and what is missing, as a value."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -46,6 +46,7 @@ class Row:
     number: int
     question: str
     cells: tuple[Cell, ...]
+    heading: str = ""  # of the panel’s, where the question asks for what stands under it
     grades: str = ""  # how often each grade was given, where one was asked for
 
     @property
@@ -220,18 +221,43 @@ def _uploads() -> Prefetch:
 
 
 def summative_report(case: Case, key: DataKey) -> SummativeReport:
-    """Everything the agencies were asked and said about a case, in the same number of queries for any number.
+    """Everything the agencies were asked and said about a case. The caller has written the journal."""
+    return summative_reports([case], {case.pk: key})[0]
+
+
+def summative_reports(cases: Sequence[Case], keys: Mapping[int, DataKey]) -> list[SummativeReport]:
+    """The reports of cases of one audit, with their keys by primary key, in the same number of queries for any number.
 
     What an agency has not handed in is its own draft; it is not opened. Where a question was sent back, its answer
     stands as it was handed in until the return is handed in again.
     """
-    returns = list(
-        AgencyReturn.objects.filter(case=case)
+    if not cases:
+        return []
+    returns = (
+        AgencyReturn.objects.filter(case__in=cases)
         .select_related("agency", "case__audit", "case__report_introduction")
         .prefetch_related("answers", "evidence__question", "sent_back__question", "approaches", _uploads())
         .order_by("agency__name")
     )
-    questions = agency_questions(case.audit)
+    of_case: dict[int, list[AgencyReturn]] = {case.pk: [] for case in cases}
+    for one in returns:
+        of_case[one.case_id].append(one)
+    questions = agency_questions(cases[0].audit)
+    voices, chronologies = voices_of(cases, keys), in_brief(cases, keys)
+    return [
+        _report(case, of_case[case.pk], questions, keys[case.pk], voices[case.pk], chronologies[case.pk])
+        for case in cases
+    ]
+
+
+def _report(
+    case: Case,
+    returns: Sequence[AgencyReturn],
+    questions: list[Question],
+    key: DataKey,
+    voices: Voices,
+    chronology: Brief,
+) -> SummativeReport:
     by_key = {question.pk: question for question in questions}
     for answer in (answer for one in returns for answer in one.answers.all()):
         answer.question = by_key[answer.question_id]
@@ -288,12 +314,13 @@ def summative_report(case: Case, key: DataKey) -> SummativeReport:
                 question.number,
                 question.text,
                 tuple(_cell(one, question, answers[one.pk], asked[one.pk]) for one in handed_in),
+                question.heading,
                 _grades(question, (given for pk, given in answers.items() if question in asked[pk])),
             )
             for question in questions
         ),
-        voices=voices_of(case, key),
+        voices=voices,
         outline=tuple(_outline(case, key)),
-        chronology=in_brief(case, key),
+        chronology=chronology,
         introduction=key.text(introduction, "words") if introduction else "",
     )

@@ -107,7 +107,7 @@ from maca.returns.queries import (
     what_was_said_of_risk,
 )
 from maca.returns.queries import board as board_of
-from maca.returns.report_on_paper import on_paper
+from maca.returns.report_on_paper import audit_on_paper, counted, on_paper
 from maca.returns.stages import ReturnStage
 from maca.returns.watermark import across
 
@@ -298,6 +298,28 @@ def chase(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
         return reverse("board", kwargs={"audit": agency_return.case.audit.slug}) + "?show=outstanding"
 
     return do_once(request, do, saved=f"{agency_return.agency.name} has been reminded of its return.")
+
+
+@guarded(rules.may_read_audit_report, find_audit)
+def audit_report(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """The reports of every case of an audit as one."""
+    report = operations.read_audit_report(audit, by=signed_in(request))
+    return render(request, "returns/audit_report.html", {"audit": audit, "report": report, "counted": counted})
+
+
+@guarded(
+    lambda person, found: rules.may_read_audit_report(person, found[0]),
+    lambda person, audit, kind: (find_audit(person, audit), kind),
+    step_up=True,
+)
+def audit_report_copy(request: HttpRequest, found: tuple[Audit, str]) -> HttpResponse:
+    """The report of an audit as a file."""
+    audit, kind = found
+    if kind not in finished_as_files.WRITERS:
+        raise Http404
+    write, content_type = finished_as_files.WRITERS[kind]
+    paper = audit_on_paper(operations.copy_audit_report(audit, kind=kind, by=signed_in(request)))
+    return _file(write(paper), content_type, f"{audit.slug}-report.{kind}")
 
 
 @guarded(rules.may_read_summative_report, find_case)

@@ -1,6 +1,7 @@
 """What the voices of a case come to in its report: what was shared, what the family said, and who was not heard."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from maca.cases.models import Case
@@ -47,19 +48,31 @@ class Voices:
         return said
 
 
-def voices_of(case: Case, key: DataKey) -> Voices:
-    """Everything said for a case that others may read, opened with its key. The caller has written the journal."""
-    views = list(views_of(case))
-    best = best_outcomes(views)
-    shared = list(shared_reflections(case))
-    for row in (*(one for one in views if one.is_shown), *shared):
-        key.open(row)
-    return Voices(
-        children=children_of(case),
-        outcomes=tuple(outcome for whose, outcome in best.items() if whose in CHILDREN),
-        views=tuple(views),
-        reflections=tuple(_as_shared(one) for one in shared),
-    )
+def voices_of(cases: Sequence[Case], keys: Mapping[int, DataKey]) -> dict[int, Voices]:
+    """Everything said for cases that others may read, opened, by their primary keys, as the `keys` are.
+
+    As many queries for many cases as for one. The caller has written the journal.
+    """
+    views: dict[int, list[FamilyView]] = {one.pk: [] for one in cases}
+    shared: dict[int, list[Reflection]] = {one.pk: [] for one in cases}
+    for view in views_of(*cases):
+        views[view.case_id].append(view)
+    for reflection in shared_reflections(cases):
+        shared[reflection.case_id].append(reflection)
+    children = children_of(cases)
+
+    def heard(pk: int) -> Voices:
+        for row in (*(one for one in views[pk] if one.is_shown), *shared[pk]):
+            keys[pk].open(row)
+        best = best_outcomes(views[pk])
+        return Voices(
+            children=children[pk],
+            outcomes=tuple(outcome for whose, outcome in best.items() if whose in CHILDREN),
+            views=tuple(views[pk]),
+            reflections=tuple(_as_shared(one) for one in shared[pk]),
+        )
+
+    return {one.pk: heard(one.pk) for one in cases}
 
 
 def _as_shared(one: Reflection) -> SharedReflection:

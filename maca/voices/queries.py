@@ -1,6 +1,8 @@
 """Reads for the voices of a case. What is sealed in them is opened by operations."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from maca.cases.models import Case, MarkKind, Presenter
 from maca.cases.queries import find_case, part_in
@@ -15,16 +17,16 @@ def own_reflection(case: Case, person: Person) -> Reflection:
     return found
 
 
-def shared_reflections(case: Case) -> QuerySet[Reflection]:
+def shared_reflections(cases: Collection[Case]) -> QuerySet[Reflection]:
     """What has been shared. Of somebody who no longer introduces the case, and so could not take it back, nothing."""
-    introducing = Presenter.objects.filter(case=case).values("person")
-    return Reflection.objects.filter(case=case, sharing__in=SHARED, written_by__in=introducing).select_related(
+    introduces = Presenter.objects.filter(case=OuterRef("case"), person=OuterRef("written_by"))
+    return Reflection.objects.filter(Exists(introduces), case__in=cases, sharing__in=SHARED).select_related(
         "written_by"
     )
 
 
-def views_of(case: Case) -> QuerySet[FamilyView]:
-    return FamilyView.objects.filter(case=case).select_related("agency", "recorded_by")
+def views_of(*cases: Case) -> QuerySet[FamilyView]:
+    return FamilyView.objects.filter(case__in=cases).select_related("agency", "recorded_by")
 
 
 def agency_of(person: Person) -> Agency | None:
@@ -55,10 +57,12 @@ def knows_family(case: Case, person: Person) -> bool:
     return agency is not None and case.involvements.filter(agency=agency, not_known_at=None).exists()
 
 
-def children_of(case: Case) -> int:
-    """How many children the household has by name, unborn ones left out. The marks say it; no name is opened."""
-    assert case.nomination is not None  # a recorded case is nobody's to write about
-    return max(1, case.nomination.marks.filter(kind=MarkKind.NAME).count())
+def children_of(cases: Collection[Case]) -> dict[int, int]:
+    """How many children each household has by name, by the case’s primary key, unborn ones left out. The marks say
+    it; no name is opened."""
+    named = Count("nomination__marks", filter=Q(nomination__marks__kind=MarkKind.NAME))
+    counted = Case.objects.filter(pk__in=[one.pk for one in cases]).annotate(named=named).order_by()
+    return {pk: max(1, count) for pk, count in counted.values_list("pk", "named")}
 
 
 def best_outcomes(views: list[FamilyView]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from maca.concerns.queries import concerns_on
 from maca.design.pages import anyone_signed_in, guarded
 from maca.partnership.requests import signed_in
 from maca.returns.models import AgencyReturn
-from maca.returns.rules import may_read_summative_report
+from maca.returns.rules import may_read_audit_report, may_read_summative_report
 from maca.voices.rules import may_read_own_reflection, may_read_own_views
 from maca.worklist import rules
 from maca.worklist.queries import steps, tasks
@@ -44,6 +44,7 @@ def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
             "steps": steps(audit, person),
             "cases": cases_of(audit, person),
             "may_read_coverage": may_read_coverage(person, audit),
+            "may_read_report": may_read_audit_report(person, audit),
         },
     )
 

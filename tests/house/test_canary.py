@@ -101,7 +101,7 @@ HANDED_IN = (
     "police-before police-now police-answer-again police-points police-record police-reference police-shows "
     f"police-source declined left-out effect {VOICES}"
 )
-INTRODUCED = f"introduction {HANDED_IN}"
+INTRODUCED = f"introduction rationale {HANDED_IN}"
 UPLOADED = "police-shows police-source police-file-name"
 DRAFT = (
     "health-before health-now health-answer health-points health-record health-reference health-earlier "
@@ -157,14 +157,14 @@ SHOWS: list[tuple[str, str, str, str]] = [
      "police-shows police-source left-out"),
     ("send-back police", "circulated", "manager", "police-answer-again police-points"),
     # Whoever introduces a case may share what they think of it before anything has been asked.
-    ("report", "planned", READ_EVERY_RETURN, "shared-worried"),
+    ("report", "planned", READ_EVERY_RETURN, "rationale shared-worried"),
     ("report", "circulated", READ_EVERY_RETURN, INTRODUCED),
     ("report-version", "circulated", READ_EVERY_RETURN, INTRODUCED),
     ("report", "panel_opened", ON_PANEL, INTRODUCED),
     ("report-version", "panel_opened", ON_PANEL, INTRODUCED),
     ("report", "published", RUN_OR_HEAR, INTRODUCED),
     ("report-version", "published", RUN_OR_HEAR, INTRODUCED),
-    ("report-copy", "planned", READ_EVERY_RETURN, "shared-worried"),
+    ("report-copy", "planned", READ_EVERY_RETURN, "rationale shared-worried"),
     ("report-copy", "circulated", READ_EVERY_RETURN, INTRODUCED),
     ("report-copy", "panel_opened", ON_PANEL, INTRODUCED),
     ("report-copy", "published", RUN_OR_HEAR, INTRODUCED),
@@ -416,7 +416,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
                 )
                 words["upload"] = getattr(put_with_it.first(), "public_id", "0" * 32)
                 yield f"{name} {agency}", address(name, {**words, "agency": agency})
-        elif name in ("chronology-copy", "report-copy"):  # in a PDF a long word may be broken
+        elif name in ("chronology-copy", "report-copy", "audit-report-copy"):  # in a PDF a long word may be broken
             yield name, address(name, {**words, "kind": "docx"})
         elif "format" in needed:
             for kind in ("txt", "docx", "pdf", "html", "json"):

@@ -35,6 +35,26 @@ def test_the_report_is_read_and_taken_away(visitor, how):
     one.has_no_complaints()
 
 
+@pytest.mark.parametrize("how", [{}, {"phone": True}, {"scripts": False}], ids=["laptop", "phone", "no-scripts"])
+def test_the_cases_of_an_audit_are_read_side_by_side(visitor, how):
+    one = visitor(**how).is_now(MANAGER)
+    one.goto("/audits/neglect-3/")
+    one.follow("The summative report of the audit")
+    for heading in ("Who was asked, and what came back", "What is missing", "What the chronologies ask"):
+        one.sees(heading)
+    one.picture("audit-report", whole=False)
+    with one.page.expect_download() as word:
+        one.page.get_by_role("link", name="The report in Word").click()
+    assert word.value.suggested_filename == "neglect-3-report.docx"
+    on_paper = [part.text for part in docx.Document(io.BytesIO(word.value.path().read_bytes())).paragraphs]
+    asked = [line for line in one.page.locator("main li").all_inner_texts() if "Not decided yet" in line]
+    assert asked
+    assert [line for line in asked if " ".join(line.split()) not in on_paper] == []
+    one.page.get_by_role("link", name="Case 1").first.click()
+    one.sees("The case in outline")
+    one.has_no_complaints()
+
+
 @pytest.mark.parametrize(
     ("how", "case"),
     [({}, 1), ({"phone": True}, 2), ({"scripts": False}, 3)],

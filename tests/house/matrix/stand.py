@@ -678,7 +678,8 @@ def build(situations: list[str]) -> Stand:
     if connection.vendor == "postgresql":
         # Nothing of this is committed, so PostgreSQL would plan for empty tables for ninety thousand requests.
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            # Not the tables of the whole server, for which every other worker would wait until this one is done.
+            cursor.execute(f"ANALYZE {', '.join(connection.introspection.django_table_names(only_existing=True))}")
     # The letters that building has promised are never sent, and would be gone through once more with every cell.
     connection.run_on_commit.clear()
     return stand

@@ -1,0 +1,127 @@
+"""The summative report of a whole audit: the reports of its cases laid side by side, as a value.
+
+It holds those cases alone whose own report the reader may read. Of the others it says that they are left out, and why.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maca.audits.models import Heading
+from maca.returns.between import Reply, Said
+from maca.returns.summative import AgencyAccount, Row, SummativeReport
+
+SAID_UNDER = (
+    (Heading.WENT_WELL, "What agencies say went well"),
+    (Heading.CAN_BE_IMPROVED, "What agencies say can be improved"),
+    (Heading.CHALLENGE_OR_THEME, "What agencies say of challenges and themes"),
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Answered:
+    """How many agencies answered one question of one case, of how many that were asked it, and who did not."""
+
+    answered: int
+    asked: int
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Counted:
+    """How often each judgement or grade was given to one question, over all cases."""
+
+    number: int
+    question: str
+    given: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, repr=False)
+class AuditReport:
+    """`left_out` is the label of each case that is not in it, with the sentence that says why."""
+
+    title: str
+    reports: tuple[SummativeReport, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def agencies(self) -> list[str]:
+        return sorted({account.name for report in self.reports for account in report.accounts})
+
+    def response(self) -> list[tuple[str, list[AgencyAccount | None]]]:
+        """Each agency with its account of each case, in the order of the cases; None where it was not asked."""
+        accounts = [{account.name: account for account in report.accounts} for report in self.reports]
+        return [(agency, [of_case.get(agency) for of_case in accounts]) for agency in self.agencies]
+
+    def grid(self) -> list[tuple[Row, list[Answered]]]:
+        """Each question with how many answered it in each case; who did not is named."""
+        grids = [report.grid() for report in self.reports]
+        return [(rows[0][0], [_answered(said) for _, said in rows]) for rows in zip(*grids, strict=True)]
+
+    def counts(self) -> list[Counted]:
+        """Judgements and grades question by question. Where none was given, the question is not among them."""
+        found = []
+        for rows in zip(*(report.rows for report in self.reports), strict=True):
+            given = Counter(cell.choice for row in rows for cell in row.cells if cell.code)
+            if given:
+                found.append(Counted(rows[0].number, rows[0].question, tuple(sorted(given.items()))))
+        return found
+
+    def unanswered(self) -> list[tuple[Row, list[str]]]:
+        """Questions that nobody answered, with the cases in which that is so."""
+        found = []
+        for rows in zip(*(report.rows for report in self.reports), strict=True):
+            cases = [r.case for r, row in zip(self.reports, rows, strict=True) if r.submitted and row.nobody_answered]
+            if cases:
+                found.append((rows[0], cases))
+        return found
+
+    def between(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What shows between the agencies, under its heading: the case, and the sentence."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for report in self.reports:
+            for heading, between in report.between() if report.submitted else ():
+                found.setdefault(heading, []).extend((report.case, one.says) for one in between)
+        return list(found.items())
+
+    def patterns(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What the chronologies ask, by the pattern: the case, and the question with what was decided on it.
+
+        A pattern that shows in more cases comes first.
+        """
+        found: dict[str, list[tuple[str, str]]] = {}
+        for report in self.reports:
+            for one in report.chronology.questions:
+                found.setdefault(one.code, []).append((report.case, f"{one.says} {one.decision}"))
+        order = sorted(found.items(), key=lambda one: (-len({case for case, _ in one[1]}), one[0]))
+        return [(code.replace("_", " ").capitalize(), asked) for code, asked in order]
+
+    def said(self) -> list[tuple[str, list[tuple[str, str, tuple[str, ...]]]]]:
+        """What the agencies say under each of the panel’s headings: the case, the agency and its points."""
+        return [
+            (
+                title,
+                [
+                    (report.case, cell.agency, cell.words)
+                    for report in self.reports
+                    for row in report.rows
+                    if row.heading == heading
+                    for cell in row.cells
+                    if cell.words
+                ],
+            )
+            for heading, title in SAID_UNDER
+        ]
+
+    def limits(self) -> list[tuple[str, list[str]]]:
+        """What the report cannot rest on, case by case."""
+        return [
+            *((report.case, report.limits) for report in self.reports),
+            *((one, [why]) for one, why in self.left_out),
+        ]
+
+
+def _answered(said: Sequence[Said]) -> Answered:
+    answered = [one.agency for one in said if one.reply is Reply.ANSWERED]
+    silent = tuple(one.agency for one in said if one.reply is Reply.NOT_ANSWERED)
+    return Answered(len(answered), len(answered) + len(silent), silent)

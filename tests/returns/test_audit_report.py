@@ -1,0 +1,151 @@
+"""The summative report of a whole audit: every case whose own report one may read, and nothing of the others."""
+
+import html
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest
+from maca.governance.queries import who_read_ours
+from maca.journal.models import Entry
+from maca.kernel.verdict import Refused
+from maca.panel.operations import open_panel
+from maca.returns.audit_report import Answered, AuditReport
+from maca.returns.models import DeclineReason
+from maca.returns.operations import (
+    copy_audit_report,
+    decline_return,
+    read_audit_report,
+    save_answer,
+    submit_return,
+)
+from maca.returns.report_on_paper import audit_on_paper
+from tests.makers import World
+from tests.returns.test_copy import paragraphs, words_of_pdf
+from tests.returns.test_returns import BLANK, asking
+
+
+@pytest.fixture
+def audit(world: World):
+    """Two cases. In the second the school says no where health says yes; the police declined the first."""
+    audit = world.circulated(2)
+    for case in (1, 2):
+        world.submitted(world.return_of(audit, case=case))
+    one = world.answer_all(world.return_of(audit, "school", case=2))
+    asked = asking(world, audit, 4, "school", case=2, by="school_auditor")
+    said = {**BLANK, "choice": "no", "how_known": "By the register."}
+    save_answer(asked, **said, version=None, by=world.school_auditor)
+    submit_return(one, delegated_by="The lead", version=None, by=world.school_auditor)
+    refused = world.return_of(audit, "police")
+    decline_return(refused, reason=DeclineReason.CAPACITY, words="Nobody is left.", version=None, by=world.police_lead)
+    return audit
+
+
+def sentences(report: AuditReport) -> list[str]:
+    """What has to stand in every form of the report."""
+    said = [sentence for _, found in report.between() for _, sentence in found]
+    said += [limit for _, limits in report.limits() for limit in limits]
+    said += [word for _, found in report.said() for _, _, words in found for word in words]
+    return [*said, *report.agencies, *(f"{choice} {count}" for one in report.counts() for choice, count in one.given)]
+
+
+def test_the_cases_stand_side_by_side(world, audit):
+    report = read_audit_report(audit, by=world.manager)
+    assert [one.case for one in report.reports] == ["Case 1", "Case 2"]
+    assert report.left_out == ()
+    came_back = {agency: [one and str(one.status) for one in accounts] for agency, accounts in report.response()}
+    assert came_back["Health"] == ["Submitted", "Submitted"]
+    assert came_back["Police"] == ["Declined", "Asked"]
+    assert dict(report.between())["Yes against no"] == [("Case 2", "Question 4: Health said yes, School said no.")]
+    fourth = next(one for one in report.counts() if one.number == 4)
+    assert dict(fourth.given) == {"Yes": 2, "No": 1}
+    _, of_cases = report.grid()[3]
+    assert of_cases == [Answered(1, 1, ()), Answered(2, 2, ())]
+    assert ("Case 1", ["Police declined, so nothing here rests on its records."]) not in report.limits()
+    assert any("Police declined" in limit for limit in dict(report.limits())["Case 1"])
+    assert not any("Police declined" in limit for limit in dict(report.limits())["Case 2"])
+
+
+def test_the_page_word_and_pdf_say_the_same(world, audit, sign_in):
+    client, report = sign_in(world.manager), read_audit_report(audit, by=world.manager)
+    page = client.get(reverse("audit-report", kwargs={"audit": audit.slug}))
+    assert page.status_code == 200
+
+    def copy(kind: str) -> bytes:
+        answer = client.get(reverse("audit-report-copy", kwargs={"audit": audit.slug, "kind": kind}))
+        assert answer.headers["Content-Disposition"].endswith(f'-report.{kind}"')
+        return answer.content
+
+    forms = {
+        "page": " ".join(html.unescape(page.content.decode()).split()),
+        "word": " ".join(paragraphs(copy("docx"))),
+        "pdf": words_of_pdf(copy("pdf")),
+    }
+    for name, text in forms.items():
+        assert [one for one in sentences(report) if one not in text] == [], name
+    assert client.get(reverse("audit-report-copy", kwargs={"audit": audit.slug, "kind": "exe"})).status_code == 404
+    assert (
+        reverse("audit-report", kwargs={"audit": audit.slug}) in client.get(f"/audits/{audit.slug}/").content.decode()
+    )
+
+
+def test_a_case_one_has_a_conflict_in_is_left_out_with_all_that_is_said_of_it(world, audit, sign_in):
+    second = audit.cases.get(number=2)
+    declare_interest(second, interest=Interest.HELD, by=world.manager)
+    report = read_audit_report(audit, by=world.manager)
+    assert [one.case for one in report.reports] == ["Case 1"]
+    ((case, why),) = report.left_out
+    assert case == "Case 2"
+    assert "held or supervised" in why
+    assert dict(report.limits())["Case 2"] == [why]
+    assert "School said no" not in str(audit_on_paper(report).parts)
+    assert "School said no" not in sign_in(world.manager).get(f"/audits/{audit.slug}/report/").content.decode()
+    assert "School said no" in sign_in(world.chair).get(f"/audits/{audit.slug}/report/").content.decode(), "the control"
+
+
+def test_who_reads_it_and_from_when(world, audit):
+    for who in ("manager", "chair", "scrutineer"):
+        assert read_audit_report(audit, by=world.people[who]).reports
+    for who, code in (
+        ("member", "before-the-panel"), ("auditor", "not-yours"), ("lead", "not-yours"), ("social_worker", "not-yours"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            read_audit_report(audit, by=world.people[who])
+        assert refused.value.code == code
+    open_panel(audit, by=world.chair)
+    assert read_audit_report(audit, by=world.member).reports
+
+
+def test_every_case_that_is_shown_is_on_record_for_the_agencies_asked_about_it(world, audit):
+    before = Entry.objects.count()
+    read_audit_report(audit, by=world.chair)
+    entries = Entry.objects.order_by("number")[before:]
+    assert [(one.did, one.details["case"], one.is_reading) for one in entries] == [
+        ("read a report", "Case 1", True), ("read a report", "Case 2", True),
+    ]  # fmt: skip
+    assert [one.before for one in entries][1] == entries[0].digest
+    copy_audit_report(audit, kind="pdf", by=world.chair)
+    assert [one.did for one in who_read_ours(world.lead).lines][:2] == ["copied a report"] * 2
+
+
+def test_it_takes_as_many_queries_for_three_cases_as_for_one(world):
+    def queries(cases: int) -> int:
+        audit = world.circulated(cases)
+        for case in range(1, cases + 1):
+            world.submitted(world.return_of(audit, case=case))
+        with CaptureQueriesContext(connection) as captured:
+            read_audit_report(audit, by=world.manager)
+        return len(captured)
+
+    assert queries(3) == queries(1)
+
+
+def test_an_audit_with_no_case_open_to_one_says_so(world, sign_in):
+    audit = world.selected(1)
+    declare_interest(audit.cases.get(), interest=Interest.RELATED, by=world.manager)
+    page = sign_in(world.manager).get(f"/audits/{audit.slug}/report/").content.decode()
+    assert "No case’s report is open to you." in page
+    assert "know the family" in page
