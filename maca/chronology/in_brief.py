@@ -115,10 +115,10 @@ def _met(entries: Sequence[Entry], names: Names) -> Iterable[tuple[str, str]]:
 
 def _decision(prompt: Prompt) -> str:
     if prompt.decision is None:
-        return "Not decided yet"
+        return "(Not decided yet)"
     if prompt.decision.decided == Decided.TAKEN:
-        return "Taken to the panel"
-    return f"Set aside: {prompt.decision.reason!s}"
+        return "(Taken to the panel)"
+    return f"(Set aside: {prompt.decision.reason!s})"
 
 
 def _between(span: Span) -> str:

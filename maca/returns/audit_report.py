@@ -7,15 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maca.audits.models import Heading
 from maca.returns.between import Reply, Said
 from maca.returns.summative import AgencyAccount, Row, SummativeReport
-
-SAID_UNDER = (
-    (Heading.WENT_WELL, "What agencies say went well"),
-    (Heading.CAN_BE_IMPROVED, "What agencies say can be improved"),
-    (Heading.CHALLENGE_OR_THEME, "What agencies say of challenges and themes"),
-)
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,22 +89,15 @@ class AuditReport:
         order = sorted(found.items(), key=lambda one: (-len({case for case, _ in one[1]}), one[0]))
         return [(code.replace("_", " ").capitalize(), asked) for code, asked in order]
 
-    def said(self) -> list[tuple[str, list[tuple[str, str, tuple[str, ...]]]]]:
-        """What the agencies say under each of the panel’s headings: the case, the agency and its points."""
-        return [
-            (
-                title,
-                [
-                    (report.case, cell.agency, cell.words)
-                    for report in self.reports
-                    for row in report.rows
-                    if row.heading == heading
-                    for cell in row.cells
-                    if cell.words
-                ],
-            )
-            for heading, title in SAID_UNDER
-        ]
+    def said(self) -> list[tuple[Row, list[tuple[str, str, tuple[str, ...]]]]]:
+        """Each question that asks for points, such as what went well, with the case, the agency and its points."""
+        found = []
+        for rows in zip(*(report.rows for report in self.reports), strict=True):
+            of_cases = zip(self.reports, rows, strict=True)
+            points = [(one.case, cell.agency, cell.words) for one, row in of_cases for cell in row.cells if cell.words]
+            if rows[0].is_list and points:
+                found.append((rows[0], points))
+        return found
 
     def limits(self) -> list[tuple[str, list[str]]]:
         """What the report cannot rest on, case by case."""

@@ -59,11 +59,8 @@ def audit_on_paper(report: AuditReport) -> Paper:
             ),
             *(Part(f"What the chronologies ask: {name}", points=_by_case(asked)) for name, asked in report.patterns()),
             *(
-                Part(
-                    heading, points=tuple(f"{case}, {agency}: {word}" for case, agency, words in said for word in words)
-                )
-                for heading, said in report.said()
-                if said
+                Part(f"Question {row.number}. {row.question}", points=tuple(_points(said)))
+                for row, said in report.said()
             ),
             *listed(
                 "How often each judgement and grade was given",
@@ -91,6 +88,10 @@ def _response(report: AuditReport) -> Iterable[tuple[str, list[tuple[str, str]]]
                 for of_case, account in zip(report.reports, accounts, strict=True)
             ],
         )
+
+
+def _points(said: Iterable[tuple[str, str, tuple[str, ...]]]) -> Iterable[str]:
+    return (f"{case}, {agency}: {' '.join(word.split())}" for case, agency, words in said for word in words)
 
 
 def _by_case(said: Iterable[tuple[str, str]]) -> tuple[str, ...]:

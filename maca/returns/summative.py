@@ -46,7 +46,7 @@ class Row:
     number: int
     question: str
     cells: tuple[Cell, ...]
-    heading: str = ""  # of the panel’s, where the question asks for what stands under it
+    is_list: bool = False  # the question asks for points: what went well, what can be improved
     grades: str = ""  # how often each grade was given, where one was asked for
 
     @property
@@ -314,7 +314,7 @@ def _report(
                 question.number,
                 question.text,
                 tuple(_cell(one, question, answers[one.pk], asked[one.pk]) for one in handed_in),
-                question.heading,
+                question.kind == QuestionKind.LIST,
                 _grades(question, (given for pk, given in answers.items() if question in asked[pk])),
             )
             for question in questions

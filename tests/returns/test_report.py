@@ -122,13 +122,13 @@ def test_the_chronology_stands_in_the_report_in_brief_with_what_it_asks(world, t
         "Care: 80 days without an entry, 12 April 2025 to 1 July 2025",
     )
     (gap,) = [one for one in brief.questions if "80 days" in one.says]
-    assert {one.decision for one in brief.questions} == {"Not decided yet"}
+    assert {one.decision for one in brief.questions} == {"(Not decided yet)"}
     case = find_case(world.manager, told.slug, 1)
     marks = {one.pattern.says: one.mark for one in read_patterns(case, by=world.manager)}
     decided = {marks[gap.says]: ("set_aside", "The school was closed.")}
     decide_on_patterns(chronology_of(case), decided, version=None, by=world.chair)
     (gap,) = [one for one in value_of(told).chronology.questions if "80 days" in one.says]
-    assert gap.decision == "Set aside: The school was closed."
+    assert gap.decision == "(Set aside: The school was closed.)"
     page = sign_in(world.manager).get(reverse("report", kwargs={"audit": told.slug, "case": 1})).content.decode()
     assert [one for one in every_word(value_of(told)) if one not in " ".join(html.unescape(page).split())] == []
 
