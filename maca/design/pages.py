@@ -48,8 +48,9 @@ def guarded(
     The page is called with the request and, if there is one, the thing. What a person may not see is
     not there (404); what they see but may not do is refused with the rule's sentence (403). Pages
     answer GET and HEAD only, unless `writes`. A form sent twice goes where it went the first time,
-    before the rule is asked: the rule may well say no to doing it again. What `repeats` saves an open form
-    over and over, and is not looked up.
+    before the rule is asked: the rule may well say no to doing it again. Of two that come at the same time, the
+    second may look too early and be refused for what the first has done since: so it looks again before it is
+    refused. What `repeats` saves an open form over and over, and is not looked up.
 
     With `step_up`, or for those things of which it says so, whoever the rule lets in must have proved who they are
     within five minutes, or is asked to now; what they sent goes on as soon as they have.
@@ -60,13 +61,22 @@ def guarded(
         def page(request: HttpRequest, **address: Any) -> HttpResponse:
             if step_up:
                 _set_proof_apart(request)
-            if (
-                request.method == "POST"
-                and not repeats
-                and "once" in request.POST
-                and (earlier := already_used(_sending(request)))
-            ):
+            if request.method != "POST" or repeats or "once" not in request.POST:
+                return opened(request, **address)
+            sending = _sending(request)
+            if earlier := already_used(sending):
                 return redirect(earlier)
+            try:
+                response = opened(request, **address)
+            except (Http404, Refused):
+                if earlier := already_used(sending):
+                    return redirect(earlier)
+                raise
+            if response.status_code >= 400 and (earlier := already_used(sending)):
+                return redirect(earlier)
+            return response
+
+        def opened(request: HttpRequest, **address: Any) -> HttpResponse:
             if find is None:
                 rule(request.user).insist()
                 return (bool(step_up) and _ask_again(request)) or view(request)
