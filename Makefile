@@ -55,9 +55,11 @@ kill: .build/dev ## A hundred kill -9 under load, and the control that must fail
 	$(BIN)/python -m tests.drills.kill_uploads
 	$(BIN)/python -m tests.drills.kill_uploads --cuts 10 --torn
 
-clashes: .build/dev ## Two colleagues in one return: twelve scripts at a hundred moments each, and the control that must fail
+clashes: .build/dev ## Two colleagues in one return at a hundred moments, every form sent twice at once, and the controls that must fail
 	$(BIN)/python -m tests.drills.clashes $(ARGS)
 	$(BIN)/python -m tests.drills.clashes --timings 5 --unversioned
+	$(BIN)/python -m tests.drills.double_click
+	$(BIN)/python -m tests.drills.double_click --timings 2 --ignored
 
 check: .build/dev ## Lint, types, import contracts, migrations, generated docs
 	$(BIN)/ruff check .

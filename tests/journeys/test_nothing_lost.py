@@ -1,9 +1,10 @@
-"""The server is killed under load, and colleagues clash; whatever it said was saved is there."""
+"""The server is killed under load, colleagues clash, buttons are pressed twice; whatever it said was saved is there."""
 
 import pytest
 
-from tests.drills import clashes, kill_uploads
+from tests.drills import clashes, double_click, kill_uploads
 from tests.drills.kill_nine import drill
+from tests.house.matrix.test_sent_again import FORMS
 
 
 @pytest.mark.browser  # it needs no browser, but a server of its own
@@ -34,3 +35,17 @@ def test_nobodys_words_vanish_when_colleagues_write_in_one_return():
 @pytest.mark.browser
 def test_the_control_without_the_check_of_versions_loses_words():
     assert clashes.drill(3, unversioned=True, seed=2).wrong
+
+
+@pytest.mark.browser
+def test_a_double_click_on_a_form_has_one_effect():
+    """Once on each form of an audit that has begun; `make clashes` tries every form, twenty times."""
+    begun = ("always", "selected", "asked", "known", "answered")
+    found = double_click.drill(1, seed=2, only=[name for name, (_, _, at) in FORMS.items() if at in begun])
+    assert found.wrong == []
+    assert found.forms > 40
+
+
+@pytest.mark.browser
+def test_the_control_without_the_keys_of_forms_has_two_effects():
+    assert double_click.drill(1, ignored=True, seed=2, only=["record-priority", "nominate-case", "evidence"]).wrong
