@@ -102,6 +102,9 @@ HANDED_IN = (
     f"police-source declined left-out effect {VOICES}"
 )
 INTRODUCED = f"introduction rationale {HANDED_IN}"
+# What the report says of the chronology, and what was decided since the version was issued.
+REPORTED = f"{INTRODUCED} set-aside"
+OF_EVERY_CASE = "effect left-out police-points set-aside"
 UPLOADED = "police-shows police-source police-file-name"
 DRAFT = (
     "health-before health-now health-answer health-points health-record health-reference health-earlier "
@@ -158,16 +161,21 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("send-back police", "circulated", "manager", "police-answer-again police-points"),
     # Whoever introduces a case may share what they think of it before anything has been asked.
     ("report", "planned", READ_EVERY_RETURN, "rationale shared-worried"),
-    ("report", "circulated", READ_EVERY_RETURN, INTRODUCED),
-    ("report-version", "circulated", READ_EVERY_RETURN, INTRODUCED),
-    ("report", "panel_opened", ON_PANEL, INTRODUCED),
+    ("report", "circulated", READ_EVERY_RETURN, REPORTED),
+    ("report-version", "circulated", READ_EVERY_RETURN, REPORTED),
+    ("report", "panel_opened", ON_PANEL, REPORTED),
     ("report-version", "panel_opened", ON_PANEL, INTRODUCED),
-    ("report", "published", RUN_OR_HEAR, INTRODUCED),
+    ("report", "published", RUN_OR_HEAR, REPORTED),
     ("report-version", "published", RUN_OR_HEAR, INTRODUCED),
     ("report-copy", "planned", READ_EVERY_RETURN, "rationale shared-worried"),
-    ("report-copy", "circulated", READ_EVERY_RETURN, INTRODUCED),
-    ("report-copy", "panel_opened", ON_PANEL, INTRODUCED),
-    ("report-copy", "published", RUN_OR_HEAR, INTRODUCED),
+    ("report-copy", "circulated", READ_EVERY_RETURN, REPORTED),
+    ("report-copy", "panel_opened", ON_PANEL, REPORTED),
+    ("report-copy", "published", RUN_OR_HEAR, REPORTED),
+    *(
+        (page, stages, who, OF_EVERY_CASE)
+        for page in ("audit-report", "audit-report-copy")
+        for stages, who in (("circulated", READ_EVERY_RETURN), ("panel_opened published", RUN_OR_HEAR))
+    ),
     ("report-introduction", "circulated panel_opened", "manager chair", "introduction"),
     ("hearing", "panel_opened", ON_PANEL, HANDED_IN),
     ("hearing", "published", RUN_OR_HEAR, HANDED_IN),
