@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 CSC = "children_social_care"
 
@@ -100,8 +101,11 @@ class Reading:
 
 def merged(entries: Iterable[Entry]) -> list[Entry]:
     """One line: by day, then by time (an entry without one comes first), then in the order they came in."""
-    return sorted(entries, key=_moment)
+    # Two sortings that leave alike in their order are faster than one by day and time together.
+    line = sorted(entries, key=_time)
+    line.sort(key=attrgetter("date"))
+    return line
 
 
-def _moment(entry: Entry) -> tuple[dt.date, dt.time]:
-    return entry.date, entry.time or dt.time.min
+def _time(entry: Entry) -> dt.time:
+    return entry.time or dt.time.min

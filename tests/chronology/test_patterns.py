@@ -1,9 +1,15 @@
 """Every pattern: fires on its definition, is silent one day inside the boundary, and on ordinary cases."""
 
+import re
+from collections import Counter
+
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from maca.chronology.entries import CSC
 from maca.chronology.patterns import CODES
+from maca.chronology.patterns.told_twice import counted, words_of
 from tests.chronology.lines import entries, fired
 
 CP = "0 csc icpc\n0 csc cp_start\n"
@@ -289,3 +295,24 @@ def test_a_copied_assessment_shows_its_passages():
     assert fired("copied_assessment", f"0 gp assessment_end text={LONG}\n9 gp assessment_end text={LONG}") == []
     short = "_".join(f"w{at}" for at in range(59))
     assert fired("copied_assessment", f"0 csc assessment_end text={short}\n9 csc assessment_end text={short}") == []
+
+
+@given(st.one_of(st.text(), st.text(st.characters(max_codepoint=127))))
+@example("Mum_said: it's \x1f\x1c\x00 DAD'S\tcafé ’s")
+@settings(max_examples=300, deadline=None)
+def test_words_are_runs_of_letters_digits_and_apostrophes(text):
+    assert words_of(text) == re.findall(r"[\w']+", text.lower().replace("’", "'").replace("_", " "))
+
+
+@given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcd")))
+@settings(max_examples=300, deadline=None)
+def test_two_texts_share_a_word_as_often_as_both_have_it(one, other):
+    assert len(counted(one)) == len(one)
+    assert len(counted(one) & counted(other)) == (Counter(one) & Counter(other)).total()
+
+
+def test_a_child_whom_nobody_listed_has_a_line_too():
+    from maca.chronology.patterns import find_patterns
+
+    made = entries("0 gp was_not_brought child=C1\n9 gp was_not_brought child=C1\n9 gp visit child=C2")
+    assert [one.child for one in find_patterns(made, labels=["C3"])] == ["C1"]

@@ -1,13 +1,14 @@
 """Patterns in how children's social care kept hold of a case: gaps, oversight, plans, workers."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from maca.chronology.agencies import called
 from maca.chronology.entries import CSC, Entry
 from maca.chronology.patterns.days import days_between, runs, said
 from maca.chronology.patterns.settings import Settings
 from maca.chronology.patterns.spans import longer, opened, plans, stretches, taken_referrals
-from maca.chronology.patterns.value import Case, Found, Line
+from maca.chronology.patterns.value import Case, Found, Line, grouped
 
 
 def gap(line: Line, settings: Settings) -> Iterator[Found]:
@@ -103,7 +104,4 @@ def worker_changes(case: Case, settings: Settings) -> Iterator[Found]:
 
 
 def by_agency(entries: list[Entry]) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        found.setdefault(entry.agency, []).append(entry)
-    return found
+    return grouped(entries, attrgetter("agency"))

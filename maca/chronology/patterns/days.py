@@ -2,11 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
+from operator import attrgetter
 
 from maca.chronology.entries import Entry
 from maca.kernel.clock import is_working_day
+
+day_of = attrgetter("date")
 
 
 def days_between(first: dt.date, last: dt.date) -> int:
@@ -55,6 +58,7 @@ def runs(entries: Sequence[Entry], *, within: int, least: int) -> Iterator[tuple
         reached = max(reached, last)
 
 
+@lru_cache(maxsize=20_000)
 def said(day: dt.date) -> str:
     """A day in a sentence: 4 May 2026."""
     return f"{day.day} {day:%B %Y}"

@@ -12,7 +12,7 @@ from itertools import pairwise, zip_longest
 from maca.chronology.agencies import called
 from maca.chronology.entries import CSC, PRESENT, Entry
 from maca.chronology.patterns.care import by_agency
-from maca.chronology.patterns.days import days_between, said, working_days_between
+from maca.chronology.patterns.days import day_of, days_between, said, working_days_between
 from maca.chronology.patterns.settings import Settings
 from maca.chronology.patterns.spans import Span, plans
 from maca.chronology.patterns.value import Case, Found, Line
@@ -21,7 +21,6 @@ from maca.chronology.patterns.value import Case, Found, Line
 def outside_core_group(case: Case, settings: Settings) -> Iterator[Found]:
     """An agency with two or more entries in the 90 days before a core group, and not present at it."""
     of_agency = by_agency(case.entries)
-    days = {agency: [entry.date for entry in entries] for agency, entries in of_agency.items()}
     for meeting in case.of("core_group", by=CSC):
         present = meeting.named(PRESENT)
         if not present:
@@ -30,7 +29,7 @@ def outside_core_group(case: Case, settings: Settings) -> Iterator[Found]:
         for agency, entries in of_agency.items():
             if agency == CSC or agency in present:
                 continue
-            known = entries[bisect_left(days[agency], since) : bisect_left(days[agency], meeting.date)]
+            known = entries[bisect_left(entries, since, key=day_of) : bisect_left(entries, meeting.date, key=day_of)]
             if len(known) >= settings.known_entries:
                 yield Found(
                     agency, (*known, meeting), known[0].date, meeting.date,

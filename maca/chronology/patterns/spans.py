@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from maca.chronology.entries import CSC, OTHER, Entry
-from maca.chronology.patterns.days import days_between
+from maca.chronology.patterns.days import day_of, days_between
 from maca.chronology.patterns.value import Line
 
 EARLY_HELP = "early_help"
@@ -125,7 +125,7 @@ def stretches(span: Span, marks: Sequence[Entry], end_of_period: dt.date, *, end
     `marks` are in order. With `ends_count` the entries that begin and end the span are marks themselves.
     """
     last = span.until(end_of_period)
-    inside = marks[bisect_left(marks, span.start.date, key=_day) : bisect_right(marks, last, key=_day)]
+    inside = marks[bisect_left(marks, span.start.date, key=day_of) : bisect_right(marks, last, key=day_of)]
     before = None if ends_count else span.start
     for mark in inside:
         if before is not None:
@@ -141,7 +141,3 @@ def stretches(span: Span, marks: Sequence[Entry], end_of_period: dt.date, *, end
 
 def longer(found: Iterable[Stretch], days: int) -> Iterator[Stretch]:
     return (one for one in found if one.days > days)
-
-
-def _day(entry: Entry) -> dt.date:
-    return entry.date

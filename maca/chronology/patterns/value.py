@@ -1,10 +1,12 @@
 """A pattern with its evidence, and the line of entries in which it is looked for."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
+from operator import attrgetter
 
 from maca.chronology.entries import CSC, OTHER, Entry, merged
 
@@ -35,33 +37,24 @@ class Pattern:
     passages: tuple[str, ...] = ()
 
 
-class Index:
-    """The entries of one line by what the rules ask for."""
+def grouped(entries: Iterable[Entry], by: Callable[[Entry], str]) -> dict[str, list[Entry]]:
+    """The entries by what each says, in their order."""
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[by(entry)].append(entry)
+    return dict(found)
 
-    def __init__(self) -> None:
-        self.by_event: dict[str, list[Entry]] = {}
-        self.of_csc: list[Entry] = []
-        self.seen_by_csc: list[Entry] = []
-        self.with_facts: list[Entry] = []
 
-    def add(self, entry: Entry) -> None:
-        if entry.event and entry.event != OTHER:
-            if (found := self.by_event.get(entry.event)) is None:
-                self.by_event[entry.event] = [entry]
-            else:
-                found.append(entry)
-        if entry.agency == CSC:
-            self.of_csc.append(entry)
-            if entry.child_was_seen:
-                self.seen_by_csc.append(entry)
-        if entry.facts:
-            self.with_facts.append(entry)
+def by_event(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The entries by their events. Without one, and with one that is `other`, an entry counts in no rule on events."""
+    found = grouped(entries, attrgetter("event"))
+    return {event: those for event, those in found.items() if event and event != OTHER}
 
 
 class Case:
     """The merged line of one case up to the end date, and in it the line of each child.
 
-    `children` are the labels in the files, or one without a label.
+    `children` are the labels that are given and those in the entries, or one without a label.
     """
 
     def __init__(self, entries: Iterable[Entry], *, to: dt.date | None = None, labels: Iterable[str] = ()) -> None:
@@ -69,63 +62,55 @@ class Case:
         self.end = to or (line[-1].date if line else dt.date.min)
         self.entries = [entry for entry in line if entry.date <= self.end] if to else line
         self.begin = self.entries[0].date if self.entries else self.end
-        self.place: Mapping[Entry, int] = {entry: at for at, entry in enumerate(self.entries)}
-        self.children: tuple[str | None, ...] = tuple(labels) or (None,)
+        self.place: Mapping[Entry, int] = dict(zip(self.entries, count(), strict=False))
+        named: set[str] = set().union(*map(attrgetter("children"), self.entries))
+        self.children: tuple[str | None, ...] = tuple(dict.fromkeys((*labels, *sorted(named)))) or (None,)
         # The pairs that two agencies tell of one event, by the settings they were found with.
         self.told_twice: dict[object, list[tuple[Entry, Entry]]] = {}
-        self.whole = Index()
-        self._of_all = Index()
-        self._of_one: dict[str | None, Index] = {child: Index() for child in self.children}
-        for entry in self.entries:
-            self.whole.add(entry)
-            if entry.children:
-                for child in entry.children:
-                    self._of_one[child].add(entry)
-            else:
-                self._of_all.add(entry)
+        self.by_event = by_event(self.entries)
+        self.of_csc = [entry for entry in self.entries if entry.agency == CSC]
+        self.seen = [entry for entry in self.entries if entry.seen and entry.child_was_seen]
+        self.with_facts = [entry for entry in self.entries if entry.facts]
 
     @cached_property
     def agencies(self) -> tuple[str, ...]:
         return tuple(sorted({entry.agency for entry in self.entries}))
 
     def of(self, *events: str, by: str | None = None) -> list[Entry]:
-        """The entries of the whole case with one of these events, in their order."""
-        return self.in_order([self.whole.by_event.get(event, ()) for event in events], by)
-
-    def in_order(self, lists: list[Iterable[Entry]], by: str | None = None) -> list[Entry]:
+        """The entries of the whole case with one of these events, in their order; of one agency with `by`."""
+        lists = [those for event in events if (those := self.by_event.get(event))]
         found = [entry for entry in chain.from_iterable(lists) if by is None or entry.agency == by]
-        if len([one for one in lists if one]) > 1:
+        if len(lists) > 1:
             found.sort(key=self.place.__getitem__)
         return found
 
     def line_of(self, child: str | None) -> "Line":
-        return Line(self, child, self._of_all, self._of_one[child])
+        return Line(self, child)
 
 
 class Line:
     """What stands in a case about one child: the entries about all children, and those that name this one."""
 
-    def __init__(self, case: Case, child: str | None, of_all: Index, of_one: Index) -> None:
+    def __init__(self, case: Case, child: str | None) -> None:
         self.case, self.child = case, child
         self.end = case.end
-        self._of_all, self._of_one = of_all, of_one
 
     def of(self, *events: str, by: str | None = None) -> list[Entry]:
         """The entries about the child with one of these events, in their order; of one agency with `by`."""
-        lists: list[Iterable[Entry]] = []
-        for event in events:
-            lists += [self._of_all.by_event.get(event, ()), self._of_one.by_event.get(event, ())]
-        return self.case.in_order(lists, by)
+        return self._about(self.case.of(*events, by=by))
+
+    def _about(self, entries: Iterable[Entry]) -> list[Entry]:
+        return [entry for entry in entries if entry.is_about(self.child)]
 
     @cached_property
     def of_csc(self) -> list[Entry]:
         """Every entry of children's social care about the child."""
-        return self.case.in_order([self._of_all.of_csc, self._of_one.of_csc])
+        return self._about(self.case.of_csc)
 
     @cached_property
     def seen_by_csc(self) -> list[Entry]:
-        return self.case.in_order([self._of_all.seen_by_csc, self._of_one.seen_by_csc])
+        return self._about(entry for entry in self.case.seen if entry.agency == CSC)
 
     @cached_property
     def with_facts(self) -> list[Entry]:
-        return self.case.in_order([self._of_all.with_facts, self._of_one.with_facts])
+        return self._about(self.case.with_facts)

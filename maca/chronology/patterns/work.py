@@ -17,7 +17,7 @@ ASSESSMENTS = ("assessment_start", "assessment_end", "parenting_assessment", "pr
 
 def voice_missing(case: Case, settings: Settings) -> Iterator[Found]:
     """An agency saw the child three times or more, and no entry of these has what the child said or showed."""
-    for agency, entries in by_agency([entry for entry in case.entries if entry.child_was_seen]).items():
+    for agency, entries in by_agency(case.seen).items():
         if len(entries) >= settings.seen_entries and not any(entry.voice for entry in entries):
             yield Found(
                 agency, tuple(entries), entries[0].date, entries[-1].date,
