@@ -27,7 +27,7 @@ def entry_of(row: ChronologyEntry, key: DataKey, names: Names) -> Entry:
 
 
 def shown_of(row: ChronologyEntry, key: DataKey, names: Names) -> Shown:
-    return Shown(row.public_id, row.agency, entry_of(row, key, names), row.suggested)
+    return Shown(row.public_id, names.agencies[row.agency_id], entry_of(row, key, names), row.suggested)
 
 
 def open_line(rows: Iterable[ChronologyEntry], chosen: Chosen, key: DataKey, names: Names) -> list[Shown]:

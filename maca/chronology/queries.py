@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
@@ -31,9 +32,13 @@ def find_involvement(person: Person, audit: str, case: int, agency: str) -> Invo
 class Names:
     """How the agencies of a partnership are called in its chronologies."""
 
-    known: AgencyList
-    codes: dict[int, str]  # by the key of the agency
+    agencies: dict[int, Agency]  # by their keys, and so are the codes
+    codes: dict[int, str]
     called: dict[str, str]  # by the code
+
+    @cached_property
+    def known(self) -> AgencyList:
+        return with_own({code: (name,) for code, name in self.called.items()})
 
     def of(self, code: str) -> str:
         return self.called.get(code, code.replace("_", " "))
@@ -44,16 +49,17 @@ def names_of(partnership: Partnership) -> Names:
 
     The patterns are about children's social care, and ask what kind an agency is by its code alone.
     """
+    agencies = {agency.pk: agency for agency in Agency.objects.filter(partnership=partnership).order_by("pk")}
     codes: dict[int, str] = {}
     called: dict[str, str] = {}
-    for agency in Agency.objects.filter(partnership=partnership).order_by("pk"):
+    for agency in agencies.values():
         code = agency.kind
         if code == AgencyKind.OTHER or code in called:
             code = agency.slug.replace("-", "_")
         if code in called:
             code = f"{code}_{agency.pk}"
         codes[agency.pk], called[code] = code, agency.name
-    return Names(with_own({code: (name,) for code, name in called.items()}), codes, called)
+    return Names(agencies, codes, called)
 
 
 def chronology_of(case: Case) -> Chronology | None:
@@ -74,17 +80,17 @@ def entries_of(case: Case, chosen: Chosen) -> QuerySet[ChronologyEntry]:
         chosen_ones &= Q(date__gte=chosen.first)
     if chosen.last:
         chosen_ones &= Q(date__lte=chosen.last)
-    return ChronologyEntry.objects.filter(chosen_ones, case=case).select_related("agency")
+    return ChronologyEntry.objects.filter(chosen_ones, case=case)
 
 
 def whole_lines(cases: Collection[Case]) -> QuerySet[ChronologyEntry]:
     """Every entry of these cases, each case’s in the order of its line."""
-    return ChronologyEntry.objects.filter(case__in=cases).select_related("agency")
+    return ChronologyEntry.objects.filter(case__in=cases)
 
 
 def own_entries(case: Case, agency: Agency) -> QuerySet[ChronologyEntry]:
     """What one agency has given, in order."""
-    return ChronologyEntry.objects.filter(case=case, agency=agency).select_related("agency")
+    return ChronologyEntry.objects.filter(case=case, agency=agency)
 
 
 def last_typed(case: Case, agency: Agency, person: Person) -> ChronologyEntry | None:
@@ -98,12 +104,14 @@ def waiting_file(case: Case, agency: Agency) -> EntryFile | None:
 
 
 def around(case: Case, page: Sequence[ChronologyEntry]) -> list[ChronologyEntry]:
-    """The entries of the days either side that could tell again what the page tells, with those of the page itself."""
+    """The entries beside a page, of its days and those either side, that could tell again what it tells."""
     if not page:
         return []
     events = {one.event for one in page if one.event}
     day = {"date__gte": page[0].date - ONE_DAY, "date__lte": page[-1].date + ONE_DAY}
-    return list(ChronologyEntry.objects.filter(case=case, event__in=events, **day).select_related("agency"))
+    return list(
+        ChronologyEntry.objects.filter(case=case, event__in=events, **day).exclude(pk__in=[one.pk for one in page])
+    )
 
 
 def standing_decisions(cases: Collection[Case]) -> dict[str, PatternDecision]:

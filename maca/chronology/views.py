@@ -206,7 +206,6 @@ def line(request: HttpRequest, case: Case) -> HttpResponse:
         "back": _address(case, "report"),
         "show": view if view in ("picture", "patterns") else "list",
         "event_called": event_called,
-        "names": names_of(case.audit.partnership),
     }
     if request.method == "POST" or view == "patterns":
         return _patterns(request, case, context)
@@ -221,7 +220,11 @@ def _picture(request: HttpRequest, case: Case, chosen: Chosen, context: dict[str
     shown = operations.read_picture(case, chosen, by=signed_in(request))
     holidays = [Span(one.first_on, one.last_on, one.name) for one in school_holidays_of(case.audit.partnership)]
     picture = picture_of([one.entry for one in shown], holidays)
-    context |= {"picture": picture, "drawing": Drawing(picture) if picture else None}
+    context |= {
+        "picture": picture,
+        "drawing": Drawing(picture) if picture else None,
+        "names": names_of(case.audit.partnership),
+    }
     return render(request, "chronology/picture.html", context)
 
 
@@ -257,6 +260,7 @@ def _patterns(request: HttpRequest, case: Case, context: dict[str, Any]) -> Http
         context={
             **context,
             "show": "patterns",
+            "names": names_of(case.audit.partnership),
             "prompts": here,
             "count": len(prompts),
             "decided": sum(1 for one in prompts if one.decision),
