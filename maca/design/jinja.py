@@ -91,7 +91,10 @@ def environment(**options: Any) -> Pages:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=pages.auto_reload,
     )
+    # A template that knows less than the one that imports it would be run anew for every import.
+    pages.macros.globals = pages.globals
 
     def error_summary(form: BaseForm) -> Markup:
         """What is wrong with a form, each with a link to where it can be put right."""

@@ -37,3 +37,15 @@ def test_a_macro_draws_what_govuk_frontend_draws(component: str, options: object
         f"{{{{ {macro}(options) }}}}"
     )
     assert squeezed(template.render(options=options)) == squeezed(html)
+
+
+def test_a_template_of_macros_is_run_once_and_not_for_every_import() -> None:
+    env, seen = engines["jinja2"].env, []
+    importing = env.from_string(
+        "{% from 'govuk_frontend_jinja/components/button/macro.html' import govukButton %}"
+        "{{ seen.append(govukButton) or '' }}"
+    )
+    for _ in range(2):
+        importing.render(seen=seen)
+    assert seen[0] is seen[1]
+    assert not env.macros.auto_reload
