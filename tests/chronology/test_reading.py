@@ -97,6 +97,14 @@ def test_a_quotation_mark_that_is_never_closed_swallows_nothing():
     assert [one.row for one in read.unread] == [3]
 
 
+def test_one_long_cell_and_a_quotation_mark_far_from_the_end_keep_no_other_row_out():
+    long = "x" * 200_000
+    assert [e.text for e in csv_of(f"date,text\n2026-01-01,{long}\n2026-01-02,b\n").entries] == [long, "b"]
+    rows = "2026-01-03,c\n" * 20_000
+    read = csv_of(f'date,text\n2026-01-01,a\n2026-01-02,"said no\n{rows}')
+    assert (len(read.entries), [one.row for one in read.unread]) == (20_002, [3])
+
+
 def test_a_text_of_several_lines_is_one_row_and_one_cell_too_many_is_told():
     read = csv_of('date,text\n2026-01-01,"a\nb"\n2026-01-02,c\n2026-01-03,d,e\n')
     assert [(e.text, e.row) for e in read.entries] == [("a\nb", 2), ("c", 3)]

@@ -8,10 +8,9 @@ from pathlib import Path
 from maca.chronology.agencies import AgencyList, national
 from maca.chronology.entries import Entry, Reading, Unread
 from maca.chronology.reading import from_excel, from_text, from_word
-from maca.chronology.reading.opening import NotEntriesError
+from maca.chronology.reading.opening import LARGEST, NotEntriesError
 from maca.chronology.reading.rows import RowReader
 
-LARGEST = 100 * 1024 * 1024
 MOST_CHILDREN = 60
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")

@@ -3,10 +3,13 @@
 import csv
 from collections.abc import Iterator
 
-from maca.chronology.reading.opening import NotEntriesError
+from maca.chronology.reading.opening import LARGEST, NotEntriesError
 from maca.chronology.reading.rows import Row, RowReader
 from maca.kernel.spreadsheet import text_of_csv
 
+# A cell may be as long as its file. By itself the parser stops at 131,072 characters, and would let one long text, or a
+# quotation mark that is never closed, keep out every other row.
+csv.field_size_limit(LARGEST)
 _SEPARATORS = (",", ";", "\t")
 
 

@@ -11,6 +11,7 @@ from maca.kernel import office
 from maca.kernel.word import Limits, UnfitError
 
 _MB = 1024 * 1024
+LARGEST = 100 * _MB
 _MENDS = "Save its entries as CSV, and send that."
 EXCEL = Limits("chronology", mends=_MENDS, unpacked=250 * _MB, part=150 * _MB, xml=150 * _MB, parts=500)
 WORD = Limits(
