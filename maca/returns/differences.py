@@ -8,6 +8,9 @@ from maca.returns.models import Answer
 
 # A word with the spaces after it, so that the parts joined give the text again.
 _WORD = re.compile(r"\s+|\S+\s*")
+_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+[^\S\n]*|[^.!?\n]+")
+# Of pieces of the one text with pieces of the other: about five hundred words each.
+_MOST_PAIRS = 250_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,11 +26,18 @@ class Part:
 
 
 def differences(was: str, now: str) -> tuple[Part, ...]:
-    """Both texts in runs of words. All `was` joined is the first text, all `now` joined the second."""
-    first, second = _WORD.findall(was), _WORD.findall(now)
-    # With its guess at what is common and says nothing, long texts would be shown as changed throughout.
-    steps = SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
-    return tuple(Part("".join(first[a:b]), "".join(second[c:d])) for _, a, b, c, d in steps)
+    """Both texts in runs of words. All `was` joined is the first text, all `now` joined the second.
+
+    Long texts are compared by sentences, and very long ones not at all: comparing takes a time that grows with the
+    square and more of how much there is, and a few thousand words would keep a page waiting for minutes.
+    """
+    for pieces in (_WORD, _SENTENCE):
+        first, second = pieces.findall(was), pieces.findall(now)
+        if len(first) * len(second) <= _MOST_PAIRS:
+            # With its guess at what is common and says nothing, long texts would be shown as changed throughout.
+            steps = SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
+            return tuple(Part("".join(first[a:b]), "".join(second[c:d])) for _, a, b, c, d in steps)
+    return (Part(was, now),)
 
 
 def in_words(answer: Answer | None) -> str:

@@ -16,7 +16,7 @@ from maca.notices.kinds import body, kind_of
 from maca.notices.models import Notice
 from maca.panel.operations import open_panel
 from maca.returns import rules
-from maca.returns.differences import differences
+from maca.returns.differences import Part, differences
 from maca.returns.models import AgencyReturn
 from maca.returns.operations import (
     describe_engagement,
@@ -232,6 +232,14 @@ def test_the_differences_hold_both_texts_whole(was, now):
     assert "".join(part.was for part in parts) == was
     assert "".join(part.now for part in parts) == now
     assert all(part.is_same for part in differences(was, was))
+
+
+def test_long_texts_are_compared_by_sentences_and_very_long_ones_not_at_all():
+    told = [f"On visit {n} the house was cold. " for n in range(400)]
+    parts = differences("".join(told), "".join([*told[:200], "It was warm. ", *told[201:]]))
+    assert [part for part in parts if not part.is_same] == [Part(told[200], "It was warm. ")]
+    assert differences("a b " * 5_000, "b a a " * 5_000) == (Part("a b " * 5_000, "b a a " * 5_000),)
+    assert len(differences("a b " * 100, "b a a " * 100)) > 1, "the control: short ones are compared by words"
 
 
 # ---- immediate risk
