@@ -163,9 +163,12 @@ def may_read_coverage(person: Person, audit: Audit) -> Verdict:
 
 
 def may_name_presenter(person: Person, case: Case) -> Verdict:
-    """The chair or the business manager names who will introduce a case, until the panel closes."""
+    """The chair or the business manager names who introduces a case and who sits on its panel, until that closes;
+    nobody with a conflict of interest in it does."""
     if not person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
         return no("not-yours", "Only the chair or the business manager names who introduces a case.")
+    if part_in(case, person).interest in CONFLICTS:
+        return no("conflict", CONFLICT)
     if case.audit.stage in (AuditStage.PANEL_CLOSED, AuditStage.PUBLISHED):
         return no("panel-closed", "The panel has closed, so who introduced a case can no longer be changed.")
     return YES

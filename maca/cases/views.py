@@ -47,6 +47,7 @@ from maca.cases.queries import (
     cases_of,
     declarations_of,
     draws_over,
+    fetch_parts,
     find_case,
     find_declaration,
     find_nomination,
@@ -86,16 +87,15 @@ def nominations(request: HttpRequest, audit: Audit) -> HttpResponse:
     listed = operations.read_nominations(audit, by=person)
     for nomination in listed:
         nomination.audit = audit
+    cases = cases_of(audit, person)
+    fetch_parts(cases, person)
     return render(
         request,
         "cases/nominations.html",
         {
             "audit": audit,
             "nominations": [(one, rules.may_select_case(person, one)) for one in listed],
-            "cases": [
-                (one, rules.may_name_presenter(person, one), rules.may_swap_case(person, one))
-                for one in cases_of(audit, person)
-            ],
+            "cases": [(one, rules.may_name_presenter(person, one), rules.may_swap_case(person, one)) for one in cases],
             "may_nominate": rules.may_nominate_case(person, audit),
             "waits": any(one.stage == NominationStage.NOMINATED for one in listed),
             "may_draw": rules.may_draw_cases(person, audit),

@@ -87,13 +87,20 @@ class CirculationForm(Form):
             self.fields[f"case-{case.number}"] = CheckboxesField(
                 label=f"Agencies to ask about {case.label}",
                 choices=[(agency.slug, agency.name) for agency in agencies],
-                initial=self._proposed(case, checks),
+                **self._proposed({one.agency.slug: one for one in checks if one.case_id == case.pk}),
             )
 
-    def _proposed(self, case: Case, checks: Sequence[FamilyCheck]) -> list[str]:
-        """Those that know the family, where they have been asked; otherwise everybody."""
-        of_case = [one for one in checks if one.case_id == case.pk]
-        return [one.agency.slug for one in of_case if one.knows] if of_case else [one.slug for one in self.agencies]
+    def _proposed(self, checks: Mapping[str, FamilyCheck]) -> dict[str, Any]:
+        """Everybody but who has said that it does not know the family, with what each has said of it beside it.
+
+        Who has not answered yet is asked: it must not drop out because it was slow.
+        """
+        if not checks:
+            return {"initial": [one.slug for one in self.agencies]}
+        said = {one.slug: checks[one.slug].in_words() if one.slug in checks else "Not asked" for one in self.agencies}
+        without = {slug for slug, one in checks.items() if one.saved_at and not one.knows}
+        hints = {slug: f"Who knows this family? {words}" for slug, words in said.items()}
+        return {"initial": [slug for slug in said if slug not in without], "hints": hints}
 
     def asked(self) -> dict[Case, list[Agency]]:
         return {

@@ -440,7 +440,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "may_read_entries": may_read_entries(
                 person, Involvement(case=agency_return.case, agency=agency_return.agency)
             ),
-            "earlier": {question.pk: _earlier(question, answers, dealings) for question in questions},
+            "earlier": {question.pk: _earlier(question, answers, dealings, is_own) for question in questions},
             "others": presence.in_words(presence.others_here(agency_return, person) if is_own else []),
             "given": given_parts(agency_return) if is_own else {},
             "may_share": rules.may_share_return(person, agency_return),
@@ -480,12 +480,18 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
 
 
 def _earlier(
-    question: Question, answers: Mapping[int, Answer], dealings: Dealings
+    question: Question, answers: Mapping[int, Answer], dealings: Dealings, is_own: bool
 ) -> list[tuple[SentBack, tuple[Part, ...]]]:
-    """Each time a question was sent back, with what has changed in its answer since, word by word."""
+    """Each time a question was sent back, with what has changed in its answer since, word by word.
+
+    What the agency has not handed in again yet is compared for itself alone.
+    """
     rounds = dealings.about(question)
     texts = [in_words(one.answer) for one in rounds] + [in_words(answers.get(question.pk))]
-    return [(one, differences(texts[at], texts[at + 1])) for at, one in enumerate(rounds)]
+    return [
+        (one, differences(texts[at], texts[at + 1]) if one.answered_at or is_own else ())
+        for at, one in enumerate(rounds)
+    ]
 
 
 @guarded(rules.may_answer_return, find_return, writes=True)
@@ -1085,6 +1091,7 @@ def form(request: HttpRequest, found: tuple[AgencyReturn, str]) -> HttpResponse:
 @guarded(
     lambda person, found: rules.may_take_copy(person, found[0]),
     lambda person, kind, **address: (find_return(person, **address), kind),
+    step_up=True,
 )
 def copy(request: HttpRequest, found: tuple[AgencyReturn, str]) -> HttpResponse:
     """The finished return as a file. Its name says nothing that its address does not."""

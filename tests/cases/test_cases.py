@@ -182,6 +182,16 @@ def test_somebody_with_a_conflict_is_given_no_seat_and_loses_the_one_they_have(w
         seat_panel(case, people=[world.panel_member], version=None, by=world.chair)
 
 
+def test_somebody_with_a_conflict_chooses_neither_who_introduces_the_case_nor_its_panel(world):
+    case = world.selected(1).cases.select_related("audit", "nomination").get()
+    assert rules.may_name_presenter(world.chair, case)
+    declare(case, world.chair, Interest.SUPERVISED)
+    assert rules.may_name_presenter(world.chair, case).code == "conflict"
+    with pytest.raises(Refused):
+        seat_panel(case, people=[world.panel_member], version=None, by=world.chair)
+    seat_panel(case, people=[world.panel_member], version=None, by=world.manager)
+
+
 def test_a_presenter_who_is_no_longer_in_practice_sees_the_case_no_more(world):
     case = world.panel_opened(1).cases.select_related("audit", "nomination").get()
     assert may_read_summative_report(world.social_worker, case)

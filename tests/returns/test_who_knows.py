@@ -108,7 +108,7 @@ def test_each_agency_answers_for_itself_once_it_has_declared_and_until_circulati
     assert may_say_who_is_known(world.auditor, check).code == "already-circulated"
 
 
-def test_the_grid_shows_every_answer_and_circulating_proposes_those_that_know(world, sign_in):
+def test_the_grid_shows_every_answer_and_circulating_proposes_all_but_those_that_know_nobody(world, sign_in):
     audit = checked(world)
     say(world, audit, "health", K.KNOWN, K.NOT_KNOWN, K.KNOWN, by=world.auditor)
     say(world, audit, "police", K.NOT_KNOWN, by=world.police_auditor)
@@ -117,7 +117,10 @@ def test_the_grid_shows_every_answer_and_circulating_proposes_those_that_know(wo
     for words in ("Known: index child, parents", "Not known to us", "No answer yet"):
         assert words in page
     form = client.get(f"/audits/{audit.slug}/circulate/").content.decode()
-    assert [one.split('"')[0] for one in form.split('value="')[1:] if " checked" in one.split(">")[0]] == ["health"]
+    ticked = [one.split('"')[0] for one in form.split('value="')[1:] if " checked" in one.split(">")[0]]
+    assert ticked == ["health", "school"], "who has not answered yet does not drop out"
+    for words in ("Known: index child, parents", "Not known to us", "No answer yet"):
+        assert f"Who knows this family? {words}" in form
 
 
 def test_an_agency_answers_on_one_page_and_it_leaves_its_work_list(world, sign_in):
