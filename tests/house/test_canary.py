@@ -99,11 +99,9 @@ CHRONOLOGY = f"health-entry police-entry {ENTRY}"
 VOICES = f"shared-worried {VIEW}"
 HANDED_IN = (
     "police-before police-now police-answer-again police-points police-record police-reference police-shows "
-    f"police-source declined left-out effect {VOICES}"
+    f"police-source declined left-out effect rationale set-aside {VOICES}"
 )
-INTRODUCED = f"introduction rationale {HANDED_IN}"
-# What the report says of the chronology, and what was decided since the version was issued.
-REPORTED = f"{INTRODUCED} set-aside"
+INTRODUCED = f"introduction {HANDED_IN}"
 OF_EVERY_CASE = "effect left-out police-points set-aside"
 UPLOADED = "police-shows police-source police-file-name"
 DRAFT = (
@@ -161,16 +159,16 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("send-back police", "circulated", "manager", "police-answer-again police-points"),
     # Whoever introduces a case may share what they think of it before anything has been asked.
     ("report", "planned", READ_EVERY_RETURN, "rationale shared-worried"),
-    ("report", "circulated", READ_EVERY_RETURN, REPORTED),
-    ("report-version", "circulated", READ_EVERY_RETURN, REPORTED),
-    ("report", "panel_opened", ON_PANEL, REPORTED),
+    ("report", "circulated", READ_EVERY_RETURN, INTRODUCED),
+    ("report-version", "circulated", READ_EVERY_RETURN, INTRODUCED),
+    ("report", "panel_opened", ON_PANEL, INTRODUCED),
     ("report-version", "panel_opened", ON_PANEL, INTRODUCED),
-    ("report", "published", RUN_OR_HEAR, REPORTED),
+    ("report", "published", RUN_OR_HEAR, INTRODUCED),
     ("report-version", "published", RUN_OR_HEAR, INTRODUCED),
     ("report-copy", "planned", READ_EVERY_RETURN, "rationale shared-worried"),
-    ("report-copy", "circulated", READ_EVERY_RETURN, REPORTED),
-    ("report-copy", "panel_opened", ON_PANEL, REPORTED),
-    ("report-copy", "published", RUN_OR_HEAR, REPORTED),
+    ("report-copy", "circulated", READ_EVERY_RETURN, INTRODUCED),
+    ("report-copy", "panel_opened", ON_PANEL, INTRODUCED),
+    ("report-copy", "published", RUN_OR_HEAR, INTRODUCED),
     *(
         (page, stages, who, OF_EVERY_CASE)
         for page in ("audit-report", "audit-report-copy")
