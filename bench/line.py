@@ -1,8 +1,7 @@
-"""The first page of a long chronology, through the served site, by the plain page. `make bench-line`.
+"""The first page of a long chronology, through the site as it is served, by the plain page. `make bench-line`.
 
-Everything is as in `make bench`: signed in, sealed, in the journal, in turns with the plain page. It fails when the
-page of the longest line takes more times the plain page than it may, when it grows with the line, or when it asks more
-often.
+Everything is as in `make bench`: signed in, sealed, in the journal, in turns with the plain page. It fails when a page
+takes more times the plain page than it may, when it grows with the line, or when it asks more often.
 """
 
 import csv
