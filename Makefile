@@ -13,7 +13,7 @@ KNOW_NO_DATABASE = documents design kernel/test_small_numbers.py chronology/test
 	chronology/test_reading.py cases/test_cohort.py cases/test_drawing.py
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns bench-line bench-report docs format lock pictures clean help
+.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns bench-line bench-report docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: .build/site $(if $(DATABASE_URL),.build/postgres) ## Make everything that i
 
 test: .build/dev ## The tests of every change: under five minutes
 	$(RUN_TESTS) -n 2 -m "not browser and not everybody and not crawl" $(ARGS)
+
+test-words: .build/dev ## Ten thousand things that somebody might type, through every form of a chronology and of a report
+	MACA_STRINGS=10000 $(RUN_TESTS) -n 2 $(foreach one,chronology report,tests/documents/test_$(one)_any_words.py) $(ARGS)
 
 test-everybody: .build/dev ## Every page as everybody at every stage: the policy table, and the sealed words
 	$(RUN_TESTS) -n 2 -m everybody $(ARGS)
