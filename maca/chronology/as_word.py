@@ -11,7 +11,7 @@ from docx.shared import Cm
 
 from maca.chronology.as_html import HEADINGS, shown
 from maca.chronology.entries import Entry, merged
-from maca.kernel.text import normalise
+from maca.kernel.text import closed, normalise
 from maca.kernel.word import empty_document, with_fixed_dates
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -31,7 +31,7 @@ def write(entries: Iterable[Entry], about: str = "") -> bytes:
     section.left_margin = section.right_margin = Cm(1.2)
     document.add_paragraph(_TITLE, style="Title")
     if about:
-        document.add_paragraph(normalise(about)[0], style="Normal")
+        document.add_paragraph(closed(normalise(about)[0]), style="Normal")
     end = document.element.body.sectPr
     end.addprevious(_table(end.makeelement, [shown(entry) for entry in merged(entries)]))
     document.add_paragraph("", style="Normal")
@@ -49,7 +49,7 @@ def _table(make: Any, rows: Iterable[Sequence[str]]) -> Any:
 
     def cell(width: int, text: str, bold: bool = False) -> Any:
         runs = []
-        for number, line in enumerate(normalise(text)[0].split("\n")):
+        for number, line in enumerate(closed(normalise(text)[0]).split("\n")):
             run = part("r", part("rPr", *([part("b")] if bold else []), part("sz", val=16)))
             if number:
                 run.append(part("br"))

@@ -17,6 +17,7 @@ from maca.config.commands.notices import notices
 from maca.config.commands.paper import read_return, return_form
 from maca.config.logs import tell_nothing_raised
 from maca.config.site import Wrong, with_site
+from maca.kernel.text import what_turns
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -254,9 +255,15 @@ def partnership(name: str) -> None:
     from maca.partnership.models import Partnership
     from maca.partnership.operations import found_partnership
 
+    _refuse_what_turns("The name", name)
     if Partnership.objects.filter(name__iexact=name).exists():
         raise Wrong(f"There is a partnership called “{name}” already.")
     click.echo(f"Made the partnership “{found_partnership(name=name)}”.")
+
+
+def _refuse_what_turns(it: str, text: str) -> None:
+    if sentence := what_turns(text, it):
+        raise Wrong(f"{sentence}.")
 
 
 @main.command()
@@ -293,6 +300,8 @@ def person(
 
     if invite and password:
         raise Wrong("Give --invite or --password, not both: with --invite they choose a password themselves.")
+    for it, text in (("The name", name), ("The post", post), ("The name of the agency", agency)):
+        _refuse_what_turns(it, text or "")
     to_grant = [role.value for role in Role if role != Role.OPERATOR]
     if unknown := sorted(set(roles) - set(to_grant)):
         raise Wrong(f"There is no role “{unknown[0]}”. The roles: {', '.join(to_grant)}.")

@@ -16,7 +16,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from maca.design import dates
-from maca.kernel.text import normalise
+from maca.kernel.text import normalise, what_turns
 
 LONGEST_LINE = 500
 LONGEST_TEXT = 200_000
@@ -356,6 +356,11 @@ class TextField(Worded, forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         return " ".join(str(super().to_python(value)).splitlines())
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if sentence := what_turns(value, _begins_a_sentence(self.called or "this")):
+            raise ValidationError(sentence, code="turns")
 
 
 class EmailField(Worded, forms.EmailField):

@@ -1,5 +1,6 @@
 """The one Jinja environment: our pages are strict, and the GOV.UK macros as lenient as they need."""
 
+import re
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
@@ -21,6 +22,7 @@ from markupsafe import Markup, escape
 
 from maca.design import dates
 from maca.design.forms import problems
+from maca.kernel.text import TURNS, name_of, short_name
 
 MACROS = "govuk_frontend_jinja/"
 
@@ -71,9 +73,22 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def shown(text: object) -> Markup:
+    """What a person wrote, escaped, with whatever would turn its letters round shown in its place, and not at work."""
+    return Markup(TURNS.sub(_turn, escape(text)))  # noqa: S704 - it is escaped, and what is put in is ours
+
+
+def _turn(found: re.Match[str]) -> str:
+    """A character that turns the direction, as one sees it and as it is read out."""
+    return (
+        f'<span class="maca-control"><span aria-hidden="true">⟨{short_name(found[0])}⟩</span>'
+        f'<span class="govuk-visually-hidden">({name_of(found[0])})</span></span>'
+    )
+
+
 def lines(text: object) -> Markup:
     """What a person wrote, escaped, with its line breaks."""
-    return Markup("<br>\n").join(escape(text).splitlines())
+    return Markup("<br>\n").join(shown(text).splitlines())
 
 
 def environment(**options: Any) -> Pages:
@@ -109,5 +124,6 @@ def environment(**options: Any) -> Pages:
         time=dates.time,
         plural=plural,
         lines=lines,
+        shown=shown,
     )
     return pages

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from maca.chronology import as_html, as_pdf, as_table
+from maca.chronology import as_html, as_pdf, as_table, as_word
 from maca.chronology.entries import Entry
 from maca.chronology.patterns.days import runs, working_days_between
 from maca.chronology.reading import NotEntriesError, read_bytes, read_paths
@@ -280,6 +280,12 @@ def test_the_page_and_the_pdf_hold_what_was_written():
     assert "2026-01" in page
     assert "2026-01-01" not in page
     assert as_pdf.write([entry]).startswith(b"%PDF")
+
+
+def test_what_turns_round_a_line_ends_in_its_own_cell_of_the_word_file():
+    entry = Entry(date=dt.date(2026, 1, 1), agency="gp", text="a \u202eb\nc \u2067d", ref="E1")
+    table = Document(io.BytesIO(as_word.write([entry]))).tables[0]
+    assert "a \u202eb\u202c\nc \u2067d\u2069" in [cell.text for cell in table.rows[1].cells]
 
 
 DAYS = st.dates(dt.date(1995, 1, 1), dt.date(2040, 12, 31))

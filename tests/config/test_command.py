@@ -175,6 +175,19 @@ def test_a_person_made_at_the_command_line_has_a_strong_password(maca):
     assert "has an account already" in maca(*words, "correct horse battery").stderr
 
 
+def test_a_name_that_would_turn_round_the_line_is_refused_at_the_command_line(maca):
+    turned = "Ann\u202enosliw"
+    for words in (
+        ("partnership", turned),
+        ("person", "a@b.example", "--name", turned, "--post", "B", "--role", "chair", "--invite"),
+        ("person", "a@b.example", "--name", "A", "--post", turned, "--role", "chair", "--invite"),
+        ("person", "a@b.example", "--name", "A", "--post", "B", "--role", "chair", "--agency", turned, "--invite"),
+    ):
+        refused = maca(*words)
+        assert refused.returncode == 2
+        assert "(right-to-left override), after “Ann”" in refused.stderr
+
+
 def test_somebody_who_lost_every_second_step_is_helped_at_the_machine(maca):
     wrong = maca("forget-second-step", "nobody@example.gov.uk")
     assert (wrong.returncode, "Nobody has an account" in wrong.stderr) == (2, True)

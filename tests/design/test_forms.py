@@ -143,6 +143,31 @@ def test_what_cannot_be_kept_is_taken_out_and_said() -> None:
     assert form_of(thing=forms.LongTextField()).notices == []
 
 
+TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_name_that_would_turn_round_the_line_is_refused(turn: str) -> None:
+    form = form_of({"thing": f"Ann{turn}nosliw"}, thing=forms.TextField(label="Name"))
+    [sentence] = form.errors["thing"]
+    assert sentence.startswith("Name holds a character that nobody sees and that turns round the letters after it (")
+    assert "after “Ann”" in sentence
+    assert "Type it afresh by hand" in sentence
+    assert turn not in sentence
+
+
+def test_the_name_of_the_character_and_its_place_are_said() -> None:
+    form = form_of({"thing": "\u202eAnn"}, thing=forms.TextField(label="Name"))
+    assert "(right-to-left override), at its beginning. " in form.errors["thing"][0]
+    assert form_of({"thing": "آنا Ann"}, thing=forms.TextField(label="Name")).is_valid()
+
+
+def test_long_text_that_turns_round_is_kept_as_written() -> None:
+    form = form_of({"thing": f"Ann {TURNS}"}, thing=forms.LongTextField())
+    assert form.is_valid()
+    assert form.cleaned_data["thing"] == f"Ann {TURNS}"
+
+
 OTHERS = [forms.LinesField, forms.NumberField, forms.EmailField, django_forms.CharField]
 
 

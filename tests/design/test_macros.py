@@ -78,10 +78,9 @@ def test_a_cell_that_stacks_says_which_column_it_is_of() -> None:
 
 
 def test_a_table_that_does_not_stack_says_that_it_scrolls() -> None:
-    source = (
-        "{% from 'design/parts.html' import scroll_table %}{% call scroll_table('It', stacks=stacks) %}{% endcall %}"
+    template = engines["jinja2"].env.from_string(
+        "{% from 'design/parts.html' import scroll_table %}{% call scroll_table('It', stacks) %}{% endcall %}"
     )
-    template = engines["jinja2"].env.from_string(source)
     for stacks, kinds in ((False, "maca-scroll-hint"), (True, "maca-scroll-hint maca-scroll-hint--stacks")):
         assert f'class="govuk-hint {kinds}"' in template.render(stacks=stacks)
     style = (Path(__file__).parents[2] / "maca/design/static/design/site.css").read_text()

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.urls import path
 from jinja2 import UndefinedError
 
 from maca.design import context, dates, views
-from maca.design.jinja import lines, plural
+from maca.design.jinja import lines, plural, shown
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
@@ -192,3 +193,29 @@ def test_words_are_counted_and_lines_are_kept() -> None:
     assert plural(1, "case") == "1 case"
     assert plural(1204, "entry", "entries") == "1,204 entries"
     assert lines("<b>\r\nnext") == "&lt;b&gt;<br>\nnext"
+
+
+@pytest.mark.parametrize(
+    ("turn", "short", "long"),
+    [
+        ("\u202e", "RLO", "right-to-left override"),
+        ("\u2067", "RLI", "right-to-left isolate"),
+        ("\u200f", "RLM", "right-to-left mark"),
+    ],
+)
+def test_what_would_turn_round_a_line_is_shown_and_not_at_work(turn: str, short: str, long: str) -> None:
+    drawn = engines["jinja2"].env.from_string(
+        "{% from 'design/parts.html' import words, facts, timeline %}"
+        "{{ words(text) }}{{ facts([('Key', text)]) }}{{ timeline([('Title', 'Then', none, text)]) }}"
+    )
+    for page in (shown(f"<b>{turn}x"), lines(f"<b>\n{turn}x"), drawn.render(text=f"<b>{turn}x")):
+        assert turn not in page
+        assert f'<span aria-hidden="true">⟨{short}⟩</span><span class="govuk-visually-hidden">({long})</span>' in page
+        assert "<b>" not in page
+
+
+def test_what_people_wrote_shows_what_would_turn_it_round_on_every_page() -> None:
+    rooms = Path(__file__).parents[2] / "maca"
+    for page in rooms.glob("*/templates/**/*.html"):
+        for drawn in re.findall(r'class="[^"]*maca-words[^"]*">\{\{(.*?)\}\}', page.read_text()):
+            assert drawn.endswith("| shown "), f"{page}: {drawn}"

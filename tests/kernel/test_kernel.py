@@ -14,7 +14,7 @@ from maca.kernel import clock
 from maca.kernel.models import FormUse
 from maca.kernel.once import already_used, forget_old_forms, name_of_sending, once
 from maca.kernel.stages import move
-from maca.kernel.text import normalise
+from maca.kernel.text import closed, normalise
 from maca.kernel.verdict import YES, Refused, no
 from maca.kernel.versions import Changed, save_changes
 from maca.panel.operations import close_panel, open_panel, record_finding, withdraw_finding
@@ -244,3 +244,26 @@ def test_an_operation_sees_what_somebody_else_did_since_the_page_was_fetched(wor
     with pytest.raises(Refused) as refused:
         edit_theme_and_cases(stale_briefing, lines=["Too late"], version=stale_briefing.version, by=world.manager)
     assert refused.value.code == "sent"
+
+
+# ---- what turns the direction of a line
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("plain", ""),
+        ("\u202eturned", "\u202c"),
+        ("\u202eturned\u202c", ""),
+        ("\u2067a \u202bb", "\u202c\u2069"),
+        # The end of an isolate ends what was begun within it; the end of an embedding reaches no further.
+        ("\u2067a \u202bb\u2069", ""),
+        ("\u202ba \u2067b\u202c", "\u2069\u202c"),
+        ("\u2069\u202cnothing was begun", ""),
+        ("a mark\u200f", ""),
+    ],
+)
+def test_a_line_ends_the_turns_that_it_began(text, ends):
+    assert closed(text) == text + ends
+    assert closed(closed(text)) == closed(text)
+    assert closed(f"{text}\nnext") == f"{text}{ends}\nnext"

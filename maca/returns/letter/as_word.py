@@ -4,7 +4,7 @@ import io
 
 import docx
 
-from maca.kernel.text import keepable
+from maca.kernel.text import closed, keepable
 from maca.kernel.word import empty_document, with_fixed_dates
 from maca.returns.letter.value import TITLE, RequestLetter
 
@@ -18,7 +18,7 @@ def write(letter: RequestLetter) -> bytes:
     document.core_properties.language = "en-GB"
 
     def add(style: str, text: str) -> None:
-        document.add_paragraph(keepable(text), style=style)
+        document.add_paragraph(closed(keepable(text)), style=style)
 
     for line in letter.above:
         add("Subtitle", line)
