@@ -101,7 +101,7 @@ class TableForm(Form):
         if file:
             self.content, self.name = file.read(), " ".join(normalise(file.name)[0].split())[:LONGEST_NAME]
         else:
-            self.content, self.name, self.source = table.encode(), "pasted table", Source.PASTED
+            self.content, self.name, self.source = table.encode(), "The pasted table", Source.PASTED
         try:
             reading = read_bytes(self.content, self.name, self.agencies, whose=self.whose)
             refuse_too_many_children(reading.children)

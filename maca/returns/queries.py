@@ -1,10 +1,10 @@
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions, find_agency_question
@@ -366,15 +366,39 @@ def given_parts(agency_return: AgencyReturn) -> dict[int | None, GivenPart]:
 
 def given_to(person: Person, returns: Iterable[AgencyReturn]) -> dict[int, list[str]]:
     """What this person has been given in each of these returns, in words, by the key of the return."""
-    found: dict[int, list[str]] = defaultdict(list)
+    engagement: set[int] = set()
+    questions: dict[int, list[int]] = defaultdict(list)
     sent_back = SentBack.objects.filter(
         agency_return=OuterRef("agency_return"), question=OuterRef("question"), answered_at=None
     )
     open_now = Q(Exists(sent_back)) | ~Q(agency_return__stage=ReturnStage.SENT_BACK)
     given = person.given_parts.filter(open_now, agency_return__in=list(returns)).select_related("question")
-    for one in given.order_by(F("question__number").asc(nulls_first=True)):
-        found[one.agency_return_id].append(f"question {one.question.number}" if one.question else "the engagement")
-    return found
+    for one in given.order_by("question__number"):
+        if one.question:
+            questions[one.agency_return_id].append(one.question.number)
+        else:
+            engagement.add(one.agency_return_id)
+    return {
+        key: ["the engagement"] * (key in engagement) + ([_questions(questions[key])] if key in questions else [])
+        for key in engagement | set(questions)
+    }
+
+
+def _questions(numbers: Sequence[int]) -> str:
+    """“question 1”, or “questions 1, 2 and 4 to 7”. They come in order, each once."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = [
+        words
+        for run in runs
+        for words in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run])
+    ]
+    before, last = ", ".join(said[:-1]), said[-1]
+    return f"{'question' if len(numbers) == 1 else 'questions'} {f'{before} and {last}' if before else last}"
 
 
 CaseRow = tuple[Case, list[Cell | None]]

@@ -196,11 +196,12 @@ def _reads_briefing(person: Person, audit: Audit, briefing: Briefing | None) -> 
 
 @dataclass(frozen=True)
 class Task:
-    """Something that waits for this person, with the day it is due if it has one."""
+    """Something that waits for this person, with the day it is due if it has one, and what of it is theirs."""
 
     text: str
     about: str
     url: str
+    share: str = ""
     due: dt.date | None = None
     late: bool = False
 
@@ -215,10 +216,8 @@ def tasks(person: Person) -> list[Task]:
                 ReturnStage.STARTED: f"Finish your return for {one.agency}",
                 ReturnStage.SENT_BACK: f"Answer what was sent back to {one.agency}",
             }.get(ReturnStage(one.stage), f"Answer for {one.agency}"),
-            about=", ".join(
-                [str(one.case.audit), str(one.case)]
-                + ([f"given to you: {', '.join(given[one.pk])}"] if one.pk in given else [])
-            ),
+            about=f"{one.case.audit}, {one.case}",
+            share=f"given to you: {', '.join(given[one.pk])}" if one.pk in given else "",
             url=reverse("return", kwargs=_return_address(one)),
             due=one.due_on,
             late=one.is_late,

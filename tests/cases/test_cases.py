@@ -6,6 +6,7 @@ from maca.cases.models import Case, IdentityReason, Interest, LiftReason, Nomina
 from maca.cases.operations import (
     declare_interest,
     lift_conflict,
+    name_presenter,
     open_identity,
     pass_over_case,
     read_nominations,
@@ -26,6 +27,17 @@ def test_only_members_of_the_sub_group_nominate(world):
     audit = world.planned()
     allowed = {who for who, person in world.people.items() if rules.may_nominate_case(person, audit)}
     assert allowed == {"member", "other_member"}
+
+
+def test_the_page_of_nominations_says_what_can_be_done_there(world, sign_in):
+    audit = world.planned()
+    select_case(world.nominate(audit), by=world.chair)
+    page = f"/audits/{audit.slug}/nominations/"
+    shown = sign_in(world.chair).get(page).content.decode()
+    assert "Name who introduces it<" in shown
+    assert "Only members of the sub-group nominate cases." not in shown
+    name_presenter(Case.objects.get(), person=world.social_worker, version=None, by=world.chair)
+    assert "Change who introduces it<" in sign_in(world.chair).get(page).content.decode()
 
 
 def test_each_selected_nomination_becomes_the_next_case(world):

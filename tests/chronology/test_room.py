@@ -176,7 +176,7 @@ def test_a_file_may_be_thrown_away_and_another_takes_its_place(world, sign_in):
     ("sent", "says"),
     [
         ({}, "Choose a file, or paste a table: one of the two"),
-        ({"table": "no headings here"}, "no row of it holds both “date” and “text”"),
+        ({"table": "no headings here"}, "The pasted table has no headings. No row of it holds both “date” and “text”"),
         ({"table": "date,text\n"}, "There is no entry below the headings."),
     ],
 )

@@ -246,7 +246,7 @@ def test_one_saves_half_and_a_deputy_finishes(visitor, how, case):
     first.press("Save")
 
     deputy.goto("/")
-    deputy.sees("given to you: the engagement, question 1")
+    deputy.sees("given to you: the engagement, questions 1")
     deputy.goto(of_gp(case))
     deputy.sees("Half an account of the")
     deputy.goto(of_gp(case, "engagement/"))

@@ -167,8 +167,8 @@ def test_a_part_is_given_and_the_colleague_is_told_without_a_word_of_the_case(wo
     entry = Entry.objects.get(did="gave parts of a return")
     assert entry.details["parts"] == ["engagement", 3]
     assert entry.details["to"] == world.second.public_id
-    assert any("given to you: the engagement, question 3" in task.about for task in tasks(world.second))
-    assert not any("given to you" in task.about for task in tasks(world.auditor))
+    assert any(task.share == "given to you: the engagement, question 3" for task in tasks(world.second))
+    assert not any(task.share for task in tasks(world.auditor))
 
 
 def test_giving_keeps_nobody_out(world, audit):
@@ -250,6 +250,24 @@ def test_nothing_and_questions_of_others_are_not_given(world, audit):
     with pytest.raises(Refused) as refused:
         share_return(one, [elsewhere], to=world.second, by=world.auditor)
     assert refused.value.code == "another-audit"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ((1,), "question 1"),
+        ((1, 2), "questions 1 and 2"),
+        ((1, 3, 4, 5, 6), "questions 1 and 3 to 6"),
+        ((1, 2, 4, 6), "questions 1, 2, 4 and 6"),
+        ((1, 2, 3, 4, 5, 6), "questions 1 to 6"),
+    ],
+)
+def test_the_work_list_says_in_few_words_and_once_which_questions_are_whose(world, audit, sign_in, numbers, words):
+    one = world.return_of(audit)
+    share_return(one, [question(audit, number) for number in numbers], to=world.second, by=world.auditor)
+    assert given_to(world.second, [one]) == {one.pk: [words]}
+    shown = sign_in(world.second).get(reverse("work-list")).content.decode()
+    assert shown.count(f"given to you: {words}") == shown.count("given to you") == 1
 
 
 def test_who_may_share(world, audit):

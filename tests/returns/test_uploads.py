@@ -245,7 +245,9 @@ def test_the_viewer_shows_the_page_with_the_name_of_who_looks_burnt_in(world, si
     picture = reverse("upload-picture", kwargs={**place(upload), "number": 1})
     assert f'src="{picture}"' in text
     assert 'alt="Page 1 of 1: A kitchen."' in text
-    assert str(opened(upload).sha256_given) in text
+    digests = text.split("Check that the file is unchanged")[1].split("</details>")[0]
+    assert str(opened(upload).sha256_given) in digests
+    assert str(opened(upload).sha256_kept) in digests
     answer = client.get(picture)
     assert answer.headers["Content-Type"] == "image/jpeg"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")

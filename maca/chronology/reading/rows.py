@@ -73,7 +73,7 @@ class RowReader:
                     yield entry
         if columns is None:
             raise NotEntriesError(
-                f"{self.file} has no headings: no row of it holds both “date” and “text”. Put the headings above the "
+                f"{self.file} has no headings. No row of it holds both “date” and “text”: put the headings above the "
                 f"entries: {', '.join(COLUMNS)}."
             )
 
