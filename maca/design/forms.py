@@ -359,7 +359,9 @@ class TextField(Worded, forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if sentence := what_turns(value, _begins_a_sentence(self.called or "this")):
+        called = self.called or "this"
+        it = f"Your answer to “{self.label}”" if called.endswith("?") else _begins_a_sentence(called)
+        if sentence := what_turns(value, it):
             raise ValidationError(sentence, code="turns")
 
 

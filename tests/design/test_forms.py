@@ -159,6 +159,8 @@ def test_a_name_that_would_turn_round_the_line_is_refused(turn: str) -> None:
 def test_the_name_of_the_character_and_its_place_are_said() -> None:
     form = form_of({"thing": "\u202eAnn"}, thing=forms.TextField(label="Name"))
     assert "(right-to-left override), at its beginning. " in form.errors["thing"][0]
+    form = form_of({"thing": "\u202eAnn"}, thing=forms.TextField(label="Whom did you tell?"))
+    assert form.errors["thing"][0].startswith("Your answer to “Whom did you tell?” holds a character")
     assert form_of({"thing": "آنا Ann"}, thing=forms.TextField(label="Name")).is_valid()
 
 
