@@ -73,7 +73,7 @@ def nominate_and_select(visitor: Visitor, audit: str) -> None:
     for number in (1, 2):
         visitor.sees(f"“Case {number}”")
         visitor.press("Select the case")
-    visitor.follow("Name who introduces it: Case 1")
+    visitor.follow("Name who introduces it (Case 1)")
     visitor.page.get_by_label("Who will introduce the case?").select_option(label="Marta Kowalska, Social worker")
     visitor.press("Save")
     visitor.sees("Introduced by Marta Kowalska, Social worker")
