@@ -287,7 +287,10 @@ def test_a_rotation_that_is_killed_is_resumed_and_no_key_is_ever_out_of_reach(tm
     begin_with(tmp_path, "notices", "send")
     run(MAKE)
     halves = 0
-    for delay in (0.0, 0.02, 0.05):
+    # A busy machine may be late with one, and a quick one be through before another.
+    for number, delay in enumerate((0.0, 0.02, 0.05, 0.0, 0.001, 0.003, 0.005, 0.01, 0.0, 0.002)):
+        if halves and number >= 3:
+            break
         killed = subprocess.Popen([sys.executable, "-c", ROTATE, "p" * 32], env=environment, stdout=subprocess.PIPE)
         assert killed.stdout is not None
         killed.stdout.readline()
