@@ -95,7 +95,15 @@ def nominations(request: HttpRequest, audit: Audit) -> HttpResponse:
         {
             "audit": audit,
             "nominations": [(one, rules.may_select_case(person, one)) for one in listed],
-            "cases": [(one, rules.may_name_presenter(person, one), rules.may_swap_case(person, one)) for one in cases],
+            "cases": [
+                (
+                    one,
+                    rules.may_name_presenter(person, one),
+                    rules.may_read_declarations(person, one),
+                    rules.may_swap_case(person, one),
+                )
+                for one in cases
+            ],
             "may_nominate": rules.may_nominate_case(person, audit),
             "waits": any(one.stage == NominationStage.NOMINATED for one in listed),
             "may_draw": rules.may_draw_cases(person, audit),

@@ -194,7 +194,7 @@ def test_somebody_with_a_conflict_is_given_no_seat_and_loses_the_one_they_have(w
         seat_panel(case, people=[world.panel_member], version=None, by=world.chair)
 
 
-def test_somebody_with_a_conflict_chooses_neither_who_introduces_the_case_nor_its_panel(world):
+def test_somebody_with_a_conflict_chooses_neither_who_introduces_the_case_nor_its_panel(world, sign_in):
     case = world.selected(1).cases.select_related("audit", "nomination").get()
     assert rules.may_name_presenter(world.chair, case)
     declare(case, world.chair, Interest.SUPERVISED)
@@ -202,6 +202,10 @@ def test_somebody_with_a_conflict_chooses_neither_who_introduces_the_case_nor_it
     with pytest.raises(Refused):
         seat_panel(case, people=[world.panel_member], version=None, by=world.chair)
     seat_panel(case, people=[world.panel_member], version=None, by=world.manager)
+    for who, offered in ((world.chair, False), (world.manager, True)):
+        page = sign_in(who).get(f"/audits/{case.audit.slug}/nominations/").content.decode()
+        assert ("Panel seats" in page) == offered
+        assert "Interests" in page
 
 
 def test_a_presenter_who_is_no_longer_in_practice_sees_the_case_no_more(world):
