@@ -91,16 +91,16 @@ class CirculationForm(Form):
             )
 
     def _proposed(self, checks: Mapping[str, FamilyCheck]) -> dict[str, Any]:
-        """Everybody but who has said that it does not know the family, with what each has said of it beside it.
+        """Everybody who was asked who knows the family but those that know nobody, with what each has said beside it.
 
-        Who has not answered yet is asked: it must not drop out because it was slow.
+        Who has not answered yet is among them: it must not drop out because it was slow.
         """
         if not checks:
             return {"initial": [one.slug for one in self.agencies]}
         said = {one.slug: checks[one.slug].in_words() if one.slug in checks else "Not asked" for one in self.agencies}
         without = {slug for slug, one in checks.items() if one.saved_at and not one.knows}
         hints = {slug: f"Who knows this family? {words}" for slug, words in said.items()}
-        return {"initial": [slug for slug in said if slug not in without], "hints": hints}
+        return {"initial": [slug for slug in checks if slug not in without], "hints": hints}
 
     def asked(self) -> dict[Case, list[Agency]]:
         return {

@@ -6,6 +6,7 @@ key; the chain of the journal holds; no change is without its entry and no entry
 """
 
 import argparse
+import http.client
 import http.cookiejar
 import json
 import os
@@ -71,7 +72,8 @@ class Visitor(threading.Thread):
                 if problem.code not in (409, 422):
                     self.told.append(f"HTTP {problem.code}")
                     return
-            except (OSError, AttributeError, ValueError):
+            # The server was killed, perhaps within an answer: what nobody was told of may be gone.
+            except (OSError, http.client.HTTPException, AttributeError, ValueError):
                 return
 
 
