@@ -508,6 +508,11 @@ def lift_conflict(request: HttpRequest, declaration: Declaration) -> HttpRespons
         do=do,
         context={
             "heading": f"Lift the conflict of interest of {declaration.person.name}?",
+            "introduction": (
+                f"{declaration.person.name} declared “{declaration.get_interest_display()}” on "
+                f"{dates.datetime(declaration.declared_at)}. Lift it only if that was a slip: they can then open "
+                f"{case.label} again, once they have declared anew. Who lifted it, when and why stays on record."
+            ),
             "caption": f"{case.audit.title}, {case.label}",
             "button_text": "Lift it",
             "back": back,

@@ -95,7 +95,10 @@ def serve(host: str, port: int) -> None:
     if not Partnership.objects.exists():
         click.echo("There is nobody to sign in yet. Stop this, and run “maca demo” or “maca partnership NAME”.")
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"http://{shown}:{listening.getsockname()[1]}/")
+    address = f"http://{shown}:{listening.getsockname()[1]}"
+    if settings.MACA_TRAINING:
+        settings.MACA_ADDRESS = address  # the links in its mail lead here, whatever the port
+    click.echo(f"{address}/")
     server = uvicorn.Server(
         uvicorn.Config(
             "maca.config.asgi:application",

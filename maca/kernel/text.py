@@ -88,7 +88,7 @@ def name_of(character: str) -> str:
     """What a character that nobody sees is called in words: “right-to-left override”."""
     if "\ud800" <= character <= "\udfff":
         return "half of a broken character"
-    return _NAMES.get(character) or unicodedata.name(character, f"character U+{ord(character):04X}").lower()
+    return _NAMES.get(character) or unicodedata.name(character, "").lower() or f"character U+{ord(character):04X}"
 
 
 def normalise(text: str) -> tuple[str, list[str]]:

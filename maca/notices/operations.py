@@ -28,7 +28,7 @@ MOST_TRIES = 50
 A_ROUND = 200
 # Seconds that the mail server may take for each answer.
 TIMEOUT = 10
-# In training the site is looked at on the machine that serves it.
+# In training the site is looked at on the machine that serves it, which says on which port (maca serve).
 TRAINING_ADDRESS = "http://127.0.0.1:8000"
 # The mail server answered, and did not take the message.
 NOT_TAKEN = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)

@@ -238,13 +238,13 @@ def may_share_return(person: Person, agency_return: AgencyReturn) -> Verdict:
 
 
 def may_be_given_parts(colleague: Person, agency_return: AgencyReturn) -> Verdict:
-    """A part is given to a lead or an auditor of the agency who can sign in and has declared no conflict of interest.
+    """A part is given to a lead or an auditor of the agency who has joined and has declared no conflict of interest.
 
     Who has declared nothing yet is asked when they open it.
     """
-    is_here = colleague.is_active and colleague.ended_at is None
+    is_here = colleague.is_active and colleague.ended_at is None and colleague.joined_at is not None
     if not (is_here and colleague.speaks_for(agency_return.agency)):
-        return no("no-colleague", f"A part is given to somebody who answers for {agency_return.agency}.")
+        return no("no-colleague", f"A part is given to somebody who has joined and answers for {agency_return.agency}.")
     verdict = may_work_on_case(colleague, agency_return.case)
     return YES if verdict.code == "undeclared" else verdict
 

@@ -15,6 +15,7 @@ from maca.cases.models import Case, Involvement
 from maca.cases.queries import find_case
 from maca.cases.rules import may_open_identity, may_work_on_case
 from maca.chronology.rules import may_read_entries
+from maca.design.forms import Form
 from maca.design.pages import do_once, form_page, guarded, unattended, version_sent
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import PUBLIC_ID
@@ -570,13 +571,15 @@ def autosave_engagement(request: HttpRequest, agency_return: AgencyReturn) -> Ht
         )
     except Changed as changed:
         return _clash(request, changed)
-    return _saved(agency_return)
+    return _saved(agency_return, form)
 
 
-def _saved(row: AgencyReturn | Answer) -> HttpResponse:
-    """What the page of a form that saves itself is answered: when by the clock in London, and the version now."""
+def _saved(row: AgencyReturn | Answer, form: Form) -> HttpResponse:
+    """What the page of a form that saves itself is answered: when by the clock in London, what was left out of the
+    text, and the version now."""
     assert row.saved_at
-    return JsonResponse({"words": f"Saved {row.saved_at.astimezone(LONDON):%H:%M}", "version": row.version})
+    words = " ".join([f"Saved {row.saved_at.astimezone(LONDON):%H:%M}", *form.notices]).strip()
+    return JsonResponse({"words": words, "version": row.version})
 
 
 def _not_saved() -> HttpResponse:
@@ -691,7 +694,7 @@ def autosave(request: HttpRequest, asking: Asking) -> HttpResponse:
         )
     except Changed as changed:
         return _clash(request, changed)
-    return _saved(saved)
+    return _saved(saved, form)
 
 
 @unattended

@@ -226,7 +226,7 @@ def test_a_part_goes_to_colleagues_alone(world, audit, who):
     assert not GivenPart.objects.exists()
 
 
-@pytest.mark.parametrize("gone", [{"is_active": False}, {"ended_at": timezone.now()}])
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"ended_at": timezone.now()}, {"joined_at": None}])
 def test_a_part_does_not_go_to_whoever_has_left(world, audit, gone):
     assert rules.may_be_given_parts(world.second, world.return_of(audit))
     vars(world.second).update(gone)
@@ -433,6 +433,15 @@ def test_it_says_when_by_the_clock_in_london(world, audit, sign_in, monkeypatch,
         saved = autosave(client, audit, shown, where, **{name: "W"})
     assert saved.json()["words"] == "Saved 14:03"
     assert saved.json()["version"] == int(keys(shown)["version"]) + 1
+
+
+@pytest.mark.parametrize(("where", "name"), [("questions/1/", "how_known"), ("engagement/", "now")])
+def test_it_says_what_it_could_not_keep_of_the_text(world, audit, sign_in, where, name):
+    client = sign_in(world.auditor)
+    shown = client.get(page(audit, where)).content.decode()
+    words = autosave(client, audit, shown, where, **{name: "A\x00B\x01"}).json()["words"]
+    assert "We took out 2 characters that cannot be kept (character U+0001, null) from “" in words
+    assert words.startswith("Saved ")
 
 
 @pytest.mark.parametrize(("where", "name"), [("questions/1/", "how_known"), ("engagement/", "now")])

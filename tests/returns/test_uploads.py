@@ -271,6 +271,24 @@ def test_a_mark_can_be_drawn_in_every_name_on_a_picture_of_any_size():
         assert Image.open(io.BytesIO(across(file.getvalue(), "Łucja Đặng-Ó Néill, Żory"))).size == size
 
 
+@pytest.mark.parametrize("size", [(300, 200), (600, 400), (400, 900), (1240, 1754)])
+def test_the_whole_name_of_who_looks_stands_on_a_small_picture_too(size):
+    file = io.BytesIO()
+    Image.new("RGB", size, "grey").save(file, "JPEG")
+
+    def drawn(words):
+        return Image.open(io.BytesIO(across(file.getvalue(), words))).convert("L")
+
+    words = "Ottoline Fairweather-Marchbanks, 26 November 2026, 16:52"
+    seen = drawn(words)
+    for place in (0, len(words) // 2, len(words) - 1):
+        other = drawn(words[:place] + "#" + words[place + 1 :])
+        # In the topmost line, which is cut at no edge, and not only in another that begins further left.
+        topmost = (0, 0, size[0], size[1] // 3)
+        apart = ImageChops.difference(seen.crop(topmost), other.crop(topmost))
+        assert apart.point(lambda value: 255 if value > 20 else 0).getbbox(), place
+
+
 def test_the_page_takes_one_and_shows_what_is_kept(world, sign_in):
     one = begun(world)
     client = sign_in(world.auditor)

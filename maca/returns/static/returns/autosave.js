@@ -10,6 +10,7 @@ const LONGEST = 5000 // while somebody goes on typing
 const PATIENCE = 20000 // for one answer
 const AGAIN = [2000, 4000, 8000, 16000, 30000] // after a network that did not answer
 const HERE = 20000
+const OUTLIVES = 60000
 
 const LOST = 'Not saved: the site cannot be reached. What you wrote stays on this page, and is saved as soon as it can ' +
   'be. Do not close the page.'
@@ -56,7 +57,10 @@ function post (address, body, more = {}) {
 
 function send (more) {
   const now = typed
-  return post(place.dataset.autosave, new URLSearchParams(new FormData(form)), more).then(async (answer) => {
+  const body = new URLSearchParams(new FormData(form))
+  // A browser lets no more than this outlive its page; what is longer is sent as long as the page is there.
+  if (more?.keepalive && body.toString().length > OUTLIVES) more = {}
+  return post(place.dataset.autosave, body, more).then(async (answer) => {
     const said = (answer.headers.get('Content-Type') || '').startsWith('application/json') ? await answer.json() : {}
     if (said.version) form.elements.version.value = said.version
     // An answer, whatever it says: the network is there again, and the form may go. A sign-in that ended is waited for.
