@@ -6,7 +6,23 @@ def hold(thing: models.Model, *around: str, read: tuple[str, ...] = ()) -> None:
 
     What a page fetched before the transaction may have been changed meanwhile: a panel opened, a return
     handed in. So every operation first holds what it is about, and only then asks its rule. `read` names
-    related rows that are fetched along and not held.
+    related rows that are not held: those that were fetched already stay, and the others are fetched along.
     """
-    rows = type(thing)._default_manager.select_related(*around, *read)
+    fetched = {path: row for path in read if (row := _fetched(thing, path))}
+    along = [path for path in read if path not in fetched]
+    rows = type(thing)._default_manager.select_related(*around, *along)
     thing.refresh_from_db(from_queryset=rows.select_for_update(of=("self", *around)))
+    for path, row in fetched.items():
+        before, _, name = path.rpartition("__")
+        parent = _fetched(thing, before) if before else thing
+        # Another row may stand there by now: that one is then read when it is asked for.
+        if parent and parent.serializable_value(name) == row.pk:
+            setattr(parent, name, row)
+
+
+def _fetched(thing: models.Model, path: str) -> models.Model | None:
+    """The related row at the end of the path, where every row on the way there has been fetched."""
+    row: models.Model | None = thing
+    for name in path.split("__"):
+        row = row and row._state.fields_cache.get(name)
+    return row
