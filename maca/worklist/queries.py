@@ -10,9 +10,9 @@ from maca.audits.stages import AuditStage
 from maca.briefing.models import Briefing
 from maca.briefing.rules import may_draft_briefing
 from maca.briefing.stages import BriefingStage
-from maca.cases.models import Presenter, Seat
+from maca.cases.models import Case, Presenter, Seat
 from maca.cases.stages import NominationStage
-from maca.kernel.clock import today
+from maca.kernel.clock import today, working_days_from
 from maca.panel.queries import returns_outstanding, unheard
 from maca.panel.rules import may_see_panel_page, what_the_panel_lacks
 from maca.panel.stages import HearingStage
@@ -24,6 +24,8 @@ from maca.returns.rules import may_circulate_audit, may_read_board
 from maca.returns.stages import ReturnStage
 
 DONE, NOW, WAITS, LATER = "Done", "To do now", "Waits for returns", "Cannot start yet"
+# Working days before the pack is due, from which on the work list asks for its reports.
+PACK_NOTICE = 5
 ORGANISES = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER)
 
 
@@ -258,6 +260,7 @@ def tasks(person: Person) -> list[Task]:
         for audit in audits:
             found += _organising(audit, person)
         found += _unsettled(audits, person)
+        found += _packs(audits, person)
     if person.holds(Role.PANEL_MEMBER):
         found += [
             Task(
@@ -310,6 +313,29 @@ def _unsettled(audits: Iterable[Audit], person: Person) -> list[Task]:
         if rung and (manager or rung in (Rung.CHAIR, Rung.STATUTORY_PARTNER)):
             refusing.append(task(f"Follow up that {one.agency} declined", one, "follow-up"))
     return asking + refusing
+
+
+def _packs(audits: Iterable[Audit], person: Person) -> list[Task]:
+    """The reports that the panel is to have, and that have not been issued, from a week before the pack is due."""
+    near = {
+        audit.pk: audit
+        for audit in audits
+        if audit.stage == AuditStage.CIRCULATED
+        and audit.pack_on
+        and working_days_from(audit.pack_on, -PACK_NOTICE) <= today()
+    }
+    if not near or not person.holds(Role.BUSINESS_MANAGER):
+        return []
+    return [
+        Task(
+            f"Issue the report of {case.label} to the panel",
+            str(near[case.audit_id]),
+            reverse("report", kwargs={"audit": near[case.audit_id].slug, "case": case.number}),
+            due=near[case.audit_id].pack_on,
+            late=today() > near[case.audit_id].pack_on,
+        )
+        for case in Case.objects.filter(audit__in=near, report_versions=None).order_by("audit", "number")
+    ]
 
 
 def _organising(audit: Audit, person: Person) -> list[Task]:

@@ -16,6 +16,7 @@ from maca.panel.operations import (
     withdraw_finding,
 )
 from maca.panel.queries import Column, findings_of
+from maca.returns.operations import introduce_report
 
 
 def first_case(audit):
@@ -47,6 +48,16 @@ def test_a_case_is_introduced_before_anything_is_found(world):
     introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
     assert rules.may_record_finding(world.chair, column)
     assert rules.may_record_finding(world.manager, column).code == "not-the-chair"
+
+
+def test_the_panel_reads_what_was_written_before_the_report(world, sign_in):
+    case = first_case(world.panel_opened(1))
+    page = f"/audits/{case.audit.slug}/panel/cases/1/"
+    heading = "What the agencies said"
+    words = "Read the chronology <first>."
+    assert "Read the chronology" not in sign_in(world.chair).get(page).content.decode().split(heading)[1]
+    introduce_report(case, words=words, version=1, by=world.manager)
+    assert "Read the chronology &lt;first&gt;." in sign_in(world.chair).get(page).content.decode().split(heading)[1]
 
 
 def test_a_case_with_no_finding_cannot_be_closed(world):

@@ -1,4 +1,6 @@
+from maca.kernel.clock import working_days_from
 from maca.panel.operations import close_panel
+from maca.returns.operations import issue_report
 from maca.worklist.queries import steps, tasks
 
 
@@ -25,6 +27,23 @@ def test_an_agency_is_told_of_its_own_returns_until_they_are_complete(world):
     world.submitted(world.return_of(audit))
     assert texts(world.auditor) == ["Answer for Health"]
     assert texts(world.police_auditor) == ["Answer for Police"] * 2
+
+
+def test_the_manager_is_asked_for_the_reports_of_a_pack_until_they_are_issued(world, monkeypatch):
+    audit = world.circulated(2)
+
+    def asked(days):
+        day = working_days_from(audit.pack_on, days)
+        monkeypatch.setattr("maca.worklist.queries.today", lambda: day)
+        return [(one.text, one.due, one.late) for one in tasks(world.manager) if one.text.startswith("Issue")]
+
+    of_one, of_two = (f"Issue the report of Case {number} to the panel" for number in (1, 2))
+    assert asked(-6) == []
+    assert asked(-5) == [(of_one, audit.pack_on, False), (of_two, audit.pack_on, False)]
+    assert asked(0) == asked(-5)
+    issue_report(audit.cases.get(number=1), by=world.manager)
+    assert asked(1) == [(of_two, audit.pack_on, True)]
+    assert not [one for one in tasks(world.member) if one.text.startswith("Issue")]
 
 
 def test_an_audit_says_which_step_it_is_at_and_what_stands_in_its_way(world):
