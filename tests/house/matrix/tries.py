@@ -131,9 +131,17 @@ class Site:
         self.found: dict[Callable[..., Any], Any] = {}
         self.wrote = 0
         self.writing: list[str] = []
+        # Where a mark is to be set before the first change of a cell, and those that have been.
+        self.unmarked: tuple[str, ...] = ()
+        self.marks: list[tuple[str, str]] = []
 
     def count(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip()[:8].upper().startswith(WRITES):
+        verb = sql.lstrip()[:9].upper()
+        # Most cells touch nothing, and on PostgreSQL a savepoint is a way there and back.
+        if self.unmarked and verb.startswith((*WRITES, "SAVEPOINT")):
+            aliases, self.unmarked = self.unmarked, ()
+            self.marks = [(alias, transaction.savepoint(using=alias)) for alias in aliases]
+        if verb.startswith(WRITES):
             self.wrote += 1
             self.writing.append(sql)
         return execute(sql, params, many, context)
@@ -246,7 +254,7 @@ class Site:
         self.bare = cell.method == "HEAD"
         if self.visit != (cell.url, cell.situation, cell.who):
             self.visit, self.found = (cell.url, cell.situation, cell.who), {}
-        marks = [(alias, transaction.savepoint(using=alias)) for alias in self.aliases(cell)]
+        self.unmarked, self.marks = self.aliases(cell), []
         promised = len(connection.run_on_commit)
         response = self.answer(request)
         self.bare = False
@@ -255,12 +263,13 @@ class Site:
         promises = len(connection.run_on_commit) - promised
         # Django forgets what was promised only with a savepoint of its own making; kept, it is gone through each time.
         del connection.run_on_commit[promised:]
-        for alias, mark in marks:
+        self.unmarked = ()
+        for alias, mark in self.marks:
             transaction.savepoint_rollback(mark, using=alias)
         return judge(cell, response, self.wrote - before, len(mail.outbox) - letters + promises)
 
-    def aliases(self, cell: Cell) -> list[str]:
-        return ["default", "keystore"] if cell.method == "POST" else ["default"]
+    def aliases(self, cell: Cell) -> tuple[str, ...]:
+        return ("default", "keystore") if cell.method == "POST" else ("default",)
 
 
 def judge(cell: Cell, response: HttpResponse, wrote: int, letters: int) -> str:
