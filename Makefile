@@ -37,7 +37,7 @@ test-crawls: .build/dev ## Every page at every stage: it does not break, shows n
 test-browser: .build/dev ## Whole journeys in a real Chromium against a real server, at a laptop’s width
 	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m "browser and not again" $(ARGS); fi
 
-test-browser-again: .build/dev ## The same journeys on a phone, and with scripts off
+test-browser-again: .build/dev ## The same journeys on a phone and with scripts off, and every page there is in a browser
 	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m "browser and again" $(ARGS); fi
 
 test-all: test test-everybody test-crawls test-browser test-browser-again ## Every test there is, on SQLite
