@@ -317,25 +317,24 @@ def _unsettled(audits: Iterable[Audit], person: Person) -> list[Task]:
 
 def _packs(audits: Iterable[Audit], person: Person) -> list[Task]:
     """The reports that the panel is to have, and that have not been issued, from a week before the pack is due."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return []
     near = {
-        audit.pk: audit
+        audit.pk: (audit, audit.pack_on)
         for audit in audits
         if audit.stage == AuditStage.CIRCULATED
         and audit.pack_on
         and working_days_from(audit.pack_on, -PACK_NOTICE) <= today()
     }
-    if not near or not person.holds(Role.BUSINESS_MANAGER):
+    if not near:
         return []
-    return [
-        Task(
-            f"Issue the report of {case.label} to the panel",
-            str(near[case.audit_id]),
-            reverse("report", kwargs={"audit": near[case.audit_id].slug, "case": case.number}),
-            due=near[case.audit_id].pack_on,
-            late=today() > near[case.audit_id].pack_on,
-        )
-        for case in Case.objects.filter(audit__in=near, report_versions=None).order_by("audit", "number")
-    ]
+    found = []
+    for case in Case.objects.filter(audit__in=near, report_versions=None).order_by("audit", "number"):
+        audit, pack_on = near[case.audit_id]
+        address = reverse("report", kwargs={"audit": audit.slug, "case": case.number})
+        words = f"Issue the report of {case.label} to the panel"
+        found.append(Task(words, str(audit), address, due=pack_on, late=today() > pack_on))
+    return found
 
 
 def _organising(audit: Audit, person: Person) -> list[Task]:
