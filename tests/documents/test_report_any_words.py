@@ -1,12 +1,12 @@
 """Whatever somebody types comes through every form in which a summative report leaves the site."""
 
-import html
 import io
 import re
 
 import docx
 import pytest
 
+from maca.design.jinja import shown as on_a_page
 from maca.kernel.text import keepable
 from maca.returns.finished_as_files import as_pdf, as_word
 from maca.returns.operations import introduce_report, issue_report, read_report_version
@@ -25,8 +25,8 @@ def test_what_is_typed_is_in_the_page_of_a_version_in_word_and_in_pdf(world, sig
 
     page = sign_in(world.manager).get(f"/audits/{case.audit.slug}/cases/1/report/versions/1/").content.decode()
     introduction = page.split(">Introduction</h2>")[1].split("<h2")[0]
-    shown = [html.unescape(line) for line in re.findall('<p class="govuk-body">(.*?)</p>', introduction, re.DOTALL)]
-    assert shown == [line for line in lines if line]
+    shown = re.findall('<p class="govuk-body maca-words">(.*?)</p>', introduction, re.DOTALL)
+    assert shown == [on_a_page(line) for line in lines if line]
 
     written = [one.text for one in docx.Document(io.BytesIO(as_word(paper))).paragraphs]
     at = written.index("Introduction") + 1
