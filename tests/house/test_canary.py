@@ -175,8 +175,8 @@ SHOWS: list[tuple[str, str, str, str]] = [
         for stages, who in (("circulated", READ_EVERY_RETURN), ("panel_opened published", RUN_OR_HEAR))
     ),
     ("report-introduction", "circulated panel_opened", "manager chair", "introduction"),
-    ("hearing", "panel_opened", ON_PANEL, HANDED_IN),
-    ("hearing", "published", RUN_OR_HEAR, HANDED_IN),
+    ("hearing", "panel_opened", ON_PANEL, INTRODUCED),
+    ("hearing", "published", RUN_OR_HEAR, INTRODUCED),
     ("concern", "circulated panel_opened", "auditor manager chair", f"{CONCERN} note"),
     ("concern", "published", "auditor manager chair", f"{CONCERN} note receipt"),
 ]  # fmt: skip
