@@ -17,6 +17,8 @@ def main(command: list[str]) -> int:
         try:
             # The world of the policy table is one transaction, and each step in it keeps a lock until the end.
             server.psql("ALTER SYSTEM SET max_locks_per_transaction = 512;")
+            # Short questions by the hundred thousand, for each of which compiling would cost more than it saves.
+            server.psql("ALTER SYSTEM SET jit = off;")
             server.stop()
             server.start()
             print(f"PostgreSQL: {server.psql('SHOW server_version;').split()[2]}", flush=True)

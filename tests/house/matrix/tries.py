@@ -1,6 +1,6 @@
 """Try one cell of the table, and say what was wrong with the answer."""
 
-import copy
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,14 +16,16 @@ from django.core import mail
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.handlers.base import BaseHandler
 from django.db import connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.template.backends.jinja2 import Template
 from django.test import RequestFactory, override_settings
 
 from maca.config import urls
 from maca.design import middleware as refusals
-from maca.partnership.fence import let_in
+from maca.partnership import fence
 from tests.house.matrix import quicker
+from tests.house.matrix.remembered import Memory
 from tests.house.matrix.sendings import PATTERNS, address, sent_to, words_of
 from tests.house.matrix.stand import WORDS, Stand
 from tools.permissions_table import Section, Table
@@ -47,7 +49,7 @@ def found_before(request: HttpRequest) -> Any:
     """The person of a session whom an earlier cell has found, let through the fence as if found now."""
     if (person := getattr(request, "known", None)) is None:
         return get_user(request)
-    let_in(person)
+    fence.let_in(person)
     request._cached_user = person
     return person
 
@@ -134,29 +136,49 @@ class Site:
         # Where a mark is to be set before the first change of a cell, and those that have been.
         self.unmarked: tuple[str, ...] = ()
         self.marks: list[tuple[str, str]] = []
+        # Where the database was last told that the connection stands; None once that may have been taken back.
+        self.told: str | None = None
+        self.touched = False
+
+    def stand_at(self, place: str, using: BaseDatabaseWrapper | None = None) -> None:
+        """Stands in for `fence.stand`: the database is told with the next statement, and not if there is none."""
+        at = using or connection
+        at.fence_standing = fence._Standing(at.connection, place, for_good=True)
+
+    def tell(self, at: BaseDatabaseWrapper) -> None:
+        """Tell PostgreSQL where the connection stands, unless it knows."""
+        if at.vendor == "postgresql" and at.alias == "default" and self.told != (place := fence._remembered(at).place):
+            at.connection.execute("SELECT set_config('maca.fence', %s, false)", [place])
+            self.told = place
 
     def count(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         verb = sql.lstrip()[:9].upper()
+        self.tell(context["connection"])
         # Most cells touch nothing, and on PostgreSQL a savepoint is a way there and back.
         if self.unmarked and verb.startswith((*WRITES, "SAVEPOINT")):
             aliases, self.unmarked = self.unmarked, ()
             self.marks = [(alias, transaction.savepoint(using=alias)) for alias in aliases]
         if verb.startswith(WRITES):
             self.wrote += 1
+            self.touched = True
             self.writing.append(sql)
-        return execute(sql, params, many, context)
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            if verb.startswith("ROLLBACK"):
+                self.told = None
 
     def load(self, load: Callable[[SessionStore], dict[str, Any]]) -> Callable[[SessionStore], dict[str, Any]]:
         """Read the session of each person of the table once."""
-        standing, read = set(self.stand.sessions.values()), {}
+        standing, read = set(self.stand.sessions.values()), dict[str, str]()
 
         def loaded(session: SessionStore) -> dict[str, Any]:
             key = session.session_key
             if key not in standing:
                 return load(session)
             if key not in read:
-                read[key] = load(session)
-            return copy.deepcopy(read[key])
+                read[key] = json.dumps(load(session))
+            return json.loads(read[key])  # type: ignore[no-any-return]
 
         return loaded
 
@@ -195,6 +217,7 @@ class Site:
                 (refusals, "render", bare_refusal),
                 (middleware, "get_user", found_before),
                 (SessionStore, "load", self.load(SessionStore.load)),
+                (fence, "stand", self.stand_at),
                 (Template, "render", self.render(Template.render)),
                 *((page, "find", self.find(page.find)) for page in guarded_pages() if page.find),
                 *((where, name, make(getattr(where, name))) for where, name, make in quicker.STAND_INS),
@@ -204,6 +227,11 @@ class Site:
                 setattr(where, name, stand_in)
             for alias in connections:
                 stack.enter_context(connections[alias].execute_wrapper(self.count))
+            memory = Memory(lambda: fence._remembered(connection).place, lambda: not self.touched)
+            connection.make_cursor = memory.cursor(connection)
+            stack.callback(delattr, connection, "make_cursor")
+            stack.callback(self.tell, connection)
+            stack.callback(setattr, connection, "fence_standing", getattr(connection, "fence_standing", None))
             yield self
 
     def request(self, path: str, method: str, who: str, data: dict[str, Any] | None = None) -> HttpRequest:
@@ -263,7 +291,7 @@ class Site:
         promises = len(connection.run_on_commit) - promised
         # Django forgets what was promised only with a savepoint of its own making; kept, it is gone through each time.
         del connection.run_on_commit[promised:]
-        self.unmarked = ()
+        self.unmarked, self.touched = (), False
         for alias, mark in self.marks:
             transaction.savepoint_rollback(mark, using=alias)
         return judge(cell, response, self.wrote - before, len(mail.outbox) - letters + promises)
