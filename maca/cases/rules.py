@@ -124,9 +124,12 @@ def may_select_case(person: Person, nomination: Nomination) -> Verdict:
 
 
 def may_swap_case(person: Person, case: Case) -> Verdict:
-    """The chair puts another nomination in the place of a case, with a reason, until the cases are circulated."""
+    """The chair puts another nomination in the place of a case, with a reason, until the cases are circulated; but no
+    chair with a conflict of interest in it, whose declaration would go with the case."""
     if not person.holds(Role.CHAIR):
         return no("not-the-chair", "Only the chair of the sub-group puts one case in the place of another.")
+    if part_in(case, person).interest in CONFLICTS:
+        return no("conflict", CONFLICT)
     if case.audit.stage != AuditStage.PLANNED:
         return no("already-circulated", "The cases have been circulated, so the selection is closed.")
     return YES
@@ -166,11 +169,16 @@ def may_name_presenter(person: Person, case: Case) -> Verdict:
     """The chair or the business manager names who introduces a case and who sits on its panel, until that closes;
     nobody with a conflict of interest in it does."""
     if not person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
-        return no("not-yours", "Only the chair or the business manager names who introduces a case.")
+        return no(
+            "not-yours", "Only the chair or the business manager names who introduces a case or sits on its panel."
+        )
     if part_in(case, person).interest in CONFLICTS:
         return no("conflict", CONFLICT)
     if case.audit.stage in (AuditStage.PANEL_CLOSED, AuditStage.PUBLISHED):
-        return no("panel-closed", "The panel has closed, so who introduced a case can no longer be changed.")
+        return no(
+            "panel-closed",
+            "The panel has closed, so who introduced a case or sat on its panel can no longer be changed.",
+        )
     return YES
 
 

@@ -90,7 +90,7 @@ class PatternDecision(models.Model):
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     chronology = models.ForeignKey(Chronology, on_delete=models.CASCADE, related_name="decisions")
     code = models.CharField(max_length=30)
-    # Which pattern: the same for the same rule on the same entries (`operations.mark_of`), and says no more.
+    # Which pattern: the same for the same rule on the same entries (`opening._mark_of`), and says no more.
     mark = models.CharField(max_length=64)
     decided = models.CharField(max_length=10, choices=Decided.choices)
     reason = SealedField()

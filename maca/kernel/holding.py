@@ -10,7 +10,10 @@ def hold(thing: models.Model, *around: str, read: tuple[str, ...] = ()) -> None:
     """
     fetched = {path: row for path in read if (row := _fetched(thing, path))}
     along = [path for path in read if path not in fetched]
-    rows = type(thing)._default_manager.select_related(*around, *along)
+    # Without a name, Django would fetch every row around.
+    rows = type(thing)._default_manager.all()
+    if around or along:
+        rows = rows.select_related(*around, *along)
     thing.refresh_from_db(from_queryset=rows.select_for_update(of=("self", *around)))
     for path, row in fetched.items():
         before, _, name = path.rpartition("__")

@@ -7,13 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from maca.audits.models import Choice
 from maca.returns.between import Reply, Said
+from maca.returns.models import GRADES, Grade
 from maca.returns.summative import AgencyAccount, Row, SummativeReport
+
+# As they are chosen from; what is no grade comes after the four that are.
+ORDER = (*GRADES, *Choice.values, *Grade.values)
 
 
 @dataclass(frozen=True, repr=False)
 class Answered:
-    """How many agencies answered one question of one case, of how many that were asked it, and who did not."""
+    """How many agencies answered one question of one case, of how many that were asked it and have handed in, and who
+    of them left it blank."""
 
     answered: int
     asked: int
@@ -55,9 +61,15 @@ class AuditReport:
         """Judgements and grades question by question. Where none was given, the question is not among them."""
         found = []
         for rows in zip(*(report.rows for report in self.reports), strict=True):
-            given = Counter(cell.choice for row in rows for cell in row.cells if cell.code)
+            given = Counter((cell.code, cell.choice) for row in rows for cell in row.cells if cell.code)
             if given:
-                found.append(Counted(rows[0].number, rows[0].question, tuple(sorted(given.items()))))
+                found.append(
+                    Counted(
+                        rows[0].number,
+                        rows[0].question,
+                        tuple((choice, count) for (_, choice), count in sorted(given.items(), key=_best_first)),
+                    )
+                )
         return found
 
     def unanswered(self) -> list[tuple[Row, list[str]]]:
@@ -105,6 +117,12 @@ class AuditReport:
             *((report.case, report.limits) for report in self.reports),
             *((one, [why]) for one, why in self.left_out),
         ]
+
+
+def _best_first(given: tuple[tuple[str, str], int]) -> tuple[int, str]:
+    """Grades and judgements in the order in which they are chosen from; what is in no such order comes last."""
+    (code, choice), _ = given
+    return (ORDER.index(code) if code in ORDER else len(ORDER), choice)
 
 
 def _answered(said: Sequence[Said]) -> Answered:

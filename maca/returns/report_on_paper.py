@@ -66,7 +66,7 @@ def audit_on_paper(report: AuditReport) -> Paper:
                 "How often each judgement and grade was given",
                 [f"Question {one.number}: {counted(one)}" for one in report.counts()],
             ),
-            *listed("How many answered each question", list(_answered(report))),
+            *listed("How many answered each question, of the returns handed in", list(_answered(report))),
             *listed(
                 "Questions that nobody answered",
                 [f"Question {row.number} ({', '.join(cases)}): {row.question}" for row, cases in report.unanswered()],
@@ -103,7 +103,7 @@ def _answered(report: AuditReport) -> Iterable[str]:
         told = zip(report.reports, of_cases, strict=True)
         yield f"Question {row.number}: " + "; ".join(
             f"{one.case}: {counts.answered} of {counts.asked}"
-            + (f", not {', '.join(counts.silent)}" if counts.silent else "")
+            + (f", left blank by {', '.join(counts.silent)}" if counts.silent else "")
             for one, counts in told
         )
 

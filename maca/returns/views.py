@@ -578,7 +578,7 @@ def _saved(row: AgencyReturn | Answer, form: Form) -> HttpResponse:
     """What the page of a form that saves itself is answered: when by the clock in London, what was left out of the
     text, and the version now."""
     assert row.saved_at
-    words = " ".join([f"Saved {row.saved_at.astimezone(LONDON):%H:%M}", *form.notices]).strip()
+    words = ". ".join([f"Saved {row.saved_at.astimezone(LONDON):%H:%M}", *form.notices])
     return JsonResponse({"words": words, "version": row.version})
 
 

@@ -10,7 +10,7 @@ from maca.audits.stages import AuditStage
 from maca.briefing.models import Briefing
 from maca.briefing.rules import may_draft_briefing
 from maca.briefing.stages import BriefingStage
-from maca.cases.models import Case, Presenter, Seat
+from maca.cases.models import CONFLICTS, Case, Declaration, Presenter, Seat
 from maca.cases.stages import NominationStage
 from maca.kernel.clock import today, working_days_from
 from maca.panel.queries import returns_outstanding, unheard
@@ -316,7 +316,8 @@ def _unsettled(audits: Iterable[Audit], person: Person) -> list[Task]:
 
 
 def _packs(audits: Iterable[Audit], person: Person) -> list[Task]:
-    """The reports that the panel is to have, and that have not been issued, from a week before the pack is due."""
+    """The reports that the panel is to have, and that have not been issued, from a week before the pack is due; but of
+    no case in which this person has a conflict of interest, who may not issue its report."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return []
     near = {
@@ -329,7 +330,9 @@ def _packs(audits: Iterable[Audit], person: Person) -> list[Task]:
     if not near:
         return []
     found = []
-    for case in Case.objects.filter(audit__in=near, report_versions=None).order_by("audit", "number"):
+    closed = Declaration.objects.standing().filter(person=person.pk, interest__in=CONFLICTS).values("case")
+    waiting = Case.objects.filter(audit__in=near, report_versions=None).exclude(pk__in=closed)
+    for case in waiting.order_by("audit", "number"):
         audit, pack_on = near[case.audit_id]
         address = reverse("report", kwargs={"audit": audit.slug, "case": case.number})
         words = f"Issue the report of {case.label} to the panel"

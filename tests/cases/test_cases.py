@@ -197,14 +197,18 @@ def test_somebody_with_a_conflict_is_given_no_seat_and_loses_the_one_they_have(w
 def test_somebody_with_a_conflict_chooses_neither_who_introduces_the_case_nor_its_panel(world, sign_in):
     case = world.selected(1).cases.select_related("audit", "nomination").get()
     assert rules.may_name_presenter(world.chair, case)
+    assert rules.may_swap_case(world.chair, case)
     declare(case, world.chair, Interest.SUPERVISED)
     assert rules.may_name_presenter(world.chair, case).code == "conflict"
+    # A case that is swapped goes with what was declared in it, and its nomination could then be selected anew.
+    assert rules.may_swap_case(world.chair, case).code == "conflict"
     with pytest.raises(Refused):
         seat_panel(case, people=[world.panel_member], version=None, by=world.chair)
     seat_panel(case, people=[world.panel_member], version=None, by=world.manager)
     for who, offered in ((world.chair, False), (world.manager, True)):
         page = sign_in(who).get(f"/audits/{case.audit.slug}/nominations/").content.decode()
         assert ("Panel seats" in page) == offered
+        assert "/swap/" not in page
         assert "Interests" in page
 
 

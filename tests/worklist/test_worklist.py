@@ -1,3 +1,5 @@
+from maca.cases.models import Interest, LiftReason
+from maca.cases.operations import declare_interest, lift_conflict
 from maca.kernel.clock import working_days_from
 from maca.panel.operations import close_panel
 from maca.returns.operations import issue_report
@@ -41,6 +43,10 @@ def test_the_manager_is_asked_for_the_reports_of_a_pack_until_they_are_issued(wo
     assert asked(-6) == []
     assert asked(-5) == [(of_one, audit.pack_on, False), (of_two, audit.pack_on, False)]
     assert asked(0) == asked(-5)
+    conflict = declare_interest(audit.cases.get(number=1), interest=Interest.SUPERVISED, by=world.manager)
+    assert asked(0) == [(of_two, audit.pack_on, False)]
+    lift_conflict(conflict, reason=LiftReason.SLIP, by=world.chair)
+    declare_interest(audit.cases.get(number=1), interest=Interest.NONE, by=world.manager)
     issue_report(audit.cases.get(number=1), by=world.manager)
     assert asked(1) == [(of_two, audit.pack_on, True)]
     assert not [one for one in tasks(world.member) if one.text.startswith("Issue")]
