@@ -26,6 +26,7 @@ from maca.design.forms import (
     YesField,
 )
 from maca.kernel.clock import today
+from maca.kernel.text import what_turns
 from maca.kernel.word import UnfitError
 
 
@@ -37,6 +38,8 @@ class SiblingsField(LinesField):
         lines = [(at, line) for at, line in enumerate(str(value or "").splitlines(), 1) if line.strip()]
         super().clean(value)
         for at, line in lines:
+            if sentence := what_turns(line, f"Line {at} of the brothers and sisters"):
+                raise ValidationError(sentence, code="turns")
             try:
                 found.append(read_sibling(line))
             except NotASibling as problem:

@@ -106,5 +106,6 @@ def note_reading(did: str, about: Thing, *, by: Actor, **details: Any) -> Entry:
 
 def note_readings(did: str, things: Iterable[tuple[Thing, dict[str, Any]]], *, by: Actor) -> None:
     """Append an entry for each of several things read at once, with its details, as `note_reading` does for one."""
-    rules.may_read_more(by).insist()
+    things = list(things)
+    rules.may_read_more(by, len(things)).insist()
     Entry.objects.bulk_create(_next(did, things, by=by, is_reading=True))

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 MOST_AN_HOUR = 200
 
 
-def may_read_more(person: "Actor") -> Verdict:
+def may_read_more(person: "Actor", more: int = 1) -> Verdict:
     """Nobody is shown more than 200 different records within an hour."""
-    if readings_in_last_hour(person.public_id) >= MOST_AN_HOUR:
+    if readings_in_last_hour(person.public_id) + more > MOST_AN_HOUR:
         return no(
             "read-too-much",
-            f"You have opened {MOST_AN_HOUR} different records within an hour, which is as many as this site shows "
-            "one person. Nothing is lost. Wait an hour, or ask the business manager if you need more today.",
+            f"With this you would have opened more than {MOST_AN_HOUR} different records within an hour, which is as "
+            "many as this site shows one person. Nothing is lost. Wait an hour, or ask the business manager if you "
+            "need more today.",
         )
     return YES

@@ -268,6 +268,14 @@ def test_a_line_that_is_no_sibling_is_named_on_the_page(world, sign_in):
     assert "Line 3 of the brothers and sisters has no real date after the comma" in answer.content.decode()
 
 
+def test_a_name_of_a_sibling_with_what_turns_letters_round_is_refused_as_any_name_is(world, sign_in):
+    audit = world.planned()
+    for siblings, status in (("Ada Quill\nSa\u202em, unborn", 422), ("Ada Quill\nSam, unborn", 302)):
+        answer = sign_in(world.member).post(f"/audits/{audit.slug}/nominations/new/", fields(siblings=siblings))
+        assert answer.status_code == status
+        assert ("Line 2 of the brothers and sisters holds a character" in answer.content.decode()) == (status == 422)
+
+
 def test_nothing_known_says_nothing():
     assert not Kin()
     assert Kin().sentences == []

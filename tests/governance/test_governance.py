@@ -8,9 +8,10 @@ from maca.cases.models import IdentityReason
 from maca.concerns.operations import raise_concern
 from maca.governance import queries
 from maca.journal.models import Entry
-from maca.journal.operations import write
+from maca.journal.operations import note_readings, write
 from maca.journal.queries import readings_in_last_hour
 from maca.journal.rules import MOST_AN_HOUR, may_read_more
+from maca.kernel.verdict import Refused
 from maca.partnership.models import Appointment, Person, Role
 from tests.lifting import journal_can_be_changed
 from tests.makers import World
@@ -289,6 +290,9 @@ def test_nobody_is_shown_more_than_the_limit_within_an_hour(world):
     read(Thing(1), world.auditor)
     assert readings_in_last_hour(world.auditor.public_id) == MOST_AN_HOUR - 1
     assert may_read_more(world.auditor), "the same thing twice counts once"
+    assert not may_read_more(world.auditor, 2), "two at once would be one too many"
+    with pytest.raises(Refused):
+        note_readings("read a report", [(Thing(number), {}) for number in (2, 3)], by=world.auditor)
     read(Thing(MOST_AN_HOUR), world.auditor)
     verdict = may_read_more(world.auditor)
     assert verdict.code == "read-too-much"
