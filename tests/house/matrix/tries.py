@@ -23,6 +23,7 @@ from django.test import RequestFactory, override_settings
 
 from maca.config import urls
 from maca.design import middleware as refusals
+from maca.design import pages
 from maca.partnership import fence
 from tests.house.matrix import quicker
 from tests.house.matrix.remembered import Memory
@@ -46,10 +47,11 @@ def bare_refusal(request: HttpRequest, template: str, context: dict[str, Any], s
 
 
 def found_before(request: HttpRequest) -> Any:
-    """The person of a session whom an earlier cell has found, let through the fence as if found now."""
+    """Whom an earlier cell has found by this session, or that it was nobody, let through the fence as if found now."""
     if (person := getattr(request, "known", None)) is None:
         return get_user(request)
-    fence.let_in(person)
+    if person.is_authenticated:
+        fence.let_in(person)
     request._cached_user = person
     return person
 
@@ -129,8 +131,8 @@ class Site:
         self.known: dict[str, Any] = {}
         self.bare = False
         self.finds_once = True
-        self.visit: tuple[str, ...] = ()
-        self.found: dict[Callable[..., Any], Any] = {}
+        self.attempted: Cell | None = None
+        self.found: dict[tuple[Any, ...], Any] = {}
         self.wrote = 0
         self.writing: list[str] = []
         # Where a mark is to be set before the first change of a cell, and those that have been.
@@ -191,21 +193,29 @@ class Site:
         return rendered
 
     def find(self, find: Callable[..., Any]) -> Callable[..., Any]:
-        """Find what an address is about once for a visit: GET, HEAD and form of one person there, one by one."""
+        """Find what an address is about once for each person, until a form may have changed what was found."""
 
         def found(asking: Any, /, **address: Any) -> Any:
-            if not (self.visit and self.finds_once):
+            if not (self.attempted and self.finds_once):
                 return find(asking, **address)
-            if find not in self.found:
+            key = (find, self.attempted.who, *address.items())
+            if key not in self.found:
                 try:
-                    self.found[find] = find(asking, **address)
+                    self.found[key] = find(asking, **address)
                 except ObjectDoesNotExist as nothing:
-                    self.found[find] = nothing
-            if isinstance(self.found[find], ObjectDoesNotExist):
-                raise self.found[find]
-            return self.found[find]
+                    self.found[key] = nothing
+            thing = self.found[key]
+            if isinstance(thing, ObjectDoesNotExist):
+                raise thing.with_traceback(None)  # or it would keep everything around every raising of it
+            if self.attempted.method == "POST":
+                del self.found[key]
+            return thing
 
         return found
+
+    def used(self, used: Callable[[str], str | None]) -> Callable[[str], str | None]:
+        """No form of a cell was sent before, since each has a key of its own: test_sent_again tries those that were."""
+        return lambda sending: None if self.attempted else used(sending)
 
     @contextmanager
     def watched(self) -> Iterator["Site"]:
@@ -217,6 +227,7 @@ class Site:
                 (refusals, "render", bare_refusal),
                 (middleware, "get_user", found_before),
                 (SessionStore, "load", self.load(SessionStore.load)),
+                (pages, "already_used", self.used(pages.already_used)),
                 (fence, "stand", self.stand_at),
                 (Template, "render", self.render(Template.render)),
                 *((page, "find", self.find(page.find)) for page in guarded_pages() if page.find),
@@ -280,17 +291,19 @@ class Site:
         before, letters = self.wrote, len(mail.outbox)
         self.writing.clear()
         self.bare = cell.method == "HEAD"
-        if self.visit != (cell.url, cell.situation, cell.who):
-            self.visit, self.found = (cell.url, cell.situation, cell.who), {}
         self.unmarked, self.marks = self.aliases(cell), []
         promised = len(connection.run_on_commit)
+        self.attempted = cell
         response = self.answer(request)
-        self.bare = False
-        if cell.word not in ("open", "sign-in") and cell.who not in self.known and request.user.is_authenticated:
-            self.known[cell.who] = request.user
+        self.attempted, self.bare = None, False
+        if cell.word != "open" and cell.who not in self.known:
+            request.user.is_authenticated  # noqa: B018 - the session is asked now, if no page has asked it
+            self.known[cell.who] = request._cached_user
         promises = len(connection.run_on_commit) - promised
         # Django forgets what was promised only with a savepoint of its own making; kept, it is gone through each time.
         del connection.run_on_commit[promised:]
+        if self.touched:  # and what was found may be about it
+            self.found.clear()
         self.unmarked, self.touched = (), False
         for alias, mark in self.marks:
             transaction.savepoint_rollback(mark, using=alias)
