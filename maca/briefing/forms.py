@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -37,14 +38,21 @@ class ProcessForm(Form):
 
 
 class FindingsForm(Form):
-    """The findings under one heading, each in a box of its own, named by the finding of the panel it rests on."""
+    """The findings under one heading, each in a box of its own, named by the finding of the panel it rests on.
 
-    def __init__(self, *args: Any, value: SixSteps, heading: Heading, **kwargs: Any) -> None:
+    `closed` are the labels of the cases whose findings whoever edits may not change: they have no box, and stay.
+    """
+
+    def __init__(
+        self, *args: Any, value: SixSteps, heading: Heading, closed: Collection[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         findings = [finding for finding in value.findings if finding.heading is heading]
         self.findings = {f"finding-{finding.ref or _tied(finding.text)}": finding for finding in findings}
         seen: dict[str | None, int] = {}
         for name, finding in self.findings.items():
+            if finding.case in closed:
+                continue
             seen[finding.case] = seen.get(finding.case, 0) + 1
             self.fields[name] = LongTextField(
                 label=f"{finding.case or 'The whole audit'}, point {seen[finding.case]}",
@@ -56,10 +64,11 @@ class FindingsForm(Form):
     def edited(self) -> list[Finding]:
         """The findings as they now read; an emptied one is left out of the briefing, not of the record.
 
-        One that was not in the form when it was sent, because a colleague has put it in since, stays.
+        One that was not in the form when it was sent, because a colleague has put it in since, or because it is
+        not theirs to change, stays.
         """
         texts = {
-            name: self.cleaned_data[name] if name in self.data else finding.text
+            name: self.cleaned_data[name] if name in self.data and name in self.fields else finding.text
             for name, finding in self.findings.items()
         }
         return [replace(finding, text=texts[name]) for name, finding in self.findings.items() if texts[name]]

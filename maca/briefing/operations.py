@@ -14,6 +14,7 @@ from maca.briefing.models import Briefing
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps, to_dict
 from maca.cases.operations import add_case
+from maca.cases.queries import cases_called
 from maca.journal.operations import write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
@@ -72,6 +73,10 @@ def edit_findings(
     hold(briefing, "audit")
     rules.may_edit_briefing(by, briefing).insist()
     value = briefing.value
+    before = {finding for finding in value.findings if finding.heading is heading}
+    touched = {finding.case for finding in before ^ set(findings) if finding.case}
+    for case in cases_called(briefing.audit, touched):
+        rules.may_change_points(by, case).insist()
     others = tuple(finding for finding in value.findings if finding.heading is not heading)
     _save(
         briefing,
@@ -87,6 +92,8 @@ def put_back_into_briefing(briefing: Briefing, finding: PanelFinding, *, version
     """Put a finding of the panel that was left out back into the draft, in its place and as it was agreed."""
     hold(briefing, "audit")
     rules.may_edit_briefing(by, briefing).insist()
+    if finding.case:
+        rules.may_change_points(by, finding.case).insist()
     wanted = {one.ref for one in briefing.value.findings} | {finding.public_id}
     now = {one.ref: one for one in briefing.value.findings}
     agreed = [one for one in draft_value(briefing.audit).findings if one.ref in wanted]

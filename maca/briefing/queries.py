@@ -29,7 +29,7 @@ def find_draft_or_audit(person: Person, audit: str) -> tuple[Audit, Briefing | N
 
 def find_left_out(person: Person, audit: str, finding: str) -> tuple[Briefing, Finding]:
     briefing = find_briefing(person, audit)
-    return briefing, briefing.audit.findings.standing().get(public_id=finding)
+    return briefing, briefing.audit.findings.standing().select_related("case").get(public_id=finding)
 
 
 def left_out(briefing: Briefing) -> list[Finding]:

@@ -2,6 +2,8 @@ from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.briefing.models import READS_DRAFTS, Briefing
 from maca.briefing.stages import BriefingStage
+from maca.cases.models import CONFLICTS, Case
+from maca.cases.queries import part_in
 from maca.kernel.verdict import YES, Verdict, no
 from maca.panel.models import Finding
 from maca.partnership.models import Person, Role
@@ -37,8 +39,12 @@ def may_edit_part(person: Person, found: tuple[Briefing, str]) -> Verdict:
 
 
 def may_edit_left_out(person: Person, found: tuple[Briefing, Finding]) -> Verdict:
-    """Whoever may edit the briefing may put back a finding that was left out."""
-    return may_edit_briefing(person, found[0])
+    """Whoever may edit the briefing may put back a finding that was left out, unless it is of a case in which they
+    have a conflict of interest."""
+    briefing, finding = found
+    if not (verdict := may_edit_briefing(person, briefing)) or finding.case is None:
+        return verdict
+    return may_change_points(person, finding.case)
 
 
 def may_edit_briefing(person: Person, briefing: Briefing) -> Verdict:
@@ -49,6 +55,17 @@ def may_edit_briefing(person: Person, briefing: Briefing) -> Verdict:
         return no("published", "The briefing has been published. What is published never changes.")
     if briefing.stage != BriefingStage.DRAFTED:
         return no("sent", "The briefing is with its approver. Take it back into draft before you change a word.")
+    return YES
+
+
+def may_change_points(person: Person, case: Case) -> Verdict:
+    """Nobody with a conflict of interest in a case rewords, leaves out or puts back what the briefing says of it."""
+    if part_in(case, person).interest in CONFLICTS:
+        return no(
+            "conflict",
+            f"You have declared a conflict of interest in {case.label}, so somebody else changes what the briefing "
+            "says of it.",
+        )
     return YES
 
 

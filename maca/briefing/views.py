@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -17,6 +17,7 @@ from maca.briefing.queries import find_briefing, find_draft_or_audit, find_left_
 from maca.briefing.queries import published as published_to
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Heading
+from maca.cases.queries import fetch_parts
 from maca.design.pages import anyone_signed_in, do_once, form_page, guarded, version_sent
 from maca.panel.models import Finding
 from maca.partnership.requests import signed_in
@@ -153,10 +154,13 @@ def edit_findings(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResp
     briefing, named = found
     if named not in list(Heading):
         raise Http404
-    heading = Heading(named)
+    heading, person = Heading(named), signed_in(request)
+    cases = list(briefing.audit.cases.all())
+    fetch_parts(cases, person)
+    closed = {case.label for case in cases if not rules.may_change_points(person, case)}
 
     def make_form(data: Mapping[str, Any] | None, now: Briefing) -> FindingsForm:
-        return FindingsForm(data, value=now.value, heading=heading)
+        return FindingsForm(data, value=now.value, heading=heading, closed=closed)
 
     def do(form: FindingsForm, version: int | None) -> str:
         operations.edit_findings(briefing, heading, findings=form.edited(), version=version, by=signed_in(request))
@@ -169,12 +173,12 @@ def edit_findings(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResp
         make_form,
         do=do,
         thing=briefing,
-        context=_editing(briefing, title),
+        context=_editing(briefing, title, closed),
     )
 
 
-def _editing(briefing: Briefing, heading: str) -> dict[str, Any]:
-    return {"heading": heading, "audit": briefing.audit, "back": _page(briefing.audit)}
+def _editing(briefing: Briefing, heading: str, closed: Iterable[str] = ()) -> dict[str, Any]:
+    return {"heading": heading, "audit": briefing.audit, "back": _page(briefing.audit), "closed": sorted(closed)}
 
 
 def _act(

@@ -269,7 +269,9 @@ class Declaration(models.Model):
     """What somebody said of their interest in a case before they first opened it. The newest one counts."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="declarations")
+    # A case that is swapped goes, and its nomination may be selected anew: what was said of the family stays with it.
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, null=True, related_name="declarations")
+    nomination = models.ForeignKey(Nomination, on_delete=models.CASCADE, null=True, related_name="declarations")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     interest = models.CharField(max_length=20, choices=Interest.choices)
     declared_at = models.DateTimeField(auto_now_add=True)
@@ -289,6 +291,12 @@ class Declaration(models.Model):
     @property
     def is_conflict(self) -> bool:
         return self.interest in CONFLICTS
+
+    @property
+    def of_case(self) -> Case:
+        """The case that it was found by. While that is swapped out, nothing leads to what was declared."""
+        assert self.case is not None
+        return self.case
 
 
 class LiftReason(models.TextChoices):

@@ -203,7 +203,10 @@ def add_case(audit: Audit, *, number: int | None = None, nomination: Nomination 
     Audit.objects.select_for_update().get(pk=audit.pk)
     if number is None:
         number = queries.next_number(audit)
-    return Case.objects.create(audit=audit, number=number, nomination=nomination)
+    case = Case.objects.create(audit=audit, number=number, nomination=nomination)
+    if nomination:  # which may have been a case before
+        nomination.declarations.update(case=case)
+    return case
 
 
 @transaction.atomic
@@ -223,7 +226,7 @@ def swap_case(case: Case, *, nomination: Nomination, reason: str, by: Person) ->
     """Put another nomination in the place of a case, with the reason. It becomes a case with the next number.
 
     The number of the case that goes is not given again, so that nobody takes one child for the other; what was
-    declared and asked about it goes with it. Its nomination stays, left out, with the reason.
+    asked about it goes with it. Its nomination stays, left out, with the reason and with what was declared.
     """
     _hold(case, "nomination")
     rules.may_swap_case(by, case).insist()
@@ -240,6 +243,7 @@ def swap_case(case: Case, *, nomination: Nomination, reason: str, by: Person) ->
     move(case.nomination, to=NominationStage.NOT_SELECTED)
     sealed = case_key(case).seal(case.nomination, "decision", reason)
     Nomination.objects.filter(pk=case.nomination.pk).update(decision=sealed)
+    case.declarations.update(case=None)
     try:
         case.delete()
     except ProtectedError:
@@ -320,6 +324,7 @@ def read_nominations(audit: Audit, *, by: Person) -> list[Nomination]:
         note_reading("read nominations", audit, by=by, audit=audit.slug)
     keys = nomination_keys(listed)
     closed = queries.nominations_in_conflict(audit, by)
+    queries.keep_conflicts(listed, closed, by)
     for one in listed:
         if one.public_id in keys and one.pk not in closed:
             keys[one.public_id].open(one)
@@ -341,7 +346,7 @@ def declare_interest(case: Case, *, interest: Interest, by: Person) -> Declarati
     """Say what one has to do with the family of a case. Somebody who held or supervised it does not audit it."""
     _hold(case)
     rules.may_declare_interest(by, case).insist()
-    declaration = Declaration.objects.create(case=case, person=by, interest=interest)
+    declaration = Declaration.objects.create(case=case, nomination_id=case.nomination_id, person=by, interest=interest)
     if interest in CONFLICTS:
         Seat.objects.filter(case=case, person=by).delete()
     queries.forget_parts(case)
@@ -352,7 +357,7 @@ def declare_interest(case: Case, *, interest: Interest, by: Person) -> Declarati
 @transaction.atomic
 def lift_conflict(declaration: Declaration, *, reason: LiftReason, by: Person) -> None:
     """Lift a conflict of interest that somebody declared by a slip. They declare anew before they open the case."""
-    case = declaration.case
+    case = declaration.of_case
     _hold(case)
     declaration.refresh_from_db(fields=["lifted_at"])
     rules.may_lift_conflict(by, declaration).insist()

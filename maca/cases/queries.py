@@ -87,6 +87,11 @@ def cases_of(audit: Audit, person: Person) -> list[Case]:
     )
 
 
+def cases_called(audit: Audit, labels: Collection[str]) -> list[Case]:
+    """The cases of an audit with these labels, such as “Case 3”."""
+    return [case for case in audit.cases.all() if case.label in labels] if labels else []
+
+
 def possible_presenters(audit: Audit) -> list[Person]:
     """Social workers and practice managers of the partnership."""
     return list(
@@ -175,12 +180,26 @@ def forget_parts(case: Case) -> None:
     case.__dict__.pop("_parts", None)
 
 
+def in_conflict(nomination: Nomination, person: Person) -> bool:
+    """Whether this person has declared a conflict of interest in it, when it was a case; fetched once, as `part_in`."""
+    kept: dict[int, bool] = nomination.__dict__.setdefault("_conflicts", {})
+    if person.pk not in kept:
+        newest = nomination.declarations.standing().filter(person=person.pk).order_by("-pk").first()
+        kept[person.pk] = newest is not None and newest.is_conflict
+    return kept[person.pk]
+
+
+def keep_conflicts(listed: Collection[Nomination], in_conflict: Collection[int], person: Person) -> None:
+    """Keep with each of these nominations what `in_conflict` would ask for one by one."""
+    for nomination in listed:
+        nomination.__dict__.setdefault("_conflicts", {})[person.pk] = nomination.pk in in_conflict
+
+
 def nominations_in_conflict(audit: Audit, person: Person) -> set[int]:
-    """The keys of those nominations whose case this person has declared a conflict of interest in."""
-    newest = Declaration.objects.standing().filter(case=OuterRef("pk"), person=person.pk).order_by("-pk")
-    cases = Case.objects.filter(audit=audit, nomination__isnull=False)
-    in_conflict = cases.annotate(interest=Subquery(newest.values("interest")[:1])).filter(interest__in=CONFLICTS)
-    return {pk for pk in in_conflict.values_list("nomination_id", flat=True) if pk is not None}
+    """The keys of those nominations that this person has declared a conflict of interest in, when they were a case."""
+    newest = Declaration.objects.standing().filter(nomination=OuterRef("pk"), person=person.pk).order_by("-pk")
+    declared = Nomination.objects.filter(audit=audit).annotate(interest=Subquery(newest.values("interest")[:1]))
+    return set(declared.filter(interest__in=CONFLICTS).values_list("pk", flat=True))
 
 
 def kin_of(

@@ -1,7 +1,7 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Declaration, Draw, Nomination
-from maca.cases.queries import part_in
+from maca.cases.queries import in_conflict, part_in
 from maca.cases.stages import DrawStage, NominationStage
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
@@ -13,13 +13,16 @@ DESTROYED = "What was written about this case has been destroyed. What was learn
 def may_work_on_case(person: Person, case: Case) -> Verdict:
     """Before anybody first opens a case they declare their interest; whoever held or supervised it stays out.
 
-    Whoever introduces a case held it, and is there because of that; the scrutineer never learns who it is.
+    Whoever introduces a case held it, and is there because of that. The scrutineer never learns who it is, so there is
+    nothing for them to declare; but what they declared in another role stands.
     """
     if case.destroyed_at:
         return no("destroyed", DESTROYED)
-    if case.nomination_id is None or person.holds(Role.SCRUTINEER) or part_in(case, person).introduces:
+    if case.nomination_id is None or part_in(case, person).introduces:
         return YES
     if (interest := part_in(case, person).interest) is None:
+        if person.holds(Role.SCRUTINEER):
+            return YES
         return no("undeclared", f"Before you open {case.label}, say whether you have a conflict of interest.")
     if interest in CONFLICTS:
         return no("conflict", CONFLICT)
@@ -53,15 +56,16 @@ def may_read_declarations(person: Person, case: Case) -> Verdict:
 
 def may_lift_conflict(person: Person, declaration: Declaration) -> Verdict:
     """A conflict declared by a slip is lifted by a chair or business manager who has none, never by oneself."""
-    if not (verdict := may_read_declarations(person, declaration.case)):
+    case = declaration.of_case
+    if not (verdict := may_read_declarations(person, case)):
         return verdict
     if not declaration.is_conflict or declaration.lifted_at:
         return no("no-conflict", "This is no conflict of interest that stands, so there is nothing to lift.")
-    if declaration.case.destroyed_at:
+    if case.destroyed_at:
         return no("destroyed", DESTROYED)
     if declaration.person_id == person.pk:
         return no("your-own", "Nobody lifts their own conflict. Ask another chair or business manager.")
-    if part_in(declaration.case, person).interest in CONFLICTS:
+    if part_in(case, person).interest in CONFLICTS:
         return no("conflict", CONFLICT)
     return YES
 
@@ -113,9 +117,12 @@ def may_nominate_case(person: Person, audit: Audit) -> Verdict:
 
 
 def may_select_case(person: Person, nomination: Nomination) -> Verdict:
-    """The chair decides on each nomination until the cases are circulated."""
+    """The chair decides on each nomination until the cases are circulated; but no chair who has declared a conflict of
+    interest in it, when it was a case."""
     if not person.holds(Role.CHAIR):
         return no("not-the-chair", "Only the chair of the sub-group selects cases.")
+    if in_conflict(nomination, person):
+        return no("conflict", CONFLICT)
     if nomination.audit.stage != AuditStage.PLANNED:
         return no("already-circulated", "The cases have been circulated, so the selection is closed.")
     if nomination.stage == NominationStage.SELECTED:
@@ -125,7 +132,7 @@ def may_select_case(person: Person, nomination: Nomination) -> Verdict:
 
 def may_swap_case(person: Person, case: Case) -> Verdict:
     """The chair puts another nomination in the place of a case, with a reason, until the cases are circulated; but no
-    chair with a conflict of interest in it, whose declaration would go with the case."""
+    chair with a conflict of interest in it."""
     if not person.holds(Role.CHAIR):
         return no("not-the-chair", "Only the chair of the sub-group puts one case in the place of another.")
     if part_in(case, person).interest in CONFLICTS:

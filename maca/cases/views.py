@@ -51,6 +51,7 @@ from maca.cases.queries import (
     find_case,
     find_declaration,
     find_nomination,
+    in_conflict,
     next_number,
     nominations_left,
     open_draw,
@@ -94,7 +95,7 @@ def nominations(request: HttpRequest, audit: Audit) -> HttpResponse:
         "cases/nominations.html",
         {
             "audit": audit,
-            "nominations": [(one, rules.may_select_case(person, one)) for one in listed],
+            "nominations": [(one, rules.may_select_case(person, one), in_conflict(one, person)) for one in listed],
             "cases": [
                 (
                     one,
@@ -493,7 +494,7 @@ def declarations(request: HttpRequest, case: Case) -> HttpResponse:
 
 @guarded(rules.may_lift_conflict, find_declaration, writes=True)
 def lift_conflict(request: HttpRequest, declaration: Declaration) -> HttpResponse:
-    case = declaration.case
+    case = declaration.of_case
     back = reverse("declarations", kwargs={"audit": case.audit.slug, "case": case.number})
 
     def do(form: LiftForm, version: int | None) -> str:

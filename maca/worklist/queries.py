@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -257,10 +257,13 @@ def tasks(person: Person) -> list[Task]:
             )
         )
     if person.holds(*ORGANISES):
+        # They may do nothing about these, so nothing about them is asked of them.
+        declared = Declaration.objects.standing().filter(person=person.pk, interest__in=CONFLICTS)
+        closed = set(declared.values_list("case", flat=True))
         for audit in audits:
             found += _organising(audit, person)
-        found += _unsettled(audits, person)
-        found += _packs(audits, person)
+        found += _unsettled(audits, person, closed)
+        found += _packs(audits, person, closed)
     if person.holds(Role.PANEL_MEMBER):
         found += [
             Task(
@@ -292,8 +295,9 @@ def _return_address(one: AgencyReturn) -> dict[str, object]:
     return {"audit": one.case.audit.slug, "case": one.case.number, "agency": one.agency.slug}
 
 
-def _unsettled(audits: Iterable[Audit], person: Person) -> list[Task]:
-    """What agencies have asked for or refused, and nobody has answered or followed up to the end."""
+def _unsettled(audits: Iterable[Audit], person: Person, closed: Collection[int]) -> list[Task]:
+    """What agencies have asked for or refused, and nobody has answered or followed up to the end; but in no case that
+    is closed to this person by a conflict of interest."""
     manager, chair = person.holds(Role.BUSINESS_MANAGER), person.holds(Role.CHAIR)
 
     def task(text: str, one: AgencyReturn, page: str) -> Task:
@@ -304,6 +308,8 @@ def _unsettled(audits: Iterable[Audit], person: Person) -> list[Task]:
     gathering = {audit.pk for audit in audits if audit.is_gathering}
     asking, refusing = [], []
     for one in unsettled(audit.pk for audit in audits):
+        if one.case_id in closed:
+            continue
         if one.stage != ReturnStage.DECLINED:
             if manager and one.case.audit_id in gathering:
                 asking.append(task(f"Answer {one.agency}, which asks for more time", one, "extend-return"))
@@ -315,9 +321,9 @@ def _unsettled(audits: Iterable[Audit], person: Person) -> list[Task]:
     return asking + refusing
 
 
-def _packs(audits: Iterable[Audit], person: Person) -> list[Task]:
+def _packs(audits: Iterable[Audit], person: Person, closed: Collection[int]) -> list[Task]:
     """The reports that the panel is to have, and that have not been issued, from a week before the pack is due; but of
-    no case in which this person has a conflict of interest, who may not issue its report."""
+    no case that is closed to this person by a conflict of interest, who may not issue its report."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return []
     near = {
@@ -330,7 +336,6 @@ def _packs(audits: Iterable[Audit], person: Person) -> list[Task]:
     if not near:
         return []
     found = []
-    closed = Declaration.objects.standing().filter(person=person.pk, interest__in=CONFLICTS).values("case")
     waiting = Case.objects.filter(audit__in=near, report_versions=None).exclude(pk__in=closed)
     for case in waiting.order_by("audit", "number"):
         audit, pack_on = near[case.audit_id]
@@ -358,7 +363,8 @@ def _organising(audit: Audit, person: Person) -> list[Task]:
             found.append(task(f"Decide on {waiting} {'nomination' if waiting == 1 else 'nominations'}", "nominations"))
         if manager and chosen:
             found.append(task("Ask which agencies know the families", "who-knows"))
-            found.append(task("Circulate the cases", "circulate"))
+            if not waiting:
+                found.append(task("Circulate the cases", "circulate"))
     elif stage == AuditStage.CIRCULATED:
         if manager:
             found.append(task("Watch the returns come in", "board"))

@@ -13,6 +13,7 @@ from maca.briefing.operations import (
     edit_theme_and_cases,
     import_briefing,
     publish_briefing,
+    put_back_into_briefing,
     send_back_briefing,
     send_briefing,
     take_back_briefing,
@@ -20,8 +21,11 @@ from maca.briefing.operations import (
 from maca.briefing.printing import FORMATS, print_briefing
 from maca.briefing.queries import find_briefing, find_left_out, left_out
 from maca.briefing.reading import read_briefing
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest
 from maca.kernel.verdict import Refused
 from maca.panel.models import Finding
+from maca.partnership.models import Role
 
 SEED = Path(__file__).parents[2] / "maca/demo/data/six-step-briefing-neglect-2.txt"
 
@@ -46,6 +50,38 @@ def test_what_is_left_out_is_listed(world):
     kept = briefing.value.findings[:1]
     edit_findings(briefing, value.Heading.WENT_WELL, findings=kept, version=briefing.version, by=world.manager)
     assert [finding.text for finding in left_out(briefing)] == ["The plan of Case 2 was good."]
+
+
+def test_nobody_changes_what_is_said_of_a_case_in_which_they_have_a_conflict(world, sign_in):
+    briefing = world.drafted()
+    of_first, of_second = briefing.value.findings
+    case = briefing.audit.cases.get(number=1)
+    declare_interest(case, interest=Interest.HELD, by=world.manager)
+    for kept in ([of_second], [replace(of_first, text="Said otherwise."), of_second]):
+        with pytest.raises(Refused) as refused:
+            edit_findings(briefing, value.Heading.WENT_WELL, findings=kept, version=None, by=world.manager)
+        assert refused.value.code == "conflict"
+    # The page has a box for the other alone, and leaves this one as it is.
+    path = f"/audits/{briefing.audit.slug}/briefing/edit/findings/went_well/"
+    client = sign_in(world.manager)
+    page = client.get(path).content.decode()
+    assert "Case 2, point 1" in page
+    assert "Case 1, point 1" not in page
+    assert "You have declared a conflict of interest in Case 1, so somebody else changes what" in page
+    sent = {f"finding-{of_first.ref}": "Said otherwise.", f"finding-{of_second.ref}": "Said better."}
+    keys = {"once": "a" * 32, "version": briefing.version}
+    assert client.post(path, {**keys, **sent}).status_code == 302
+    assert Briefing.objects.get().value.findings == (of_first, replace(of_second, text="Said better."))
+    # What somebody else leaves out, they do not put back.
+    other = world.add("second_manager", "health", Role.BUSINESS_MANAGER)
+    briefing = Briefing.objects.get()
+    edit_findings(briefing, value.Heading.WENT_WELL, findings=[of_second], version=None, by=other)
+    finding = Finding.objects.get(public_id=of_first.ref)
+    with pytest.raises(Refused) as refused:
+        put_back_into_briefing(briefing, finding, version=None, by=world.manager)
+    assert refused.value.code == "conflict"
+    put_back_into_briefing(briefing, finding, version=None, by=other)
+    assert of_first in Briefing.objects.get().value.findings
 
 
 def test_a_reworded_finding_keeps_its_tie_to_what_the_panel_agreed(world):

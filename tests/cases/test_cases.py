@@ -12,8 +12,9 @@ from maca.cases.operations import (
     read_nominations,
     seat_panel,
     select_case,
+    swap_case,
 )
-from maca.cases.queries import declarations_of, find_case, forget_parts
+from maca.cases.queries import declarations_of, find_case, find_declaration, forget_parts
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.panel import rules as panel_rules
@@ -200,7 +201,6 @@ def test_somebody_with_a_conflict_chooses_neither_who_introduces_the_case_nor_it
     assert rules.may_swap_case(world.chair, case)
     declare(case, world.chair, Interest.SUPERVISED)
     assert rules.may_name_presenter(world.chair, case).code == "conflict"
-    # A case that is swapped goes with what was declared in it, and its nomination could then be selected anew.
     assert rules.may_swap_case(world.chair, case).code == "conflict"
     with pytest.raises(Refused):
         seat_panel(case, people=[world.panel_member], version=None, by=world.chair)
@@ -210,6 +210,53 @@ def test_somebody_with_a_conflict_chooses_neither_who_introduces_the_case_nor_it
         assert ("Panel seats" in page) == offered
         assert "/swap/" not in page
         assert "Interests" in page
+
+
+def test_what_was_declared_outlives_a_swap(world, sign_in):
+    """Another chair swaps the case of a chair with a conflict: it stays theirs not to read, and not to select."""
+    audit = world.selected(1)
+    case, other = audit.cases.get(), world.nominate(audit, child="Other Child")
+    nomination = case.nomination
+    declare(case, world.chair, Interest.HELD)
+    declare(case, world.member, Interest.NONE)
+    second = world.add("second_chair", "health", Role.CHAIR)
+    taken = swap_case(case, nomination=other, reason="R", by=second)
+    client, page = sign_in(world.chair), f"/audits/{audit.slug}/nominations/"
+    shown = client.get(page).content.decode()
+    assert "You have declared a conflict of interest in this case" in shown
+    assert shown.count("It would teach us.") == 1  # the other
+    for step in ("select", "pass-over"):
+        address = f"{page}{nomination.public_id}/{step}/"
+        assert sign_in(second).get(address).status_code == 200
+        assert client.get(address).status_code == 403
+    nomination.refresh_from_db()
+    for act in (
+        lambda by: pass_over_case(nomination, reason="R", by=by),
+        lambda by: select_case(nomination, by=by),
+    ):
+        with pytest.raises(Refused) as refused:
+            act(world.chair)
+        assert refused.value.code == "conflict"
+    again = select_case(Nomination.objects.get(pk=nomination.pk), by=second)
+    assert rules.may_work_on_case(world.chair, again).code == "conflict"
+    assert rules.may_work_on_case(world.member, again)
+    assert rules.may_work_on_case(world.member, taken).code == "undeclared"
+    # It is lifted as any other.
+    conflict = next(one for one in declarations_of(again) if one.is_conflict)
+    lift_conflict(
+        find_declaration(second, audit.slug, again.number, conflict.public_id), reason=LiftReason.SLIP, by=second
+    )
+    assert rules.may_work_on_case(world.chair, Case.objects.get(pk=again.pk)).code == "undeclared"
+
+
+def test_somebody_with_a_conflict_stays_out_as_scrutineer_too(world):
+    audit = world.panel_opened(1)
+    case = audit.cases.select_related("audit", "nomination", "hearing").get()
+    assert rules.may_work_on_case(world.scrutineer, case)  # who has declared nothing, and never learns who it is
+    declare(case, world.auditor, Interest.HELD)
+    Appointment.objects.filter(person=world.auditor).update(role=Role.SCRUTINEER)
+    now = Person.objects.get(pk=world.auditor.pk)
+    assert rules.may_work_on_case(now, Case.objects.get(pk=case.pk)).code == "conflict"
 
 
 def test_a_presenter_who_is_no_longer_in_practice_sees_the_case_no_more(world):

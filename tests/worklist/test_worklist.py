@@ -1,8 +1,9 @@
 from maca.cases.models import Interest, LiftReason
-from maca.cases.operations import declare_interest, lift_conflict
+from maca.cases.operations import declare_interest, lift_conflict, pass_over_case
 from maca.kernel.clock import working_days_from
 from maca.panel.operations import close_panel
-from maca.returns.operations import issue_report
+from maca.returns.models import DeclineReason
+from maca.returns.operations import decline_return, issue_report
 from maca.worklist.queries import steps, tasks
 
 
@@ -50,6 +51,21 @@ def test_the_manager_is_asked_for_the_reports_of_a_pack_until_they_are_issued(wo
     issue_report(audit.cases.get(number=1), by=world.manager)
     assert asked(1) == [(of_two, audit.pack_on, True)]
     assert not [one for one in tasks(world.member) if one.text.startswith("Issue")]
+
+
+def test_nobody_is_asked_to_do_what_they_may_not(world):
+    audit = world.selected(1)
+    assert "Circulate the cases" in texts(world.manager)
+    waits = world.nominate(audit)
+    assert "Circulate the cases" not in texts(world.manager)
+    pass_over_case(waits, reason="R", by=world.chair)
+    audit = world.circulated(1)
+    decline_return(
+        world.return_of(audit), reason=DeclineReason.CAPACITY, words="No.", version=None, by=world.lead
+    )  # fmt: skip
+    assert "Follow up that Health declined" in texts(world.manager)
+    declare_interest(audit.cases.get(), interest=Interest.HELD, by=world.manager)
+    assert "Follow up that Health declined" not in texts(world.manager)
 
 
 def test_an_audit_says_which_step_it_is_at_and_what_stands_in_its_way(world):
