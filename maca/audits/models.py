@@ -5,7 +5,7 @@ from django.db import models
 from maca.audits.stages import AuditStage, QuestionSetStage
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
-from maca.partnership.models import Agency, Partnership, Person, Role
+from maca.partnership.models import Agency, Partnership, Person
 
 
 class PrioritySource(models.TextChoices):
@@ -59,7 +59,7 @@ class AuditQuerySet(models.QuerySet["Audit"]):
 
         The operator and the information governance officer see none.
         """
-        if person.holds(Role.OPERATOR, Role.INFORMATION_GOVERNANCE):
+        if not person.sees_audits:
             return self.none()
         return self.filter(partnership=person.partnership_id)
 

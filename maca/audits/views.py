@@ -1,4 +1,5 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -141,7 +142,7 @@ def plan_audit(request: HttpRequest, theme: Theme) -> HttpResponse:
 
     def make_form(data: Mapping[str, Any] | None, _: Any) -> PlanForm:
         proposed = {
-            "title": f"{theme.title} {len(earlier) + 1}" if not earlier else _next_title(earlier[0].title),
+            "title": _next_title(earlier) if earlier else f"{theme.title} 1",
             "earlier": earlier[0].public_id if earlier else "",
             "questions": next((one.question_set for one in earlier if one.question_set in asks), "")
             or next(iter([*called_so, *asks])),
@@ -176,11 +177,13 @@ def plan_audit(request: HttpRequest, theme: Theme) -> HttpResponse:
     )
 
 
-def _next_title(title: str) -> str:
-    words = title.rsplit(" ", 1)
-    if len(words) == 2 and words[1].isdigit():
-        return f"{words[0]} {int(words[1]) + 1}"
-    return f"{title} 2"
+def _next_title(earlier: Sequence[Audit]) -> str:
+    """“Neglect 3” after “Neglect 2”, and after whatever else is called so already."""
+    words, _, number = earlier[0].title.rpartition(" ")
+    if not (words and number.isdecimal()):
+        words, number = earlier[0].title, "1"
+    taken = {one.title for one in earlier}
+    return next(title for at in count(int(number) + 1) if (title := f"{words} {at}") not in taken)
 
 
 @guarded(rules.may_read_plan, find_audit)

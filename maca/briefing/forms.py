@@ -8,7 +8,7 @@ from maca.design.forms import Form, LinesField, LongTextField
 
 
 class ThemeForm(Form):
-    lines = LinesField(label="Theme / Cases", help_text="One point a line.", rows=6)
+    lines = LinesField(label="Theme / Cases", help_text="One point a line.", rows=6, for_everybody=True)
 
 
 def _tied(text: str) -> str:
@@ -30,6 +30,7 @@ class ProcessForm(Form):
                 initial=line.text,
                 required=line.asks is not None,
                 rows=3,
+                for_everybody=True,
             )
 
     def edited(self) -> list[ProcessLine]:
@@ -59,6 +60,7 @@ class FindingsForm(Form):
                 initial=finding.text,
                 required=False,
                 rows=2,
+                for_everybody=True,
             )
 
     def edited(self) -> list[Finding]:

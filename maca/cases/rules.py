@@ -6,7 +6,10 @@ from maca.cases.stages import DrawStage, NominationStage
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
 
-CONFLICT = "You have said that you held or supervised this case, or know the family, so somebody else works on it."
+CONFLICT = (
+    "You have said that you held or supervised this case, or know the family, so somebody else works on it. "
+    "If that was a slip, the chair or another business manager can lift it."
+)
 DESTROYED = "What was written about this case has been destroyed. What was learned from it is in the briefing."
 
 

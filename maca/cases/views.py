@@ -559,6 +559,7 @@ def identity(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "form": form,
         "identity": opened,
+        "finds_record": signed_in(request).agency_id is not None,
         # Sent to its own page, which also says what is wrong with it.
         "declaration": InterestForm() if undeclared else None,
         "onward": _onward(request),

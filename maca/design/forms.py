@@ -343,6 +343,13 @@ class Worded(forms.Field):
         super().__init__(**kwargs)
 
 
+def _refuse_what_turns(field: Worded, value: str) -> None:
+    called = field.called or "this"
+    it = f"Your answer to “{field.label}”" if called.endswith("?") else _begins_a_sentence(called)
+    if sentence := what_turns(value, it):
+        raise ValidationError(sentence, code="turns")
+
+
 class TextField(Worded, forms.CharField):
     """One line of text. `width` is the width of the box in characters: 2, 3, 4, 5, 10, 20 or 30."""
 
@@ -359,10 +366,7 @@ class TextField(Worded, forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        called = self.called or "this"
-        it = f"Your answer to “{self.label}”" if called.endswith("?") else _begins_a_sentence(called)
-        if sentence := what_turns(value, it):
-            raise ValidationError(sentence, code="turns")
+        _refuse_what_turns(self, value)
 
 
 class EmailField(Worded, forms.EmailField):
@@ -400,17 +404,28 @@ class NumberField(Worded, forms.IntegerField):
 
 
 class LongTextField(Worded, forms.CharField):
-    """Text of many lines, kept as written. With `count_to`, the page counts the characters left to it."""
+    """Text of many lines, kept as written. With `count_to`, the page counts the characters left to it.
 
-    def __init__(self, *, rows: int = 5, count_to: int | None = None, **kwargs: Any) -> None:
+    What is going to be published, `for_everybody`, holds nothing that turns its letters round: somebody’s account of
+    what happened is kept with it, and shown for what it is.
+    """
+
+    def __init__(
+        self, *, rows: int = 5, count_to: int | None = None, for_everybody: bool = False, **kwargs: Any
+    ) -> None:
         usual: dict[str, Any] = {
             "strip": False,
             "max_length": count_to or LONGEST_TEXT,
             "widget": forms.Textarea,
         }
         super().__init__(**usual | kwargs)
-        self.count_to = count_to
+        self.count_to, self.for_everybody = count_to, for_everybody
         self.widget.attrs["rows"] = rows
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if self.for_everybody:
+            _refuse_what_turns(self, value)
 
     def to_python(self, value: Any) -> Any:
         text = str(super().to_python(value))

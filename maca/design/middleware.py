@@ -24,6 +24,8 @@ SECRET = re.compile("password|otp|code|token|credential|secret", re.IGNORECASE)
 # Shorter than this it is a choice or a number, which nobody would want back.
 WORTH_KEEPING = 3
 
+ONLY_TAKES = "There is no page at this address: it only takes what a form sends. Go back to the page with the form."
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -128,14 +130,20 @@ class SignedIn(LoginRequiredMiddleware):
 class Refusals:
     """A rule that says no becomes a page with the rule's own sentence, and the status 403.
 
-    Where a person can mend it themselves they are led to the page that does, and back.
+    Where a person can mend it themselves they are led to the page that does, and back. Somebody who comes to an address
+    that only takes what a form sends, by a reload or a bookmark, is told so.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET":
+            return response
+        page = render(request, "design/refused.html", {"sentence": ONLY_TAKES, "kept": []}, status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if isinstance(problem, Changed):
@@ -148,7 +156,7 @@ class Refusals:
         if mend and request.method != "POST" and request.resolver_match:
             page, *words = mend.split()
             address = {word: request.resolver_match.kwargs[word] for word in words}
-            return redirect(reverse(page, kwargs=address) + "?" + urlencode({"next": request.path}))
+            return redirect(reverse(page, kwargs=address) + "?" + urlencode({"next": request.get_full_path()}))
         status = 409 if isinstance(problem, Changed) else 403
         if for_a_script(request):
             return JsonResponse({"words": sentence}, status=status)

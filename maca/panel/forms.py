@@ -25,7 +25,13 @@ class IntroductionForm(Form):
 
 
 class FindingForm(Form):
-    text = LongTextField(label="Finding", help_text="One point, by role and never by a person’s name.", rows=3)
+    text = LongTextField(
+        label="Finding",
+        called="the finding",
+        help_text="One point, by role and never by a person’s name.",
+        rows=3,
+        for_everybody=True,
+    )
     agencies = CheckboxesField(label="Which agencies is it about?", required=False)
 
     def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:

@@ -258,6 +258,11 @@ class Person(AbstractBaseUser, Versioned):
     def holds(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
 
+    @property
+    def sees_audits(self) -> bool:
+        """The operator and the information governance officer see neither audits nor briefings."""
+        return not self.holds(Role.OPERATOR, Role.INFORMATION_GOVERNANCE)
+
     def speaks_for(self, agency: Agency) -> bool:
         """An agency's lead and its auditors may answer for it; nobody else."""
         return self.agency_id == agency.pk and self.holds(Role.AGENCY_LEAD, Role.AUDITOR)

@@ -12,7 +12,7 @@ from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions, find_audit
 from maca.audits.rules import may_read_plan
 from maca.cases.models import Case, Involvement
-from maca.cases.queries import find_case
+from maca.cases.queries import find_case, nominations_in_conflict
 from maca.cases.rules import may_open_identity, may_work_on_case
 from maca.chronology.rules import may_read_entries
 from maca.design.forms import Form
@@ -252,6 +252,7 @@ def board(request: HttpRequest, audit: Audit) -> HttpResponse:
             "show": show,
             "rows": rows,
             "shown_under": shown_under,
+            "closed": nominations_in_conflict(audit, signed_in(request)),
             "page": page,
             "listed": [(cell, returns[cell.key], sent[cell.key]) for cell in of_page],
             "may_chase": rules.may_chase_returns(signed_in(request), audit),

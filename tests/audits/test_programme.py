@@ -1,7 +1,9 @@
 """The year's programme: what is audited and why, what was never audited again, and what never was."""
 
 import datetime as dt
+import re
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -119,3 +121,23 @@ def test_the_operator_and_the_governance_officer_see_no_audits_in_it(world):
     published(world, "Neglect", "Neglect 1")
     found = programme(world.governance, 2026)
     assert (found.priorities, found.not_again, found.not_audited) == ([], [], [])
+
+
+def test_the_next_audit_is_called_as_none_of_its_theme_is_called_yet(world, sign_in):
+    theme = adopt_theme(priority(world, "Neglect"), title="Neglect", by=world.chair)
+    client, path = sign_in(world.chair), f"/themes/{theme.public_id}/audit/"
+
+    def proposed():
+        return re.search(r'name="title"[^>]* value="([^"]*)"', client.get(path).content.decode())[1]
+
+    assert proposed() == "Neglect 1"
+    planned(world, theme, dt.date(2027, 9, 1), "Neglect 3")
+    planned(world, theme, dt.date(2027, 9, 2), "Neglect 2")
+    assert proposed() == "Neglect 4"
+
+
+@pytest.mark.parametrize("path", ["/", "/audits/", "/briefings/", "/programme/"])
+def test_who_sees_no_audit_is_told_so_and_not_that_there_is_none(world, sign_in, path):
+    told = "Audits and briefings are not shown to your role."
+    assert told in sign_in(world.governance).get(path).content.decode()
+    assert told not in sign_in(world.lead).get(path).content.decode()

@@ -1,6 +1,7 @@
 """The exact headers of every kind of answer, and what a hostile request gets."""
 
 import itertools
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -278,6 +279,21 @@ def test_a_method_is_the_one_that_was_sent(world, override):
     assert client_of(world.chair).post("/audits/", **override).status_code == 405
     assert client_of(world.chair).get("/audits/", **override).status_code == 200
     assert client_of(world.chair).get("/sign-out/", **override).status_code == 405
+
+
+def test_who_comes_to_an_address_that_only_takes_a_form_is_told_so(world):
+    audit = world.circulated(1)
+    answer = client_of(world.manager).get(f"/audits/{audit.slug}/cases/1/returns/health/chase/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "it only takes what a form sends" in answer.content.decode()
+
+
+def test_what_was_asked_for_is_asked_for_again_once_an_interest_is_declared(world):
+    audit = world.circulated(1)
+    audit.cases.get().declarations.all().delete()
+    asked = f"/audits/{audit.slug}/cases/1/chronology/?page=2&agency=health"
+    answer = client_of(world.manager).get(asked)
+    assert parse_qs(urlsplit(answer.headers["Location"]).query)["next"] == [asked]
 
 
 TAILS = ["x.css", "x.js", "x.png", ".css", ";.css", "%2ecss", "x.css/", "%0ax.css", "%23.css", "%3f.css", "..%2fx.css",

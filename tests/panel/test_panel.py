@@ -4,6 +4,7 @@ from maca.audits.models import Heading
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.panel import rules
+from maca.panel.forms import FindingForm
 from maca.panel.models import Finding
 from maca.panel.operations import (
     change_finding,
@@ -115,3 +116,10 @@ def test_a_panel_does_not_close_over_a_case_whose_findings_were_all_withdrawn(wo
     audit = world.panel_opened(1)
     withdraw_finding(world.hear(first_case(audit)), by=world.chair)
     assert rules.may_close_panel(world.chair, audit).sentence == "No finding stands on Case 1."
+
+
+def test_what_is_to_be_published_holds_nothing_that_turns_letters_round(world):
+    form = FindingForm({"text": "The plan was \u202edoog."}, agencies=[])
+    assert not form.is_valid()
+    assert "The finding holds a character that nobody sees" in str(form.errors["text"])
+    assert FindingForm({"text": "The plan was good.\nSeen monthly."}, agencies=[]).is_valid()

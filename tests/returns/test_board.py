@@ -11,6 +11,8 @@ from django.utils import timezone
 from icalendar import Calendar
 from openpyxl import load_workbook
 
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest
 from maca.journal.models import Entry
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.spreadsheet import as_csv, harmless
@@ -243,3 +245,29 @@ def test_the_board_takes_the_same_queries_for_one_return_and_for_fifty(world, si
             found.append(len(captured))
         counted.append(found)
     assert counted[0] == counted[1]
+
+
+def test_no_report_is_offered_to_somebody_with_a_conflict_in_its_case(world, sign_in):
+    audit, client = world.circulated(2), sign_in(world.manager)
+    offered = [f'href="/audits/{audit.slug}/cases/{number}/report/"' for number in (1, 2)]
+    board_of = f"/audits/{audit.slug}/board/"
+    page = client.get(board_of).content.decode()
+    assert all(one in page for one in offered)
+    declare_interest(audit.cases.get(number=1), interest=Interest.HELD, by=world.manager)
+    page = client.get(board_of).content.decode()
+    assert [one in page for one in offered] == [False, True]
+
+
+def test_an_agency_that_does_not_know_the_family_is_offered_neither_its_name_nor_a_chronology(world, sign_in):
+    one, client = world.return_of(world.circulated(1)), sign_in(world.auditor)
+    case = f"/audits/{one.case.audit.slug}/cases/1/"
+    here = f"{case}returns/health/"
+    for page in (here, f"{here}known/"):
+        assert f"{case}identity/" in client.get(page).content.decode()
+    assert "The chronology of Health" in client.get(here).content.decode()
+    say_not_known(one, version=None, by=world.auditor)
+    assert client.get(f"{case}identity/").status_code == 403
+    for page in (here, f"{here}known/"):
+        shown = client.get(page).content.decode()
+        assert f"{case}identity/" not in shown
+        assert "The chronology of Health" not in shown
