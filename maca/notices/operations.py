@@ -40,7 +40,7 @@ class Recipient(Protocol):
     @property
     def public_id(self) -> str: ...
     @property
-    def email(self) -> str: ...
+    def address(self) -> str: ...
     @property
     def partnership_public_id(self) -> str: ...
 
@@ -69,7 +69,7 @@ def queue(kind: Kind, *, to: Recipient, link: str, reference: str = "", wants_by
     notice = Notice.objects.create(
         partnership=to.partnership_public_id,
         to_person=to.public_id,
-        to_address=to.email,
+        to_address=to.address,
         kind=kind.code,
         link=link,
         reference=reference,

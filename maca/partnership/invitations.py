@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import base36_to_int
@@ -28,10 +29,12 @@ from maca.partnership.register import choose_password, enter, hold_person
 LASTS = dt.timedelta(hours=72)
 # The page is the accounts room's, which stands above this one.
 PAGE = "/invitation/{uid}/{token}/"
-NOT_SENT = (
-    "No account was made and no message was sent: this address cannot be used for a new account. Look for the person "
-    "on the register and check the address. If both are right, ask for another work address of theirs."
+ON_THE_REGISTER = (
+    "No account was made and no message was sent: somebody on your partnership’s register has this address already. "
+    "Look for them there."
 )
+# An address that nobody can have, for an account whose own address signs in for another partnership.
+NOBODYS = "{public_id}@elsewhere.invalid"
 SUBJECT = "Your invitation to multi-agency case audits"
 # The same for everybody: it names no case, no theme, no audit and nobody but the partnership.
 MESSAGE = """{partnership} invites you to its site for multi-agency case audits.
@@ -43,6 +46,16 @@ To choose your password and sign in, open this link:
 It works once, and for 72 hours. After that, ask whoever invited you to send it again.
 
 Do not pass this message on: whoever opens the link can use your account.
+
+If you did not expect this, do nothing, and tell your agency's safeguarding lead or the partnership's business manager.
+"""
+# The same subject, so that no list of messages tells it from the other.
+ALREADY_ELSEWHERE = """{partnership} invites you to its site for multi-agency case audits.
+
+You already sign in to this site with this address, for another partnership, and one address has one account. So there
+is no link in this message. Ask whoever invited you to invite you at another work address of yours.
+
+They have not been told that you have an account here.
 
 If you did not expect this, do nothing, and tell your agency's safeguarding lead or the partnership's business manager.
 """
@@ -128,8 +141,9 @@ def invite_person(
 ) -> Person | None:
     """Put a person on the register and send them a link to join by.
 
-    Answers None, with nothing made and nothing sent, when the address has an account: whether here or in another
-    partnership is neither said (`NOT_SENT`) nor written in the journal.
+    Answers None, with nothing made and nothing sent, when somebody on the partnership's own register has the address.
+    Whether another partnership has it nobody learns but whoever reads there: they are told to ask for another address,
+    and whoever invites sees an invitation that nobody has taken up.
     """
     roles = frozenset(roles)
     if partnership.pk != by.partnership_id:
@@ -137,12 +151,14 @@ def invite_person(
     rules.may_invite_person(by, roles, agency).insist()
     if not (email := as_kept(email)):
         raise Refused("not-an-address", NOT_AN_ADDRESS)
-    with standing(SIGN_IN):  # an address has one account on the whole installation
-        taken = Person.objects.filter(email=email).exists()
-    if taken:
+    if Person.objects.filter(Q(email=email) | Q(invited_as=email), partnership=partnership).exists():
         write("could not invite a person", partnership, by=by, roles=sorted(roles))
         return None
+    with standing(SIGN_IN):  # an address has one account on the whole installation
+        elsewhere = Person.objects.filter(email=email).exists()
     person = Person(partnership=partnership, agency=agency, email=email, name=name, post=post)
+    if elsewhere:
+        person.email, person.invited_as = NOBODYS.format(public_id=person.public_id), email
     person.set_unusable_password()
     person.invited_at = timezone.now()
     enter(person, roles, by=by)
@@ -204,11 +220,15 @@ def _renew(person: Person, *, version: int | None, by: Person) -> None:
 
 
 def send_invitation(person: Person, *, site: str) -> bool:
-    """Send the link, to one person alone, after the account stands. Whether it went is kept on the account."""
+    """Send the link, to one person alone, after the account stands. Whether it went is kept on the account.
+
+    Somebody who signs in for another partnership with this address is sent no link, but how to get one.
+    """
+    words = ALREADY_ELSEWHERE if person.invited_as else MESSAGE
     message = EmailMessage(
         SUBJECT,
-        MESSAGE.format(partnership=person.partnership.name, link=link_for(person, site)),
-        to=[person.email],
+        words.format(partnership=person.partnership.name, link=link_for(person, site)),
+        to=[person.address],
         headers={"Auto-Submitted": "auto-generated"},
     )
     try:

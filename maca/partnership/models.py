@@ -204,6 +204,8 @@ class Person(AbstractBaseUser, Versioned):
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="people")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
     email = models.EmailField(unique=True)
+    # Where they were invited, if that address signs in for another partnership: `email` is then one that nobody has.
+    invited_as = models.EmailField(blank=True, default="")
     name = models.CharField(max_length=200)
     # By role on screen: "Health visitor lead". Never a worker's name in a finding.
     post = models.CharField(max_length=200)
@@ -226,6 +228,11 @@ class Person(AbstractBaseUser, Versioned):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.post}"
+
+    @property
+    def address(self) -> str:
+        """Where they are written to, and by which they are known on the register."""
+        return self.invited_as or self.email
 
     @property
     def partnership_public_id(self) -> str:

@@ -148,7 +148,7 @@ def invite_person(request: HttpRequest) -> HttpResponse:
             partnership=asking.partnership, **form.cleaned_data, site=_site(request), by=asking
         )
         if invited is None:
-            messages.warning(request, invitations.NOT_SENT)
+            messages.warning(request, invitations.ON_THE_REGISTER)
             return reverse("invite-person")
         return _page_of(invited)
 

@@ -169,34 +169,60 @@ def test_when_no_mail_goes_the_account_stands_and_the_inviter_is_told(
     assert "The invitation has not been sent" not in client.get(f"/people/{person.public_id}/").content.decode()
 
 
-def test_an_address_in_use_here_or_elsewhere_is_answered_alike(world, sign_in):
-    elsewhere = World("Elsewhere Partnership")
+def sent_from_the_page(client, address, run):
+    """Invite somebody at this address through the page. Answers with where it led and what stands there."""
+    page = client.get("/people/invite/").content.decode()
+    once = re.search('name="once" value="(.+?)"', page)[1]
+    form = {"once": once, "name": "N", "post": "P", "email": address, "roles": ["social_worker"]}
+    with run(execute=True):
+        onward = client.post("/people/invite/", form).headers["Location"]
+    return onward, client.get(onward).content.decode()
+
+
+def test_an_address_in_use_in_another_partnership_is_answered_as_a_free_one(
+    world, sign_in, django_capture_on_commit_callbacks
+):
+    theirs = World("Elsewhere Partnership").chair
     client = sign_in(world.manager)
     answers = []
-    for address in (world.chair.email, elsewhere.chair.email.upper()):
-        page = client.get("/people/invite/").content.decode()
-        sent = client.post(
-            "/people/invite/",
-            {
-                "once": re.search('name="once" value="(.+?)"', page)[1],
-                "name": "N",
-                "post": "P",
-                "email": address,
-                "roles": ["social_worker"],
-            },
-        )
-        assert sent.headers["Location"] == "/people/invite/"
-        answer = client.get("/people/invite/").content.decode()
-        assert "cannot be used for a new account" in answer
-        # But for the keys of the form, and how long the sign-in still lasts.
-        changing = (
-            r'name="(once|csrfmiddlewaretoken)" value="[^"]+"|data-(left|longest)="\d+"|id="time-out-foot">[^<]*<'
-        )
-        answers.append(re.sub(changing, "", answer))
+    for address in ("free@somewhere.example", theirs.email.upper()):
+        onward, page = sent_from_the_page(client, address, django_capture_on_commit_callbacks)
+        assert address.lower() in page
+        assert "The invitation went out on" in page
+        # But for the address, the ids and the keys of the page, and how long the sign-in still lasts.
+        alike = page.replace(address.lower(), "A")
+        alike = re.sub(r'name="(once|csrfmiddlewaretoken)" value="[^"]+"|data-(left|longest)="\d+"', "", alike)
+        answers.append(re.sub(r"[0-9a-f]{32}", "", re.sub(r'id="time-out-foot">[^<]*<', "", alike)))
     assert answers[0] == answers[1]
-    entries = list(Entry.objects.filter(did="could not invite a person").values_list("about", "details"))
-    assert entries[0] == entries[1]
-    assert "example" not in str(entries)
+    listed = client.get("/people/").content.decode()
+    assert "elsewhere.invalid" not in listed
+    first, second = Entry.objects.filter(did="invited a person")
+    assert {**first.details, "about": ""} == {**second.details, "about": ""}
+    # Whoever reads there learns how to be invited; the address goes on signing in where it did.
+    to_free, to_taken = mail.outbox
+    assert (to_free.to, to_taken.to) == (["free@somewhere.example"], [theirs.email])
+    assert to_free.subject == to_taken.subject
+    assert "/invitation/" in to_free.body
+    assert "/invitation/" not in to_taken.body
+    assert "for another partnership, and one address has one account" in to_taken.body
+    assert Person.objects.get_by_natural_key(theirs.email) == theirs
+    made = Person.objects.get(invited_as=theirs.email)
+    assert made.partnership == world.partnership
+    with django_capture_on_commit_callbacks(execute=True):
+        invite_again(made, site=SITE, version=None, by=world.manager)
+    assert mail.outbox[-1].to == [theirs.email]
+    assert "/invitation/" not in mail.outbox[-1].body
+    # Invited twice, they are on the register like anybody else.
+    onward, page = sent_from_the_page(client, theirs.email, django_capture_on_commit_callbacks)
+    assert (onward, "has this address already" in page) == ("/people/invite/", True)
+
+
+def test_an_address_on_ones_own_register_is_not_invited_again(world, sign_in, django_capture_on_commit_callbacks):
+    client = sign_in(world.manager)
+    onward, page = sent_from_the_page(client, world.chair.email.upper(), django_capture_on_commit_callbacks)
+    assert onward == "/people/invite/"
+    assert "somebody on your partnership’s register has this address already" in page
+    assert "example" not in str(list(Entry.objects.filter(did="could not invite a person").values_list("details")))
     assert mail.outbox == []
     assert invite(world) is not None  # the control: a free address is taken
 
