@@ -266,6 +266,16 @@ def test_what_is_written_comes_back_from_excel_and_csv(text):
     assert back.text == spreadsheet.harmless(text)
 
 
+def test_a_whole_record_in_one_cell_is_no_entry_and_keeps_no_other_out():
+    rows = [("1 May 2026", "x" * 200_000), ("2 May 2026", "x" * 200_001), ("3 May 2026", "Seen.")]
+    data = "\n".join(["date,text", *(f"{day},{text}" for day, text in rows)]).encode()
+    found = read_bytes(data, "school.csv")
+    assert [entry.date.day for entry in found.entries] == [1, 3]
+    (unread,) = found.unread
+    assert (unread.row, unread.column, len(unread.value)) == (3, "text", 200)
+    assert unread.why == "The text has 200,001 characters. An entry holds 200,000 at most."
+
+
 def test_a_text_longer_than_a_cell_loses_nothing():
     long = "wörd 😀 " * 12_000
     entry = Entry(date=dt.date(2026, 1, 1), agency="gp", text=long.strip())

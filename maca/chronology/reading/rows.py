@@ -18,6 +18,8 @@ from maca.kernel.text import normalise
 COLUMNS = ("date", "time", "agency", "event", "text", "child", "worker", "seen", "voice", "fact", "ref")
 _KNOWN = frozenset(COLUMNS)
 _LONGEST_LABEL = 40
+# As long as a text may be that is typed. Longer, it is a whole record in one cell, or a file that has gone wrong.
+_LONGEST_TEXT = 200_000
 _SHOWN = 200
 
 
@@ -107,7 +109,12 @@ class RowReader:
         text = said["text"]
         if not text:
             self.report(row, "text", "", "The entry does not say what happened.", "Write what happened in “text”.")
-        if day is None or agency is None or children is None or not text:
+        if too_long := len(text) > _LONGEST_TEXT:
+            self.report(
+                row, "text", text, f"The text has {len(text):,} characters. An entry holds {_LONGEST_TEXT:,} at most.",
+                "Give each thing that happened a row of its own.",
+            )  # fmt: skip
+        if day is None or agency is None or children is None or not text or too_long:
             return None
         return Entry(
             date=day.date,
