@@ -3,6 +3,7 @@
 It holds those cases alone whose own report the reader may read. Of the others it says that they are left out, and why.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from maca.audits.models import Choice
 from maca.returns.between import Reply, Said
 from maca.returns.models import GRADES, Grade
+from maca.returns.report_versions import as_it_stood_on
 from maca.returns.summative import AgencyAccount, Row, SummativeReport
 
 # As they are chosen from; what is no grade comes after the four that are.
@@ -41,7 +43,14 @@ class AuditReport:
 
     title: str
     reports: tuple[SummativeReport, ...]
+    seen_on: dt.date
     left_out: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def stands(self) -> str:
+        """Of which day it is, in words without a full stop. It has no versions of its own."""
+        said = as_it_stood_on(self.seen_on)
+        return said[0].upper() + said[1:]
 
     @property
     def agencies(self) -> list[str]:

@@ -21,12 +21,22 @@ class Part:
 
 @dataclass(frozen=True, repr=False)
 class Paper:
-    """What is written as Word and as PDF: parts in their order. `footer` says whose it is and how sensitive."""
+    """What is written as Word and as PDF: parts in their order. `footer` says whose it is and how sensitive.
+
+    `stands` says which version it is, or of which day. It is on the first page and at the foot of every other, since
+    pages are taken apart. What is kept of a version does not have it.
+    """
 
     title: str
     about: str
     footer: str
     parts: tuple[Part, ...]
+    stands: str = ""
+
+    @property
+    def foot(self) -> str:
+        """What stands at the foot of each page."""
+        return " · ".join(filter(None, (self.footer, self.stands)))
 
 
 def finished_return(

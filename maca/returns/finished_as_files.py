@@ -24,7 +24,7 @@ def as_word(value: Paper) -> bytes:
     section = document.element.body.sectPr
     for style, text in _paragraphs(value):
         section.addprevious(_paragraph(section.makeelement, style, keepable(text)))
-    document.sections[0].footer.paragraphs[0].runs[0].text = keepable(value.footer)
+    document.sections[0].footer.paragraphs[0].runs[0].text = keepable(value.foot)
     saved = io.BytesIO()
     document.save(saved)
     return with_fixed_dates(saved)
@@ -36,7 +36,8 @@ def as_pdf(value: Paper) -> bytes:
             "name": keepable(f"{value.title}: {value.about}"),
             "above": [keepable(value.about)],
             "title": keepable(value.title),
-            "footer": keepable(value.footer),
+            "below": [keepable(value.stands)] if value.stands else [],
+            "footer": keepable(value.foot),
             "sections": [
                 {
                     "heading": keepable(part.heading),
@@ -64,6 +65,8 @@ def _paragraphs(value: Paper) -> Iterator[tuple[str, str]]:
     """Each paragraph: the id of its style and its words."""
     yield "Subtitle", value.about
     yield "Title", value.title
+    if value.stands:
+        yield "Subtitle", value.stands
     for part in value.parts:
         yield "Heading1", part.heading
         yield from (("Normal", line) for line in part.lines)

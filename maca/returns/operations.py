@@ -1,6 +1,7 @@
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from maca.cases.queries import cases_of, fetch_parts, forget_parts
 from maca.cases.seal import case_key, nomination_keys
 from maca.journal import operations as journal
 from maca.journal.operations import note_reading, note_readings
-from maca.kernel.clock import today
+from maca.kernel.clock import LONDON, today
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
@@ -70,7 +71,7 @@ from maca.returns.queries import (
 from maca.returns.redraw import Drawing
 from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
 from maca.returns.report_on_paper import on_paper
-from maca.returns.report_versions import Change, changes, packed, unpacked
+from maca.returns.report_versions import Change, Standing, changes, packed, unpacked
 from maca.returns.stages import TOOK_NO_PART, ReturnStage
 from maca.returns.summative import SummativeReport, summative_report, summative_reports
 from maca.sealing.cipher import DataKey, digest
@@ -1061,12 +1062,19 @@ def read_report_since(case: Case, *, by: Person) -> tuple[SummativeReport, list[
     """Show the report with the versions that were issued, the newest last, and what has changed since that one."""
     rules.may_read_summative_report(by, case).insist()
     note_reading("read a report", case, by=by, audit=case.audit.slug, case=case.label)
+    return _report_since(case)
+
+
+def _report_since(case: Case) -> tuple[SummativeReport, list[ReportVersion], list[Change]]:
     report = summative_report(case, case_key(case))
     # Of the papers only the newest is compared, so the others are not fetched.
     issued = list(case.report_versions.select_related("issued_by").defer("paper"))
-    before = _paper_of(issued[-1], case_key(case)) if issued else None
-    now = on_paper(report, title=case.audit.title)
-    return report, issued, changes(before, now) if before else []
+    if not issued:
+        return replace(report, stands=Standing(today())), [], []
+    last = issued[-1]
+    since = changes(_paper_of(last, case_key(case)), on_paper(report, title=case.audit.title))
+    stands = Standing(today(), last.number, last.issued_at.astimezone(LONDON).date(), has_changed=bool(since))
+    return replace(report, stands=stands), issued, since
 
 
 @transaction.atomic
@@ -1133,7 +1141,7 @@ def copy_report(case: Case, *, kind: str, by: Person) -> SummativeReport:
     """Hand out the report of a case as a file that leaves the site."""
     rules.may_read_summative_report(by, case).insist()
     note_reading("copied a report", case, by=by, audit=case.audit.slug, case=case.label, kind=kind)
-    return summative_report(case, case_key(case))
+    return _report_since(case)[0]
 
 
 @transaction.atomic
@@ -1170,4 +1178,4 @@ def _reports_open_to(audit: Audit, by: Person) -> tuple[list[Case], list[tuple[s
 def _audit_report(audit: Audit, cases: list[Case], left_out: list[tuple[str, str]]) -> AuditReport:
     keys = nomination_keys(one.nomination for one in cases if one.nomination)
     by_case = {one.pk: keys[one.nomination.public_id] for one in cases if one.nomination}
-    return AuditReport(audit.title, tuple(summative_reports(cases, by_case)), tuple(left_out))
+    return AuditReport(audit.title, tuple(summative_reports(cases, by_case)), today(), tuple(left_out))

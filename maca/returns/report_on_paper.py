@@ -37,6 +37,7 @@ def on_paper(report: SummativeReport, *, title: str) -> Paper:
             *(part for one in report.submitted for part in _engagement(one)),
             *(_answers(row) for row in (report.rows if report.submitted else ())),
         ),
+        stands=report.stands.says if report.stands else "",
     )
 
 
@@ -72,6 +73,7 @@ def audit_on_paper(report: AuditReport) -> Paper:
                 [f"Question {row.number} ({', '.join(cases)}): {row.question}" for row, cases in report.unanswered()],
             ),
         ),
+        stands=report.stands,
     )
 
 

@@ -1,5 +1,6 @@
 """The summative report as it was issued, and what has changed since: papers compared, part by part."""
 
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,34 @@ class Change:
     heading: str
     came: tuple[str, ...]
     gone: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What somebody looks at: the version that was issued last, what has changed since, or what was never issued.
+
+    It is what the page, the Word file and the PDF say of it, so that two copies can be told apart.
+    """
+
+    seen_on: dt.date
+    number: int = 0
+    issued_on: dt.date | None = None  # the version of that number, the last; None where none was
+    has_changed: bool = False
+
+    @property
+    def says(self) -> str:
+        """In words, without a full stop."""
+        if self.issued_on is None:
+            return f"Not issued yet: {as_it_stood_on(self.seen_on)}"
+        issued = f"{self.issued_on:%-d %B %Y}"
+        if self.has_changed:
+            return f"Changed since version {self.number} of {issued}: {as_it_stood_on(self.seen_on)}"
+        return f"Version {self.number}, issued {issued}"
+
+
+def as_it_stood_on(day: dt.date) -> str:
+    """The words for what is drawn from living rows, and may be another tomorrow."""
+    return f"as it stood on {day:%-d %B %Y}"
 
 
 def packed(paper: Paper) -> str:

@@ -15,6 +15,7 @@ from maca.kernel.clock import LONDON
 from maca.returns.between import Between, Reply, Said, conflict, grades_apart, known_to_one, nobody_answered
 from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, ReportIntroduction, Upload
 from maca.returns.queries import Ladder, shown
+from maca.returns.report_versions import Standing
 from maca.returns.stages import AWAITED, HANDED_IN, ReturnStage
 from maca.sealing.cipher import DataKey
 from maca.voices.heard import Voices, voices_of
@@ -90,6 +91,7 @@ class SummativeReport:
     outline: tuple[tuple[str, str], ...] = ()  # what the case is, without anybody's name, each with its label
     chronology: Brief = NOTHING_GIVEN
     introduction: str = ""
+    stands: Standing | None = None  # of which version or day it is, once the versions have been looked at
 
     def standing(self, *stages: str) -> list[AgencyAccount]:
         return [account for account in self.accounts if account.stage in stages]

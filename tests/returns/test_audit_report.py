@@ -11,6 +11,7 @@ from maca.cases.models import Interest
 from maca.cases.operations import declare_interest
 from maca.governance.queries import who_read_ours
 from maca.journal.models import Entry
+from maca.kernel.clock import today
 from maca.kernel.verdict import Refused
 from maca.panel.operations import open_panel
 from maca.returns.audit_report import Answered, AuditReport
@@ -86,8 +87,11 @@ def test_the_page_word_and_pdf_say_the_same(world, audit, sign_in):
         "word": " ".join(paragraphs(copy("docx"))),
         "pdf": words_of_pdf(copy("pdf")),
     }
+    stands = f"As it stood on {today():%-d %B %Y}"
+    assert report.stands == stands
     for name, text in forms.items():
-        assert [one for one in sentences(report) if one not in text] == [], name
+        assert [one for one in [*sentences(report), stands] if one not in text] == [], name
+    assert forms["pdf"].count(stands) > 1, "at the foot of each page too"
     assert client.get(reverse("audit-report-copy", kwargs={"audit": audit.slug, "kind": "exe"})).status_code == 404
     assert (
         reverse("audit-report", kwargs={"audit": audit.slug}) in client.get(f"/audits/{audit.slug}/").content.decode()

@@ -1,6 +1,12 @@
 """The report is introduced, issued in versions that stay as they are, and says what has changed since."""
 
+import datetime as dt
+import html
+import io
+
+import docx
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,14 +17,17 @@ from maca.panel.operations import close_panel
 from maca.returns.finished import Paper, Part
 from maca.returns.models import ReportIntroduction, ReportVersion
 from maca.returns.operations import (
+    copy_report,
     introduce_report,
     issue_report,
     read_report_since,
     read_report_version,
     submit_return,
 )
-from maca.returns.report_versions import changes, packed, unpacked
+from maca.returns.report_on_paper import on_paper
+from maca.returns.report_versions import Standing, changes, packed, unpacked
 from tests.returns.test_copy import anything as any_text
+from tests.returns.test_copy import paragraphs, words_of_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +144,62 @@ def test_the_page_shows_versions_and_issues_the_next(world, sign_in):
     assert client.get(f"{path}versions/2/").status_code == 404
     other = sign_in(world.scrutineer).get(path).content.decode()
     assert "Issue version 2" not in other
+
+
+# ---- which version it is
+
+THIRD, LATER = dt.date(2026, 6, 3), dt.date(2026, 11, 27)
+
+
+@pytest.mark.parametrize(
+    ("stands", "says"),
+    [
+        (Standing(LATER), "Not issued yet: as it stood on 27 November 2026"),
+        (Standing(LATER, 2, THIRD), "Version 2, issued 3 June 2026"),
+        (
+            Standing(LATER, 2, THIRD, has_changed=True),
+            "Changed since version 2 of 3 June 2026: as it stood on 27 November 2026",
+        ),
+    ],
+)
+def test_a_report_says_which_version_it_is_or_of_which_day(stands, says):
+    assert stands.says == says
+
+
+def test_page_word_and_pdf_say_which_version_it_is(world, sign_in, monkeypatch):
+    case = a_case(world)
+    path = f"/audits/{case.audit.slug}/cases/1/report"
+
+    def on(day: int) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: dt.datetime(2026, 6, day, 22, 30, tzinfo=dt.UTC))
+
+    def says(sentence: str) -> None:
+        client = sign_in(world.manager)  # on this day
+        assert f">{sentence}</p>" in html.unescape(client.get(f"{path}/").content.decode())
+        word, pdf = client.get(f"{path}.docx").content, client.get(f"{path}.pdf").content
+        assert paragraphs(word)[2] == sentence, "below the title"
+        assert docx.Document(io.BytesIO(word)).sections[0].footer.paragraphs[0].text.split("\t")[0].endswith(sentence)
+        assert words_of_pdf(pdf).count(sentence) >= 2, "on the first page and at the foot of it"
+
+    on(1)
+    says("Not issued yet: as it stood on 1 June 2026")
+    issue_report(case, by=world.manager)
+    on(2)
+    says("Version 1, issued 1 June 2026")
+    introduce_report(case, words="Read the chronology first.", version=1, by=world.manager)
+    says("Changed since version 1 of 1 June 2026: as it stood on 2 June 2026")
+    issue_report(case, by=world.manager)
+    says("Version 2, issued 2 June 2026")
+
+
+def test_of_which_day_it_is_drawn_is_no_change_of_the_report(world):
+    case = a_case(world)
+    kept = read_report_version(issue_report(case, by=world.manager), by=world.manager)
+    copied = on_paper(copy_report(case, kind="pdf", by=world.manager), title=case.audit.title)
+    assert copied.stands
+    assert copied.stands in copied.foot
+    assert kept.stands == ""
+    assert changes(kept, copied) == []
 
 
 # ---- comparing
