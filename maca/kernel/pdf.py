@@ -29,7 +29,8 @@ _JOINERS = "\u200b\u200c\u200d\u200e\u200f\u00ad"
 
 
 def typeset(document: Mapping[str, Any], *, dated: datetime.date | None = None) -> bytes:
-    """The document as PDF: its `name`, lines `above` and `below` its `title`, a `footer`, `sections`.
+    """The document as PDF: its `name`, lines `above` and `below` its `title`, a `notice`, a
+    `footer`, and `sections`.
 
     A section has a `heading` and `parts`, each of a `kind`: "case" (a heading below it) and "paragraph" have a `text`,
     "list" and "numbers" have `items` of a `text` and `questions` below it, `numbered` or not. A character that no font

@@ -37,14 +37,31 @@ class Counted:
     given: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A case that is not in the report. `why` is said to the reader, who is the one it is closed to.
+
+    `because` is said in a copy, which others read: it speaks of whoever took it, and names nobody.
+    """
+
+    case: str
+    why: str
+    because: str
+
+    @property
+    def in_a_copy(self) -> str:
+        """The sentence that stands in a copy, for everybody that it comes to."""
+        return f"This copy leaves {self.case} out, because {self.because}."
+
+
 @dataclass(frozen=True, repr=False)
 class AuditReport:
-    """`left_out` is the label of each case that is not in it, with the sentence that says why."""
+    """The reports of those cases that the reader may read, and each case that is not among them."""
 
     title: str
     reports: tuple[SummativeReport, ...]
     seen_on: dt.date
-    left_out: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def stands(self) -> str:
@@ -121,11 +138,8 @@ class AuditReport:
         return found
 
     def limits(self) -> list[tuple[str, list[str]]]:
-        """What the report cannot rest on, case by case."""
-        return [
-            *((report.case, report.limits) for report in self.reports),
-            *((one, [why]) for one, why in self.left_out),
-        ]
+        """What the report cannot rest on, case by case. Of a case that is left out, page and copy say so themselves."""
+        return [(report.case, report.limits) for report in self.reports]
 
 
 def _best_first(given: tuple[tuple[str, str], int]) -> tuple[int, str]:

@@ -24,7 +24,8 @@ class Paper:
     """What is written as Word and as PDF: parts in their order. `footer` says whose it is and how sensitive.
 
     `stands` says which version it is, or of which day. It is on the first page and at the foot of every other, since
-    pages are taken apart. What is kept of a version does not have it.
+    pages are taken apart. What is kept of a version does not have it. `notice` is what whoever holds it must know
+    first: that it is not whole.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Paper:
     footer: str
     parts: tuple[Part, ...]
     stands: str = ""
+    notice: tuple[str, ...] = ()
 
     @property
     def foot(self) -> str:

@@ -37,6 +37,7 @@ def as_pdf(value: Paper) -> bytes:
             "above": [keepable(value.about)],
             "title": keepable(value.title),
             "below": [keepable(value.stands)] if value.stands else [],
+            "notice": [keepable(line) for line in value.notice],
             "footer": keepable(value.foot),
             "sections": [
                 {
@@ -67,6 +68,7 @@ def _paragraphs(value: Paper) -> Iterator[tuple[str, str]]:
     yield "Title", value.title
     if value.stands:
         yield "Subtitle", value.stands
+    yield from (("Notice", line) for line in value.notice)
     for part in value.parts:
         yield "Heading1", part.heading
         yield from (("Normal", line) for line in part.lines)

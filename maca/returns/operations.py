@@ -26,7 +26,7 @@ from maca.kernel.versions import save_changes
 from maca.notices.operations import queue
 from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
-from maca.returns.audit_report import AuditReport
+from maca.returns.audit_report import AuditReport, LeftOut
 from maca.returns.finished import Paper, finished_return
 from maca.returns.messages import GIVEN, SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
@@ -1163,19 +1163,29 @@ def copy_audit_report(audit: Audit, *, kind: str, by: Person) -> AuditReport:
     return _audit_report(audit, cases, left_out)
 
 
-def _reports_open_to(audit: Audit, by: Person) -> tuple[list[Case], list[tuple[str, str]]]:
-    """The cases whose own report this person may read, and the labels of the others, each with why not."""
+# Why a case is left out of a copy, by the code of the rule that says no. The rule’s own sentence speaks to the reader.
+_LEFT_OUT_BECAUSE = {
+    "conflict": "whoever took it has declared a conflict of interest in it",
+    "undeclared": "whoever took it had not said yet whether they have a conflict of interest in it",
+    "destroyed": "what was written about it has been destroyed",
+}
+
+
+def _reports_open_to(audit: Audit, by: Person) -> tuple[list[Case], list[LeftOut]]:
+    """The cases whose own report this person may read, and the others, each with why not."""
     cases = cases_of(audit, by)
     fetch_parts(cases, by)
     for one in cases:
         one.audit = audit
     verdicts = [(one, rules.may_read_summative_report(by, one)) for one in cases]
     return [one for one, verdict in verdicts if verdict], [
-        (one.label, verdict.sentence) for one, verdict in verdicts if not verdict
+        LeftOut(one.label, verdict.sentence, _LEFT_OUT_BECAUSE.get(verdict.code, "it is not open to whoever took it"))
+        for one, verdict in verdicts
+        if not verdict
     ]
 
 
-def _audit_report(audit: Audit, cases: list[Case], left_out: list[tuple[str, str]]) -> AuditReport:
+def _audit_report(audit: Audit, cases: list[Case], left_out: list[LeftOut]) -> AuditReport:
     keys = nomination_keys(one.nomination for one in cases if one.nomination)
     by_case = {one.pk: keys[one.nomination.public_id] for one in cases if one.nomination}
     return AuditReport(audit.title, tuple(summative_reports(cases, by_case)), today(), tuple(left_out))

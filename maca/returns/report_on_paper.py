@@ -46,14 +46,15 @@ def audit_on_paper(report: AuditReport) -> Paper:
     return Paper(
         title="Summative report of the audit",
         about=report.title,
-        footer=f"Summative report · {report.title} · For the panel only",
+        footer=" · ".join(("Summative report", report.title, "For the panel only", *_without(report))),
         parts=(
-            Part("Who was asked, and what came back"),
+            Part("Who was asked, and what came back", tuple(one.in_a_copy for one in report.left_out)),
             *(
                 Part(agency, points=tuple(f"{case}: {came_back}" for case, came_back in accounts))
                 for agency, accounts in _response(report)
             ),
             *(Part(f"What is missing: {case}", points=tuple(limits)) for case, limits in report.limits()),
+            *(Part(f"What is missing: {one.case}", points=(one.in_a_copy,)) for one in report.left_out),
             *(
                 Part(f"Between the agencies: {heading}", points=_by_case(found) or ("Nowhere",))
                 for heading, found in report.between()
@@ -74,7 +75,14 @@ def audit_on_paper(report: AuditReport) -> Paper:
             ),
         ),
         stands=report.stands,
+        notice=("This copy is not whole.", *(one.in_a_copy for one in report.left_out)) if report.left_out else (),
     )
+
+
+def _without(report: AuditReport) -> Iterable[str]:
+    """At the foot of each page, which may be all that somebody is given: the cases that are left out."""
+    if report.left_out:
+        yield f"Without {', '.join(one.case for one in report.left_out)}"
 
 
 def counted(one: Counted) -> str:

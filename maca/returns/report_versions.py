@@ -54,7 +54,8 @@ def packed(paper: Paper) -> str:
 def unpacked(text: str) -> Paper:
     kept = json.loads(text)
     parts = tuple(Part(one["heading"], tuple(one["lines"]), tuple(one["points"])) for one in kept.pop("parts"))
-    return Paper(**kept, parts=parts)
+    notice = tuple(kept.pop("notice", ()))  # what was kept before there were notices has none
+    return Paper(**kept, parts=parts, notice=notice)
 
 
 def changes(before: Paper, now: Paper) -> list[Change]:

@@ -1,13 +1,16 @@
 """The summative report of a whole audit: every case whose own report one may read, and nothing of the others."""
 
 import html
+import io
 
+import docx
+import pypdfium2
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maca.cases.models import Interest
+from maca.cases.models import Declaration, Interest
 from maca.cases.operations import declare_interest
 from maca.governance.queries import who_read_ours
 from maca.journal.models import Entry
@@ -103,13 +106,48 @@ def test_a_case_one_has_a_conflict_in_is_left_out_with_all_that_is_said_of_it(wo
     declare_interest(second, interest=Interest.HELD, by=world.manager)
     report = read_audit_report(audit, by=world.manager)
     assert [one.case for one in report.reports] == ["Case 1"]
-    ((case, why),) = report.left_out
-    assert case == "Case 2"
-    assert "held or supervised" in why
-    assert dict(report.limits())["Case 2"] == [why]
+    (second,) = report.left_out
+    assert second.case == "Case 2"
+    assert "held or supervised" in second.why
     assert "School said no" not in str(audit_on_paper(report).parts)
     assert "School said no" not in sign_in(world.manager).get(f"/audits/{audit.slug}/report/").content.decode()
     assert "School said no" in sign_in(world.chair).get(f"/audits/{audit.slug}/report/").content.decode(), "the control"
+
+
+THIRD_PERSON = "This copy leaves Case 2 out, because whoever took it has declared a conflict of interest in it."
+
+
+def test_a_copy_without_a_case_says_so_to_whoever_holds_it(world, audit, sign_in):
+    client, path = sign_in(world.chair), f"/audits/{audit.slug}/report"
+    whole = paragraphs(client.get(f"{path}.docx").content)
+    assert not any("not whole" in line or "left out" in line for line in whole), "the control"
+    declare_interest(audit.cases.get(number=2), interest=Interest.HELD, by=world.chair)
+    page = html.unescape(client.get(f"{path}/").content.decode())
+    assert page.count("left out. You have said that you held or supervised this case") == 2
+    assert THIRD_PERSON not in page
+
+    word = client.get(f"{path}.docx").content
+    lines = paragraphs(word)
+    asked = lines.index("Who was asked, and what came back")
+    assert lines[asked - 2 : asked] == ["This copy is not whole.", THIRD_PERSON]
+    assert lines[asked + 1] == THIRD_PERSON
+    assert lines.count(THIRD_PERSON) == 3, "under what is missing too"
+    assert not any("You " in line or "your" in line.casefold() for line in lines)
+    foot = docx.Document(io.BytesIO(word)).sections[0].footer.paragraphs[0].text
+    assert "Without Case 2" in foot
+
+    pdf = client.get(f"{path}.pdf").content
+    first = " ".join(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_bounded().split())
+    assert f"This copy is not whole. {THIRD_PERSON}" in first
+    assert "Without Case 2" in first
+    assert "You have said" not in words_of_pdf(pdf)
+
+
+def test_a_copy_taken_before_anything_was_declared_says_that(world, audit):
+    Declaration.objects.filter(case__number=2, person=world.chair).delete()
+    (second,) = copy_audit_report(audit, kind="pdf", by=world.chair).left_out
+    not_yet = "whoever took it had not said yet whether they have a conflict of interest in it"
+    assert second.in_a_copy == f"This copy leaves Case 2 out, because {not_yet}."
 
 
 def test_who_reads_it_and_from_when(world, audit):
