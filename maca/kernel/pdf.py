@@ -29,12 +29,12 @@ _JOINERS = "\u200b\u200c\u200d\u200e\u200f\u00ad"
 
 
 def typeset(document: Mapping[str, Any], *, dated: datetime.date | None = None) -> bytes:
-    """The document as PDF: its `name`, lines `above` and `below` its `title`, a `notice`, a
-    `footer`, and `sections`.
+    """The document as PDF: its `name`, lines `above` and `below` its `title`, a `notice`, a `footer`, and `sections`.
 
-    A section has a `heading` and `parts`, each of a `kind`: "case" (a heading below it) and "paragraph" have a `text`,
-    "list" and "numbers" have `items` of a `text` and `questions` below it, `numbered` or not. A character that no font
-    of ours can draw, or that would draw others out of order, is printed by its number, for instance "[U+4E2D]".
+    A section has a `heading`, of a `level` (1 where none is given), and `parts`, each of a `kind`: "case" (a heading
+    below it) and "paragraph" have a `text`, "list" and "numbers" have `items` of a `text` and `questions` below it,
+    `numbered` or not. A character that no font of ours can draw, or that would draw others out of order, is printed by
+    its number, for instance "[U+4E2D]".
     """
     made = datetime.datetime.combine(dated, datetime.time(), tzinfo=datetime.UTC) if dated else UNDATED
     template = (_DATA / "document.typ").read_bytes()

@@ -1,7 +1,7 @@
 """A finished return as its agency keeps it: a paper, from which it is written as Word and as PDF."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maca.audits.models import Question, QuestionKind
 from maca.kernel.clock import LONDON
@@ -12,11 +12,12 @@ NOT_ANSWERED = "Not answered"
 
 @dataclass(frozen=True, repr=False)
 class Part:
-    """A heading, lines of text below it, each a paragraph, and points."""
+    """A heading, lines of text below it, each a paragraph, and points. One of `level` 2 is below the last of 1."""
 
     heading: str
     lines: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
+    level: int = 1
 
 
 @dataclass(frozen=True, repr=False)
@@ -133,6 +134,14 @@ def upload_of(one: Upload) -> str:
 def _signature(one: Signature) -> str:
     given = f", with authority given by {one.delegated_by!s}" if one.is_delegated else ", as the agency’s lead"
     return f"{one.name}, {one.post}, on {one.signed_at.astimezone(LONDON):%-d %B %Y}{given}: {one.statement}"
+
+
+def under(heading: str, parts: Iterable[Part], *, said: tuple[str, ...] = ()) -> Iterable[Part]:
+    """A heading with what is `said` below it, and below that these parts; nothing where there is neither."""
+    below = [replace(part, level=part.level + 1) for part in parts]
+    if below or said:
+        yield Part(heading, said)
+        yield from below
 
 
 def listed(heading: str, points: Sequence[str]) -> Sequence[Part]:

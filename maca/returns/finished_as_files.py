@@ -42,6 +42,7 @@ def as_pdf(value: Paper) -> bytes:
             "sections": [
                 {
                     "heading": keepable(part.heading),
+                    "level": part.level,
                     "parts": [
                         *(
                             {"kind": "paragraph", "text": keepable(line)}
@@ -70,7 +71,7 @@ def _paragraphs(value: Paper) -> Iterator[tuple[str, str]]:
         yield "Subtitle", value.stands
     yield from (("Notice", line) for line in value.notice)
     for part in value.parts:
-        yield "Heading1", part.heading
+        yield f"Heading{part.level}", part.heading
         yield from (("Normal", line) for line in part.lines)
         yield from (("ListBullet", point) for point in part.points)
 

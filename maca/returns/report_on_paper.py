@@ -1,10 +1,10 @@
-"""The summative report as a paper: everything that its page says, in the same order."""
+"""The summative report as a paper: everything that its page says, in the same order and below the same headings."""
 
 from collections.abc import Iterable
 
 from maca.returns.audit_report import AuditReport, Counted
 from maca.returns.between import Reply
-from maca.returns.finished import Paper, Part, lines_of, listed, reference_of, upload_of
+from maca.returns.finished import Paper, Part, lines_of, listed, reference_of, under, upload_of
 from maca.returns.summative import AgencyAccount, Cell, Row, SummativeReport
 from maca.voices.heard import SharedReflection
 from maca.voices.models import FamilyView
@@ -19,23 +19,31 @@ def on_paper(report: SummativeReport, *, title: str) -> Paper:
         footer=f"Summative report · {about} · For the panel of this case only",
         parts=(
             *((Part("Introduction", lines_of(report.introduction)),) if report.introduction else ()),
-            *(Part(f"The case in outline: {label}", lines_of(said)) for label, said in report.outline),
-            Part("Who was asked, and what came back"),
-            *(_standing(one) for one in report.accounts),
+            *under("The case in outline", (), said=tuple(_outline(report))),
+            *under(
+                "Who was asked, and what came back",
+                (_standing(one) for one in report.accounts),
+                said=() if report.accounts else ("Nobody has been asked about this case.",),
+            ),
             *listed("The chronology in brief", report.chronology.sentences),
             *listed("What the chronology asks", [f"{one.says} {one.decision}" for one in report.chronology.questions]),
             *listed("What is missing", report.limits),
-            *(
-                Part(f"Between the agencies: {heading}", points=tuple(one.says for one in found) or ("Nowhere",))
-                for heading, found in (report.between() if report.submitted else ())
-            ),
-            *listed("Which agency answered which question", list(_grid(report)) if report.submitted else ()),
+            *(under("Between the agencies", _between(report)) if report.submitted else ()),
             Part("What the family says", points=tuple(report.voices.sentences)),
-            *(Part(f"The family: {one.get_whose_display()}", tuple(_view(one))) for one in report.voices.views),
-            Part("What practitioners say", () if report.voices.reflections else ("No reflection has been shared.",)),
-            *(Part(one.who, tuple(_reflection(one))) for one in report.voices.reflections),
-            *(part for one in report.submitted for part in _engagement(one)),
-            *(_answers(row) for row in (report.rows if report.submitted else ())),
+            *(Part(one.get_whose_display(), tuple(_view(one)), level=2) for one in report.voices.views),
+            *under(
+                "What practitioners say",
+                (Part(one.who, tuple(_reflection(one))) for one in report.voices.reflections),
+                said=() if report.voices.reflections else ("No reflection has been shared.",),
+            ),
+            *under(
+                "Engagement, agency by agency",
+                (part for one in report.submitted for part in under(one.name, _engagement(one))),
+            ),
+            *under(
+                "Every answer, question by question",
+                (_answers(row) for row in (report.rows if report.submitted else ())),
+            ),
         ),
         stands=report.stands.says if report.stands else "",
     )
@@ -48,18 +56,22 @@ def audit_on_paper(report: AuditReport) -> Paper:
         about=report.title,
         footer=" · ".join(("Summative report", report.title, "For the panel only", *_without(report))),
         parts=(
-            Part("Who was asked, and what came back", tuple(one.in_a_copy for one in report.left_out)),
-            *(
-                Part(agency, points=tuple(f"{case}: {came_back}" for case, came_back in accounts))
-                for agency, accounts in _response(report)
+            *under(
+                "Who was asked, and what came back",
+                (
+                    Part(agency, points=tuple(f"{case}: {came_back}" for case, came_back in accounts))
+                    for agency, accounts in _response(report)
+                ),
+                said=tuple(one.in_a_copy for one in report.left_out),
             ),
-            *(Part(f"What is missing: {case}", points=tuple(limits)) for case, limits in report.limits()),
-            *(Part(f"What is missing: {one.case}", points=(one.in_a_copy,)) for one in report.left_out),
-            *(
-                Part(f"Between the agencies: {heading}", points=_by_case(found) or ("Nowhere",))
-                for heading, found in report.between()
+            *under("What is missing", _missing(report)),
+            *under(
+                "Between the agencies",
+                (Part(heading, points=_by_case(found) or ("Nowhere",)) for heading, found in report.between()),
             ),
-            *(Part(f"What the chronologies ask: {name}", points=_by_case(asked)) for name, asked in report.patterns()),
+            *under(
+                "What the chronologies ask", (Part(name, points=_by_case(asked)) for name, asked in report.patterns())
+            ),
             *(
                 Part(f"Question {row.number}. {row.question}", points=tuple(_points(said)))
                 for row, said in report.said()
@@ -118,6 +130,25 @@ def _answered(report: AuditReport) -> Iterable[str]:
         )
 
 
+def _missing(report: AuditReport) -> Iterable[Part]:
+    for case, limits in report.limits():
+        yield Part(case, points=tuple(limits) or ("Nobody has been asked about this case yet.",))
+    yield from (Part(one.case, points=(one.in_a_copy,)) for one in report.left_out)
+
+
+def _outline(report: SummativeReport) -> Iterable[str]:
+    for label, said in report.outline:
+        first, *more = lines_of(said) or ("",)
+        yield f"{label}: {first}"
+        yield from more
+
+
+def _between(report: SummativeReport) -> Iterable[Part]:
+    for heading, found in report.between():
+        yield Part(heading, points=tuple(one.says for one in found) or ("Nowhere",))
+    yield from listed("Which agency answered which question", list(_grid(report)))
+
+
 def _standing(one: AgencyAccount) -> Part:
     lines = [f"{one.status}{'. Late' if one.late else ''}"]
     if one.came_back:
@@ -138,10 +169,10 @@ def _grid(report: SummativeReport) -> Iterable[str]:
 
 
 def _engagement(one: AgencyAccount) -> Iterable[Part]:
-    yield Part(f"{one.name}: historic engagement", lines_of(one.before) or ("Not described",))
-    yield Part(f"{one.name}: current engagement", lines_of(one.now) or ("Not described",))
-    yield from listed(f"{one.name}: evidence", [reference_of(row) for row in one.evidence])
-    yield from listed(f"{one.name}: photographs and documents", [upload_of(row) for row in one.uploads])
+    yield Part("Historic", lines_of(one.before) or ("Not described",))
+    yield Part("Current", lines_of(one.now) or ("Not described",))
+    yield from listed("Evidence", [reference_of(row) for row in one.evidence])
+    yield from listed("Photographs and documents", [upload_of(row) for row in one.uploads])
 
 
 def _answers(row: Row) -> Part:

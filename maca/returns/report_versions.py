@@ -11,7 +11,10 @@ from maca.returns.finished import Paper, Part
 
 @dataclass(frozen=True, repr=False)
 class Change:
-    """What stands under one heading now and did not before, and the other way round, each line by line."""
+    """What stands under one heading now and did not before, and the other way round, each line by line.
+
+    The heading is said with those above it, since an agency’s name heads several parts.
+    """
 
     heading: str
     came: tuple[str, ...]
@@ -53,8 +56,12 @@ def packed(paper: Paper) -> str:
 
 def unpacked(text: str) -> Paper:
     kept = json.loads(text)
-    parts = tuple(Part(one["heading"], tuple(one["lines"]), tuple(one["points"])) for one in kept.pop("parts"))
-    notice = tuple(kept.pop("notice", ()))  # what was kept before there were notices has none
+    # What was kept before parts had levels, or papers a notice, has neither.
+    parts = tuple(
+        Part(one["heading"], tuple(one["lines"]), tuple(one["points"]), one.get("level", 1))
+        for one in kept.pop("parts")
+    )
+    notice = tuple(kept.pop("notice", ()))
     return Paper(**kept, parts=parts, notice=notice)
 
 
@@ -74,8 +81,11 @@ def changes(before: Paper, now: Paper) -> list[Change]:
 
 
 def _by_heading(paper: Paper) -> Iterator[tuple[tuple[str, int], Counter[str]]]:
-    """The lines of each part by its heading. Parts that are headed alike are told apart by their order."""
+    """The lines of each part by its heading and those above. Parts headed alike are told apart by their order."""
     seen: Counter[str] = Counter()
+    above: list[str] = []
     for part in paper.parts:
-        yield (part.heading, seen[part.heading]), Counter(line for line in (*part.lines, *part.points) if line.strip())
-        seen[part.heading] += 1
+        above = [*above[: part.level - 1], part.heading]
+        heading = ": ".join(above)
+        yield (heading, seen[heading]), Counter(line for line in (*part.lines, *part.points) if line.strip())
+        seen[heading] += 1

@@ -29,7 +29,10 @@ from maca.returns.operations import (
 from maca.returns.report_on_paper import audit_on_paper
 from tests.makers import World
 from tests.returns.test_copy import paragraphs, words_of_pdf
+from tests.returns.test_report import outline_of_page, outline_of_pdf, outline_of_word
 from tests.returns.test_returns import BLANK, asking
+
+OUTLINES = {"docx": outline_of_word, "pdf": outline_of_pdf}
 
 
 @pytest.fixture
@@ -99,6 +102,16 @@ def test_the_page_word_and_pdf_say_the_same(world, audit, sign_in):
     assert (
         reverse("audit-report", kwargs={"audit": audit.slug}) in client.get(f"/audits/{audit.slug}/").content.decode()
     )
+
+
+def test_word_and_pdf_have_the_outline_of_the_page_and_the_agencies_below_it(world, audit, sign_in):
+    client, path = sign_in(world.manager), f"/audits/{audit.slug}/report"
+    page = outline_of_page(client.get(f"{path}/").content.decode())
+    word, pdf = (outline_of(client.get(f"{path}.{kind}").content) for kind, outline_of in OUTLINES.items())
+    assert word == pdf
+    agencies = [(2, "Health"), (2, "Police"), (2, "School")]
+    assert word[:4] == [(1, "Who was asked, and what came back"), *agencies]
+    assert [one for one in word if one not in agencies] == page
 
 
 def test_a_case_one_has_a_conflict_in_is_left_out_with_all_that_is_said_of_it(world, audit, sign_in):

@@ -3,7 +3,11 @@
 import dataclasses
 import datetime as dt
 import html
+import io
+import re
 
+import docx
+import pypdfium2
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -23,11 +27,20 @@ from maca.partnership.models import AgencyKind
 from maca.partnership.operations import register_agency
 from maca.returns.finished_as_files import as_pdf, as_word
 from maca.returns.models import DeclineReason
-from maca.returns.operations import copy_report, decline_return, save_answer, say_not_known, submit_return
+from maca.returns.operations import (
+    copy_report,
+    decline_return,
+    introduce_report,
+    save_answer,
+    say_not_known,
+    submit_return,
+)
 from maca.returns.report_on_paper import on_paper
 from maca.returns.summative import AgencyAccount, Cell, Row, SummativeReport, summative_report
 from maca.voices.heard import Voices
-from tests.makers import World
+from maca.voices.models import Sharing
+from maca.voices.operations import record_view, write_reflection
+from tests.makers import A_VIEW, World
 from tests.returns.test_copy import anything, paragraphs, words_of_pdf
 from tests.returns.test_returns import BLANK, asking
 
@@ -82,6 +95,57 @@ def test_every_answer_stands_on_the_page_in_word_and_in_pdf(world, audit, sign_i
     for name, text in forms.items():
         assert [words for words in wanted if words not in text] == [], name
         assert "By the file of the fire brigade." not in text, "the control"
+
+
+def outline_of_page(page: str) -> list[tuple[int, str]]:
+    """The headings that a page says of a report, with their levels; not those of what one can do with it there."""
+    found = re.findall(
+        r"<h([23])[^>]*>(.*?)</h\1>", html.unescape(page.split("<main")[1].split("</main>")[0]), re.DOTALL
+    )
+    said = [(int(level) - 1, " ".join(text.split())) for level, text in found]
+    return [one for one in said if one[1] not in ("Versions", "Take it away")]
+
+
+def outline_of_word(data: bytes) -> list[tuple[int, str]]:
+    paragraphs = docx.Document(io.BytesIO(data)).paragraphs
+    styles = [(str(one.style.name), one.text) for one in paragraphs if one.style]
+    return [(int(name.removeprefix("Heading ")), text) for name, text in styles if name.startswith("Heading ")]
+
+
+def outline_of_pdf(data: bytes) -> list[tuple[int, str]]:
+    return [(one.level + 1, one.get_title()) for one in pypdfium2.PdfDocument(data).get_toc()]
+
+
+def in_order(some: list[tuple[int, str]], every: list[tuple[int, str]]) -> bool:
+    """Whether all of the first stand in the other, each in its place."""
+    left = iter(every)
+    return all(one in left for one in some)
+
+
+def test_word_and_pdf_have_the_outline_of_the_page_and_more_below_it(world, audit, sign_in):
+    case = find_case(world.manager, audit.slug, 1)
+    introduce_report(case, words="Read this first.", version=1, by=world.manager)
+    write_reflection(
+        case, worried="Much.", helped="", obstacles=[], hindered="", differently="", sharing=Sharing.YES, version=0,
+        by=world.social_worker,
+    )  # fmt: skip
+    record_view(case, A_VIEW, by=world.social_worker)
+    client = sign_in(world.manager)
+    page = outline_of_page(client.get(reverse("report", kwargs={"audit": audit.slug, "case": 1})).content.decode())
+    word, pdf = outline_of_word(copy_of(client, audit, "docx")), outline_of_pdf(copy_of(client, audit, "pdf"))
+    assert word == pdf
+    assert [one for one in word if one[0] == 1] == [one for one in page if one[0] == 1]
+    assert in_order(page, word)
+    assert not in_order(page[::-1], word), "the control"
+    asked, brief = word.index((1, "Who was asked, and what came back")), word.index((1, "What is missing"))
+    assert word[asked + 1 : brief] == [(2, "Health"), (2, "Police"), (2, "School")]
+    health = word.index((2, "Health"), brief)
+    assert word[health - 1 : health + 3] == [
+        (1, "Engagement, agency by agency"), (2, "Health"), (3, "Historic"), (3, "Current"),
+    ]  # fmt: skip
+    assert word[-1][0] == 2, "a question below “Every answer”"
+    assert sum(1 for _, heading in word if heading.startswith("The case in outline")) == 1
+    assert "Age of the index child: 5 to 9" in paragraphs(copy_of(client, audit, "docx"))
 
 
 def give(world: World, audit, agency: str, *entries: ChronologyEntry) -> None:

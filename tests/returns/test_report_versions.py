@@ -49,10 +49,11 @@ def test_a_version_stays_as_it_was_and_the_page_says_what_has_changed_since(worl
     handed_in(world, case.audit)
     _, issued, since = read_report_since(case, by=world.manager)
     assert [one.number for one in issued] == [1]
-    health = next(change for change in since if change.heading == world.health.name)
+    asked = f"Who was asked, and what came back: {world.health.name}"
+    health = next(change for change in since if change.heading == asked)
     assert any("Handed in" in line for line in health.came)
     assert any(line.startswith("Not") or "Asked" in line or "Waiting" in line for line in health.gone), health.gone
-    assert any(change.heading.startswith("Question 1.") for change in since)
+    assert any(change.heading.startswith("Every answer, question by question: Question 1.") for change in since)
     then = read_report_version(first, by=world.chair)
     assert then.parts[0] == Part("Introduction", ("Read the chronology first.",))
     assert not any(part.heading.startswith("Question 1.") for part in then.parts)
@@ -217,15 +218,27 @@ def test_changes_are_told_part_by_part():
     assert [one.heading for one in changes(before, now)][-1] == "Gone"
 
 
+def test_a_part_is_compared_with_the_one_below_the_same_heading():
+    before = paper(Part("Asked"), Part("Health", ("came",), level=2), Part("Said"), Part("Health", ("x",), level=2))
+    now = paper(Part("Asked"), Part("Health", ("came",), level=2), Part("Said"), Part("Health", ("y",), level=2))
+    assert [(one.heading, one.came, one.gone) for one in changes(before, now)] == [("Said: Health", ("y",), ("x",))]
+    without = paper(Part("Asked"), Part("Said"), Part("Health", ("x",), level=2))
+    assert [one.heading for one in changes(before, without)] == ["Asked: Health"]
+
+
+def test_a_version_that_was_kept_before_parts_had_levels_is_read():
+    kept = '{"title": "T", "about": "A", "footer": "F", "parts": [{"heading": "H", "lines": ["l"], "points": []}]}'
+    assert unpacked(kept) == paper(Part("H", ("l",)))
+
+
 def test_parts_headed_alike_are_told_apart():
     two = paper(Part("A practitioner", ("one",)), Part("A practitioner", ("two",)))
     assert [(one.came, one.gone) for one in changes(paper(Part("A practitioner", ("one",))), two)] == [(("two",), ())]
 
 
 lines = st.lists(any_text, max_size=4).map(tuple)
-papers = st.builds(
-    Paper, any_text, any_text, any_text, st.lists(st.builds(Part, any_text, lines, lines), max_size=4).map(tuple)
-)
+some_parts = st.builds(Part, any_text, lines, lines, st.integers(1, 3))
+papers = st.builds(Paper, any_text, any_text, any_text, st.lists(some_parts, max_size=4).map(tuple))
 
 
 @given(papers)
