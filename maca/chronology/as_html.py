@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from maca.chronology.as_table import cells
 from maca.chronology.entries import Entry, merged
+from maca.chronology.events import event_called, event_in_a_sentence
 
 _STYLE = """\
 body { margin: 0; color: #0b0c0c; background: #ffffff; font: 1rem/1.4 Arial, Helvetica, sans-serif; }
@@ -47,19 +48,22 @@ HEADINGS = ("Date", "Time", "Agency", "Event", "What happened", "Child", "Worker
 
 
 def shown(entry: Entry) -> tuple[str, ...]:
-    """What a page shows of an entry, in the order of the headings; nothing that was written is left out."""
-    date, time, agency, event, suggested, text, child, worker, seen, voice, fact, ref, notes, file, row = cells(entry)
+    """What a page shows of an entry, in the order of the headings; nothing that was written is left out.
+
+    Events and facts are in plain words. Their codes are for the tables, which are read again.
+    """
+    date, time, agency, event, suggested, text, child, worker, seen, voice, _, ref, notes, file, row = cells(entry)
     return (
         date,
         time,
         agency.replace("_", " "),
-        (f"(suggested: {suggested})" if suggested else event).replace("_", " "),
+        f"(suggested: {event_in_a_sentence(suggested)})" if suggested else event_called(event),
         f"{text}\n{notes}" if notes else text,
         child,
         worker,
         seen,
         voice,
-        fact,
+        entry.facts_in_words,
         f"{ref}\n{file}:{row}" if ref else f"{file}:{row}",
     )
 

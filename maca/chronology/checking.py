@@ -92,13 +92,9 @@ def as_text(found: Check) -> Iterator[str]:
     yield ""
     yield f"Patterns: {len(found.patterns):,}. Each is a question for the panel, and no judgement."
     for pattern in found.patterns:
-        about = ", ".join(
-            part
-            for part in (pattern.agency and called(pattern.agency), pattern.child and f"child {pattern.child}")
-            if part
-        )
+        agency = f", {called(pattern.agency)}" if pattern.agency else ""
         yield ""
-        yield f"{pattern.code}{f' ({about})' if about else ''}: {pattern.says}"
+        yield f"{pattern.title} ({pattern.code}{agency}): {pattern.says}"
         for entry in pattern.entries:
             yield f"    {entry.written_date}  {entry.where}  {called(entry.agency)}  {_shortened(entry.text)}"
         for passage in pattern.passages:

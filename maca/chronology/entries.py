@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
+from maca.chronology.facts import in_words
+
 CSC = "children_social_care"
 
 # The vocabulary that agencies exchange. What none of these says is `other`.
@@ -63,6 +65,11 @@ class Entry:
     @property
     def child_was_seen(self) -> bool:
         return self.seen in ("yes", "alone")
+
+    @property
+    def facts_in_words(self) -> str:
+        """The facts as a person reads them."""
+        return in_words(self.facts)
 
     def named(self, key: str) -> tuple[str, ...]:
         """What a fact lists, split at its commas: the agencies `present`, the one a request is made `of`."""

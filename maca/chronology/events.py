@@ -34,5 +34,11 @@ def event_called(code: str) -> str:
     return _CALLED.get(code) or code.replace("_", " ").capitalize()
 
 
+def event_in_a_sentence(code: str) -> str:
+    """“core group”, where no sentence begins with it."""
+    called = event_called(code)
+    return called[:1].lower() + called[1:]
+
+
 # For a list to choose from, by name; what is none of these comes last.
 CHOICES = [(code, event_called(code)) for code in sorted(EVENTS, key=lambda one: (one == OTHER, event_called(one)))]

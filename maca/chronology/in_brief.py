@@ -18,9 +18,10 @@ from maca.sealing.operations import mark_key
 
 @dataclass(frozen=True, repr=False)
 class Asked:
-    """A question that a pattern asks, and what was decided on it. `code` is the pattern’s."""
+    """A question that a pattern asks, and what was decided on it. `code` and `title` are the pattern’s."""
 
     code: str
+    title: str
     says: str
     decision: str
 
@@ -64,9 +65,14 @@ def _brief(shown: Sequence[Shown], prompts: Iterable[Prompt], names: Names) -> B
     assert picture is not None
     return Brief(
         sentences=(*_given(entries), *_plans(picture), *_silences(picture, names.called)),
-        questions=tuple(Asked(one.pattern.code, one.pattern.says, _decision(one)) for one in prompts),
+        questions=tuple(_asked(one) for one in prompts),
         met=tuple(_met(entries, names)),
     )
+
+
+def _asked(prompt: Prompt) -> Asked:
+    found = prompt.pattern
+    return Asked(found.code, found.title, found.says, _decision(prompt))
 
 
 def _given(entries: Sequence[Entry]) -> Iterable[str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from maca.audits.models import Choice
+from maca.chronology.patterns import CODES
 from maca.returns.between import Reply, Said
 from maca.returns.models import GRADES, Grade
 from maca.returns.report_versions import as_it_stood_on
@@ -116,16 +117,18 @@ class AuditReport:
         return list(found.items())
 
     def patterns(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """What the chronologies ask, by the pattern: the case, and the question with what was decided on it.
+        """What the chronologies ask, by the pattern’s title: the case, and the question with what was decided on it.
 
-        A pattern that shows in more cases comes first.
+        A pattern that shows in more cases comes first; of equals, the one that a chronology shows first.
         """
         found: dict[str, list[tuple[str, str]]] = {}
+        titles = {}
         for report in self.reports:
             for one in report.chronology.questions:
                 found.setdefault(one.code, []).append((report.case, f"{one.says} {one.decision}"))
-        order = sorted(found.items(), key=lambda one: (-len({case for case, _ in one[1]}), one[0]))
-        return [(code.replace("_", " ").capitalize(), asked) for code, asked in order]
+                titles[one.code] = one.title
+        shows = {code: len({case for case, _ in asked}) for code, asked in found.items()}
+        return [(titles[code], found[code]) for code in sorted(found, key=lambda one: (-shows[one], CODES.index(one)))]
 
     def said(self) -> list[tuple[Row, list[tuple[str, str, tuple[str, ...]]]]]:
         """Each question that asks for points, such as what went well, with the case, the agency and its points."""

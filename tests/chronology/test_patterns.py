@@ -8,9 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from maca.chronology.entries import CSC
-from maca.chronology.patterns import CODES
+from maca.chronology.patterns import CODES, find_patterns
+from maca.chronology.patterns.finding import RULES
 from maca.chronology.patterns.told_twice import counted, words_of
-from tests.chronology.lines import entries, fired
+from tests.chronology.lines import day, entries, fired
 
 CP = "0 csc icpc\n0 csc cp_start\n"
 LONG = "_".join(f"word{at}" for at in range(64))
@@ -278,17 +279,53 @@ def test_what_comes_after_the_end_counts_for_nothing():
     assert fired("not_brought_series", "0 gp was_not_brought\n9 gp was_not_brought", to=8) == []
 
 
-def test_a_pattern_that_rests_on_an_approximate_date_says_so():
-    from maca.chronology.patterns import find_patterns
+def says(written: str, **more) -> dict[str, list[str]]:
+    """The sentences of each pattern that fires, by its code."""
+    found: dict[str, list[str]] = {}
+    made = entries(written)
+    labels = sorted({child for entry in made for child in entry.children})
+    for one in find_patterns(made, labels=labels, **more):
+        found.setdefault(one.code, []).append(one.says)
+    return found
 
+
+def test_each_pattern_has_a_title_of_its_own_in_plain_words():
+    titles = {rule.title for rule in RULES.values()}
+    assert len(titles) == len(CODES)
+    assert not [title for title in titles if "_" in title or not title[0].isupper()]
+    found = find_patterns(entries("0 gp was_not_brought\n9 gp was_not_brought"))
+    assert [(one.code, one.title) for one in found] == [("not_brought_series", "Not brought several times")]
+
+
+def test_facts_events_and_tools_are_said_in_plain_words():
+    met = "0 csc core_group present=health_visiting\n"
+    two = "1 hv - father_in_home=no gp_registered=yes\n9 csc - father_in_home=lives_elsewhere"
+    [conflict] = says(two)["conflict"]
+    assert conflict.startswith("Father in home: no (health visiting, 2 January 2024) and lives elsewhere (children’s")
+    [unshared] = says(f"{met}9 hv - father_cannabis_daily=known")["not_shared"]
+    assert unshared.startswith("“Father cannabis daily” was known to health visiting")
+    [twice] = says("0 hv strategy_discussion text=same\n0 police strategy_discussion text=same")["same_event"]
+    assert "one event (strategy discussion) of" in twice
+    [unreviewed] = says("0 hv tool_used tool=graded_care_profile", to=day(200))["tool_not_reviewed"]
+    assert "used graded care profile on" in unreviewed
+
+
+def test_what_reads_alike_tells_the_children_apart():
+    visits = "\n".join(f"{at} csc visit seen=yes child={child}" for at in (1, 40) for child in ("C1", "C2"))
+    found = says(f"0 csc cp_start\n{visits}\n41 csc cp_end")["not_seen"]
+    assert [one.split(": ")[0] for one in found] == ["About C1", "About C2"]
+    assert len({one.split(": ", 1)[1] for one in found}) == 1, "the control: but for the child they are the same"
+    alone = says("0 csc cp_start\n1 csc visit seen=yes\n40 csc visit seen=yes\n41 csc cp_end")["not_seen"]
+    assert not [one for one in alone if one.startswith("About")]
+
+
+def test_a_pattern_that_rests_on_an_approximate_date_says_so():
     made = entries("0 gp was_not_brought approximate=2024-01\n9 gp was_not_brought")
-    assert "approximate" in find_patterns(made)[0].says
+    assert find_patterns(made)[0].says.endswith("An approximate date is among these: January 2024.")
     assert "approximate" not in find_patterns(entries("0 gp was_not_brought\n9 gp was_not_brought"))[0].says
 
 
 def test_a_copied_assessment_shows_its_passages():
-    from maca.chronology.patterns import find_patterns
-
     made = entries(f"0 csc assessment_end text={LONG}\n9 csc parenting_assessment text={MOST}")
     [copied] = find_patterns(made)
     assert copied.passages == (" ".join(f"word{at}" for at in range(40)),)
@@ -312,7 +349,5 @@ def test_two_texts_share_a_word_as_often_as_both_have_it(one, other):
 
 
 def test_a_child_whom_nobody_listed_has_a_line_too():
-    from maca.chronology.patterns import find_patterns
-
     made = entries("0 gp was_not_brought child=C1\n9 gp was_not_brought child=C1\n9 gp visit child=C2")
     assert [one.child for one in find_patterns(made, labels=["C3"])] == ["C1"]

@@ -292,6 +292,19 @@ def test_the_page_and_the_pdf_hold_what_was_written():
     assert as_pdf.write([entry]).startswith(b"%PDF")
 
 
+def test_a_document_says_events_and_facts_in_plain_words_and_a_table_keeps_their_codes():
+    facts = (("present", "police,health_visiting"), ("gp_registered", "no"), ("lives_with", "maternal_grandfather"))
+    entry = Entry(date=dt.date(2026, 1, 1), agency="gp", text="They met.", event="icpc", facts=facts)
+    plain = "Present: police, health visiting; GP registered: no; Lives with: maternal grandfather"
+    assert "Initial child protection conference" in as_html.write([entry])
+    assert plain in as_html.write([entry])
+    assert plain in [cell.text for cell in Document(io.BytesIO(as_word.write([entry]))).tables[0].rows[1].cells]
+    assert as_table.cells(entry)[3] == "icpc"
+    assert "lives_with=maternal_grandfather" in as_table.cells(entry)[10]
+    [back] = read_bytes(as_table.as_csv([entry]), "a.csv").entries
+    assert back.facts == facts
+
+
 def test_what_turns_round_a_line_ends_in_its_own_cell_of_the_word_file():
     entry = Entry(date=dt.date(2026, 1, 1), agency="gp", text="a \u202eb\nc \u2067d", ref="E1")
     table = Document(io.BytesIO(as_word.write([entry]))).tables[0]

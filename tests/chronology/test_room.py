@@ -484,8 +484,9 @@ def test_each_pattern_is_taken_or_set_aside_with_a_reason_that_stays(world, sign
     both(world, audit)
     client, path = sign_in(world.manager), address(audit, "/?show=patterns")
     page = client.get(path).content.decode()
-    assert "not_brought_series" in page
-    assert "same_event" in page
+    assert "Not brought several times" in page
+    assert "One event told twice" in page
+    assert "not_brought_series" not in page
     entry = ChronologyEntry.objects.get(date="2026-05-01")
     assert f"#entry-{entry.public_id}" in page
     unsaid = client.post(path, sent_of(page, decided="set_aside"))
@@ -550,7 +551,7 @@ def test_who_decides_on_patterns_and_until_when(world, sign_in):
     assert rules.may_decide_on_patterns(world.scrutineer, chronology).code == "not-yours"
     assert rules.may_decide_on_patterns(world.auditor, chronology).code == "before-the-panel"
     page = sign_in(world.scrutineer).get(address(audit, "/?show=patterns")).content.decode()
-    assert "not_brought_series" in page
+    assert "Not brought several times" in page
     assert 'name="decided' not in page
     prompt = operations.read_patterns(case_of(audit), by=world.manager)[0]
     with pytest.raises(Refused) as refused:

@@ -42,7 +42,7 @@ def test_check_prints_what_was_found_as_json(folder):
 def test_check_prints_lines_to_read(folder):
     done = run("check", folder)
     assert done.exit_code == 0
-    assert "not_brought_series (the GP)" in done.output
+    assert "Not brought several times (not_brought_series, the GP): Not brought to the GP 2 times" in done.output
     assert "gp.csv, row 4, date “Spring 2024”" in done.output
 
 

@@ -1,5 +1,6 @@
 """The summative report of a whole audit: every case whose own report one may read, and nothing of the others."""
 
+import datetime as dt
 import html
 import io
 
@@ -12,6 +13,9 @@ from django.urls import reverse
 
 from maca.cases.models import Declaration, Interest
 from maca.cases.operations import declare_interest
+from maca.chronology.entries import Entry as ChronologyEntry
+from maca.chronology.operations import add_entry
+from maca.chronology.queries import find_involvement
 from maca.governance.queries import who_read_ours
 from maca.journal.models import Entry
 from maca.kernel.clock import today
@@ -161,6 +165,18 @@ def test_a_copy_taken_before_anything_was_declared_says_that(world, audit):
     (second,) = copy_audit_report(audit, kind="pdf", by=world.chair).left_out
     not_yet = "whoever took it had not said yet whether they have a conflict of interest in it"
     assert second.in_a_copy == f"This copy leaves Case 2 out, because {not_yet}."
+
+
+def test_patterns_go_by_their_titles_and_those_of_most_cases_come_first(world):
+    audit = world.circulated(2)
+    for case, told in ((1, ("tool_used", "was_not_brought", "was_not_brought")), (2, ("was_not_brought",) * 2)):
+        place = find_involvement(world.manager, audit.slug, case, "health")
+        for at, event in enumerate(told):
+            day = dt.date(2025, 1, 6) + dt.timedelta(200 * bool(at) + at)
+            add_entry(place, ChronologyEntry(day, "health_visiting", "W", event=event), by=world.manager)
+    report = read_audit_report(audit, by=world.manager)
+    assert [name for name, _ in report.patterns()] == ["Not brought several times", "A tool used and not reviewed"]
+    assert "Not brought several times" in [part.heading for part in audit_on_paper(report).parts]
 
 
 def test_who_reads_it_and_from_when(world, audit):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from maca.chronology.agencies import called
 from maca.chronology.entries import CSC, FROM, NO_CLAIMS, OF, PRESENT, Entry
+from maca.chronology.facts import fact_called, value_called
 from maca.chronology.patterns.days import days_between, said, working_days_between
 from maca.chronology.patterns.settings import Settings
 from maca.chronology.patterns.value import Case, Found, Line
@@ -58,8 +59,9 @@ def conflict(line: Line, settings: Settings) -> Iterator[Found]:
                     for one in entries:
                         yield Found(
                             None, (one, entry), one.date, entry.date,
-                            f"{key}: {other} ({called(one.agency)}, {said(one.date)}) and {stated} "
-                            f"({called(entry.agency)}, {said(entry.date)}): which is right, and who knew?",
+                            f"{fact_called(key)}: {value_called(other)} ({called(one.agency)}, {said(one.date)}) and "
+                            f"{value_called(stated)} ({called(entry.agency)}, {said(entry.date)}): which is right, and "
+                            "who knew?",
                         )  # fmt: skip
             of_key.setdefault(entry.agency, {}).setdefault(stated, deque()).append(entry)
 
@@ -86,6 +88,6 @@ def not_shared(line: Line, settings: Settings) -> Iterator[Found]:
             silent = ", ".join(called(one) for one in sorted(others))
             yield Found(
                 agency, (entry,), entry.date, entry.date,
-                f"{key} was known to {called(agency)} on {said(entry.date)}; no other agency at a core group says "
-                f"anything of it ({silent}): was it shared?",
+                f"“{fact_called(key)}” was known to {called(agency)} on {said(entry.date)}; no other agency at a core "
+                f"group says anything of it ({silent}): was it shared?",
             )  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from maca.chronology.agencies import called
 from maca.chronology.entries import Entry, merged
+from maca.chronology.events import event_in_a_sentence
 from maca.chronology.patterns.days import days_between, said
 from maca.chronology.patterns.settings import Settings
 from maca.chronology.patterns.value import Case, Found, Line, by_event
@@ -29,7 +30,7 @@ def same_event(line: Line, settings: Settings) -> Iterator[Found]:
             yield Found(
                 None, (one, other), one.date, other.date,
                 f"{called(one.agency, begins=True)} and {called(other.agency)} tell what seems to be one event "
-                f"({one.event}) of {said(one.date)}: is it one?",
+                f"({event_in_a_sentence(one.event)}) of {said(one.date)}: is it one?",
             )  # fmt: skip
 
 

@@ -25,9 +25,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One pattern of the case, about one child or, with `child` None, about the case or every child alike."""
+    """One pattern of the case, about one child or, with `child` None, about the case or every child alike.
+
+    `code` is what programs exchange, `title` what people read.
+    """
 
     code: str
+    title: str
     agency: str | None
     child: str | None
     first: dt.date

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from maca.chronology.agencies import called
 from maca.chronology.entries import CSC, TOOL, Entry
+from maca.chronology.facts import value_called
 from maca.chronology.patterns.care import by_agency
 from maca.chronology.patterns.days import days_between, said
 from maca.chronology.patterns.settings import Settings
@@ -85,7 +86,7 @@ def tool_not_reviewed(case: Case, settings: Settings) -> Iterator[Found]:
             if entry.event == "tool_used" and _is_overdue(entry, again, case, settings):
                 yield Found(
                     entry.agency, (entry,), entry.date, entry.date,
-                    f"{called(entry.agency, begins=True)} used {tool or 'a tool'} on "
+                    f"{called(entry.agency, begins=True)} used {value_called(tool) or 'a tool'} on "
                     f"{said(entry.date)}, and it was not reviewed in {settings.tool_review_days} days: what became of "
                     "its findings?",
                 )  # fmt: skip
