@@ -491,9 +491,7 @@ def declarations(request: HttpRequest, case: Case) -> HttpResponse:
     stand = [one for one in said if one.is_conflict and not one.lifted_at]
     listed = [(one, rules.may_lift_conflict(person, one)) for one in stand]
     listed += [(one, None) for one in said if one not in stand]
-    return render(
-        request, "cases/declarations.html", {"case": case, "declarations": listed, "conflicts": len(stand)}
-    )
+    return render(request, "cases/declarations.html", {"case": case, "declarations": listed, "conflicts": len(stand)})
 
 
 @guarded(rules.may_lift_conflict, find_declaration, writes=True)
