@@ -489,8 +489,8 @@ def declarations(request: HttpRequest, case: Case) -> HttpResponse:
     for one in said:
         one.case = case
     stand = [one for one in said if one.is_conflict and not one.lifted_at]
-    listed = [(one, rules.may_lift_conflict(person, one)) for one in stand]
-    listed += [(one, None) for one in said if one not in stand]
+    rest = [one for one in said if one not in stand]
+    listed = [*((one, rules.may_lift_conflict(person, one)) for one in stand), *((one, None) for one in rest)]
     return render(request, "cases/declarations.html", {"case": case, "declarations": listed, "conflicts": len(stand)})
 
 
