@@ -1,7 +1,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -489,7 +489,9 @@ def declarations(request: HttpRequest, case: Case) -> HttpResponse:
     for one in said:
         one.case = case
     stand = [one for one in said if one.is_conflict and not one.lifted_at]
-    rest = [one for one in said if one not in stand]
+    # What somebody has said twice is one thing said, on the later day.
+    again = {one for one, then in pairwise(said) if (one.person, one.interest) == (then.person, then.interest)}
+    rest = [one for one in said if one not in stand and (one.lifted_at or one not in again)]
     listed = [*((one, rules.may_lift_conflict(person, one)) for one in stand), *((one, None) for one in rest)]
     return render(request, "cases/declarations.html", {"case": case, "declarations": listed, "conflicts": len(stand)})
 
