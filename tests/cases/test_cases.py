@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from maca.audits.models import Heading
@@ -267,3 +269,18 @@ def test_a_presenter_who_is_no_longer_in_practice_sees_the_case_no_more(world):
     forget_parts(case)
     assert not Case.objects.visible_to(now).exists()
     assert not may_read_summative_report(now, case)
+
+
+def test_the_conflicts_of_a_case_stand_first_and_nobody_twice_with_the_same_words(world, sign_in):
+    case = world.selected(1).cases.select_related("audit", "nomination").get()
+    case.declarations.all().delete()
+    for who in (world.auditor, world.auditor, world.manager, world.lead):
+        declare(case, who)
+    declare(case, world.manager, Interest.HELD)
+    page = f"/audits/{case.audit.slug}/cases/1/interests/"
+    shown = sign_in(world.chair).get(page).content.decode()
+    assert "1 conflict of interest, shown first." in shown
+    listed = re.findall(r'summary-list__key">([^<]*)<', shown)
+    assert listed == ["Manager", "Auditor", "Lead", "Manager"]
+    lift_conflict(declarations_of(case)[-1], reason=LiftReason.SLIP, by=world.chair)
+    assert "Nobody has a conflict of interest." in sign_in(world.chair).get(page).content.decode()
