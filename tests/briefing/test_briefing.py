@@ -82,6 +82,9 @@ def test_nobody_changes_what_is_said_of_a_case_in_which_they_have_a_conflict(wor
     assert refused.value.code == "conflict"
     put_back_into_briefing(briefing, finding, version=None, by=other)
     assert of_first in Briefing.objects.get().value.findings
+    # What is said of the audit as a whole is of no case.
+    finding.case = None
+    assert rules.may_edit_left_out(world.manager, (Briefing.objects.get(), finding))
 
 
 def test_a_reworded_finding_keeps_its_tie_to_what_the_panel_agreed(world):
