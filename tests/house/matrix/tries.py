@@ -133,6 +133,7 @@ class Site:
         self.finds_once = True
         self.attempted: Cell | None = None
         self.found: dict[tuple[Any, ...], Any] = {}
+        self.key: tuple[Any, ...] = ()
         self.wrote = 0
         self.writing: list[str] = []
         # Where a mark is to be set before the first change of a cell, and those that have been.
@@ -193,12 +194,12 @@ class Site:
         return rendered
 
     def find(self, find: Callable[..., Any]) -> Callable[..., Any]:
-        """Find what an address is about once for each person, until a form may have changed what was found."""
+        """Find what an address is about once for each person, for as long as no cell may have changed it in hand."""
 
         def found(asking: Any, /, **address: Any) -> Any:
             if not (self.attempted and self.finds_once):
                 return find(asking, **address)
-            key = (find, self.attempted.who, *address.items())
+            self.key = key = (find, self.attempted.who, *address.items())
             if key not in self.found:
                 try:
                     self.found[key] = find(asking, **address)
@@ -207,8 +208,6 @@ class Site:
             thing = self.found[key]
             if isinstance(thing, ObjectDoesNotExist):
                 raise thing.with_traceback(None)  # or it would keep everything around every raising of it
-            if self.attempted.method == "POST":
-                del self.found[key]
             return thing
 
         return found
@@ -293,7 +292,7 @@ class Site:
         self.bare = cell.method == "HEAD"
         self.unmarked, self.marks = self.aliases(cell), []
         promised = len(connection.run_on_commit)
-        self.attempted = cell
+        self.attempted, self.key = cell, ()
         response = self.answer(request)
         self.attempted, self.bare = None, False
         if cell.word != "open" and cell.who not in self.known:
@@ -302,8 +301,9 @@ class Site:
         promises = len(connection.run_on_commit) - promised
         # Django forgets what was promised only with a savepoint of its own making; kept, it is gone through each time.
         del connection.run_on_commit[promised:]
-        if self.touched:  # and what was found may be about it
-            self.found.clear()
+        # What was found may hold what the cell made of it; the database does not. A rule that refuses makes nothing.
+        if self.touched or (cell.method == "POST" and response.status_code not in (403, 404)):
+            self.found.pop(self.key, None)
         self.unmarked, self.touched = (), False
         for alias, mark in self.marks:
             transaction.savepoint_rollback(mark, using=alias)
