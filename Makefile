@@ -29,7 +29,7 @@ test-words: .build/dev ## Ten thousand things that somebody might type, through 
 	MACA_STRINGS=10000 $(RUN_TESTS) -n 2 $(foreach one,chronology report,tests/documents/test_$(one)_any_words.py) $(ARGS)
 
 test-everybody: .build/dev ## Every page as everybody at every stage: the policy table, and the sealed words
-	$(RUN_TESTS) -n 2 -m everybody $(ARGS)
+	$(RUN_TESTS) -n 2 --maxschedchunk 1 -m everybody $(ARGS)
 
 test-crawls: .build/dev ## Every page at every stage: it does not break, shows no number of the database, and asks nobody elsewhere
 	$(RUN_TESTS) -n 2 -m crawl $(ARGS)
