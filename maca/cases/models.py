@@ -272,7 +272,7 @@ class Declaration(models.Model):
     # A case that is swapped goes, and its nomination may be selected anew: what was said of the family stays with it.
     case = models.ForeignKey(Case, on_delete=models.CASCADE, null=True, related_name="declarations")
     nomination = models.ForeignKey(Nomination, on_delete=models.CASCADE, null=True, related_name="declarations")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
     interest = models.CharField(max_length=20, choices=Interest.choices)
     declared_at = models.DateTimeField(auto_now_add=True)
     # Somebody else has taken it off them again, so that they declare anew.
@@ -283,7 +283,11 @@ class Declaration(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["case", "person"], name="declarations_of_a_person")]
+        indexes = [
+            models.Index(fields=["case", "person"], name="declarations_of_a_person"),
+            # A manager declares on every case there ever was, and a conflict on few.
+            models.Index(fields=["person", "interest"], name="conflicts_of_a_person"),
+        ]
 
     def __str__(self) -> str:
         return f"declaration {self.public_id[:6]}"
