@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from maca.audits.models import AskedOf, Audit, Choice, Heading, PrioritySource, QuestionKind
+from maca.audits.models import AskedOf, Audit, Choice, Heading, PrioritySource, QuestionKind, ToldBy
 from maca.audits.question_sets import Questions, SetQuestion
 from maca.audits.timetable import (
     DRAFT_AFTER,
@@ -52,6 +52,13 @@ class PlanForm(Form):
         label="Review whose learning is asked about",
         help_text="Some questions name a review, for example “the Serious Case Review for Child and Family R”. "
         "Leave empty if none bears on this theme; such a question is then left out.",
+        required=False,
+    )
+    tool = TextField(
+        label="Assessment tool of this theme",
+        help_text="For example “neglect toolkit” or “Graded Care Profile”. If no entry of a chronology says that it "
+        "was used, the panel is asked why. Leave empty if agencies are not expected to use one.",
+        max_length=100,
         required=False,
     )
     earlier = SelectField(
@@ -137,6 +144,7 @@ def plan_as_filled_in(audit: Audit) -> Mapping[str, Any]:
         "terms_of_reference": audit.terms_of_reference,
         "questions": audit.question_set,
         "review_title": audit.review_title,
+        "tool": audit.tool,
         "earlier": audit.earlier.public_id if audit.earlier else "",
         "panel_on": audit.panel_on,
         "purpose": audit.purpose,
@@ -225,6 +233,12 @@ class AgencyQuestionForm(Form):
         choices=Choice.choices,
         required=False,
     )
+    told_by = SelectField(
+        label="What in a chronology says the same?",
+        help_text="The report then shows where an answer of yes or no and the chronology of a case do not agree.",
+        choices=[("", "Nothing"), *ToldBy.choices],
+        required=False,
+    )
 
     def __init__(self, data: Mapping[str, Any] | None, questions: Questions, question: SetQuestion | None) -> None:
         super().__init__(data)
@@ -247,6 +261,8 @@ class AgencyQuestionForm(Form):
             values["shown_if_answers"] = []
         elif not values.get("shown_if_answers"):
             self.add_error("shown_if_answers", "Tick the answers to the earlier question that bring this one up")
+        if values.get("told_by") and values.get("kind") not in ("", None, QuestionKind.JUDGEMENT):
+            self.add_error("told_by", "Only an answer of yes or no can be held against a chronology. Choose “Nothing”")
         return values
 
     def question(self) -> SetQuestion:

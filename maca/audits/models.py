@@ -78,6 +78,8 @@ class Audit(Versioned):
     terms_of_reference = models.TextField(blank=True)
     question_set = models.CharField(max_length=60, blank=True)
     review_title = models.CharField(max_length=500, blank=True)
+    # The assessment tool that agencies are expected to use where the theme bears on a child: “neglect toolkit”.
+    tool = models.CharField(max_length=500, blank=True)
     purpose = models.TextField(blank=True)
     legal_basis = models.TextField(blank=True)
     imported_from = models.CharField(max_length=500, blank=True)
@@ -145,6 +147,33 @@ class Heading(models.TextChoices):
     GOOD_PRACTICE = "good_practice", "Good practice"
 
 
+class ToldBy(models.TextChoices):
+    """What in the chronology of a case says the same as an answer, so that the two can be held against each other.
+
+    The codes are those of an event, or of a pattern.
+    """
+
+    TOOL_USED = "tool_used", "Yes where an entry says that a tool was used"
+    TOOL_REVIEWED = "tool_reviewed", "Yes where an entry says that a tool was reviewed"
+    START_AGAIN = "start_again", "Yes where a case was closed, opened again and assessed anew"
+    SUPERVISION = "supervision", "Yes where an entry tells of supervision"
+    CORE_GROUP = "core_group", "Yes where an entry tells of a core group"
+    MID_POINT_REVIEW = "mid_point_review", "Yes where an entry tells of a mid-point review"
+    STRATEGY_DISCUSSION = "strategy_discussion", "Yes where an entry tells of a strategy discussion"
+    ESCALATION = "escalation", "Yes where an entry tells of an escalation"
+    HANDOVER = "handover", "Yes where an entry tells of a handover"
+    DISCLOSURE = "disclosure", "Yes where an entry tells of something that the child disclosed"
+    FGC_OFFERED = "fgc_offered", "Yes where a family group conference was offered"
+    DENTAL_CHECK = "dental_check", "Yes where an entry tells of a dental check"
+    IMMUNISATION_MISSED = "immunisation_missed", "No where an immunisation was missed"
+    NOT_REGISTERED = "not_registered", "No where a child is not registered with a GP"
+    COPIED_ASSESSMENT = "copied_assessment", "Yes where an assessment repeats an earlier one"
+
+
+# Where the chronology tells of one of these, it says “no”; of any other, “yes”.
+TELLS_NO = (ToldBy.IMMUNISATION_MISSED, ToldBy.NOT_REGISTERED)
+
+
 class QuestionSet(Versioned):
     """What an audit is to ask, of each agency and of the panel: edited as a draft, then issued and never changed.
 
@@ -197,6 +226,7 @@ class Question(models.Model):
     shown_if_answers = models.JSONField(default=list, blank=True)
     # The kinds of agency that are asked. Empty: every agency, the common core.
     for_kinds = models.JSONField(default=list, blank=True)
+    told_by = models.CharField(max_length=30, choices=ToldBy.choices, blank=True)  # of a judgement
 
     class Meta:
         ordering = ["asked_of", "number"]

@@ -73,6 +73,7 @@ def plan_audit(
     review_title: str,
     dates: Timetable,
     earlier: Audit | None,
+    tool: str = "",
     by: Person,
 ) -> Audit:
     """Plan an audit: what it is to find out, what it asks, when things are due, and what it follows."""
@@ -87,6 +88,7 @@ def plan_audit(
         terms_of_reference=terms_of_reference,
         question_set=questions.code,
         review_title=review_title,
+        tool=tool,
         purpose=by.partnership.usual_purpose,
         legal_basis=by.partnership.usual_legal_basis,
         planned_by=by,
@@ -116,6 +118,7 @@ def _ask(audit: Audit, questions: Questions) -> None:
                 for_kinds=list(question.for_kinds),
                 shown_if=asked[question.shown_if] if question.shown_if else None,
                 shown_if_answers=list(question.shown_if_answers),
+                told_by=question.told_by,
             )
 
 
@@ -132,6 +135,7 @@ def change_plan(
     dates: Timetable,
     earlier: Audit | None,
     version: int | None,
+    tool: str = "",
     by: Person,
 ) -> None:
     """Change a plan that nobody has been asked to answer yet."""
@@ -144,6 +148,7 @@ def change_plan(
         terms_of_reference=terms_of_reference,
         question_set=questions.code,
         review_title=review_title,
+        tool=tool,
         purpose=purpose,
         legal_basis=legal_basis,
         earlier=earlier,

@@ -124,6 +124,7 @@ def questions_as_asked(audit: Audit) -> Questions:
             for_kinds=tuple(question.for_kinds),
             shown_if=question.shown_if.code if question.shown_if else "",
             shown_if_answers=tuple(question.shown_if_answers),
+            told_by=question.told_by,
         )
 
     agency, panel = (tuple(value(one) for one in asked if one.asked_of == of) for of in AskedOf)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from maca.audits.models import AskedOf, Choice, Heading, QuestionKind
+from maca.audits.models import AskedOf, Choice, Heading, QuestionKind, ToldBy
 from maca.partnership.models import AgencyKind
 
 DATA = Path(__file__).parent / "data"
@@ -35,6 +35,11 @@ class SetQuestion:
     for_kinds: tuple[str, ...] = ()
     shown_if: str = ""
     shown_if_answers: tuple[str, ...] = ()
+    told_by: str = ""
+
+    @property
+    def told_by_in_words(self) -> str:
+        return str(ToldBy(self.told_by).label) if self.told_by else ""
 
     @property
     def kind_in_words(self) -> str:
@@ -215,7 +220,7 @@ def differences(now: Iterable[SetQuestion], before: Iterable[SetQuestion]) -> li
 def _entry(place: str, row: Any, usual: str) -> SetQuestion:
     if not isinstance(row, dict):
         raise BadSetError(f"{place} is no table. Begin it with [[agency]] or [[panel]].")
-    known = {"code", "text", "kind", "hint", "heading", "for_kinds", "shown_if"}
+    known = {"code", "text", "kind", "hint", "heading", "for_kinds", "shown_if", "told_by"}
     if strange := set(row) - known:
         raise BadSetError(
             f"{place}: nothing is called {', '.join(sorted(strange))}. Known: {', '.join(sorted(known))}."
@@ -237,10 +242,12 @@ def _entry(place: str, row: Any, usual: str) -> SetQuestion:
         for_kinds=tuple(row.get("for_kinds", ())),
         shown_if=condition.get("question", ""),
         shown_if_answers=tuple(condition.get("answers", ())),
+        told_by=row.get("told_by", ""),
     )
     for words, offered, what in (
         ((question.kind,), QuestionKind.values, "kind"),
         ((question.heading,) if question.heading else (), Heading.values, "heading"),
+        ((question.told_by,) if question.told_by else (), ToldBy.values, "part of a chronology"),
         (question.for_kinds, AgencyKind.values, "kind of agency"),
         (question.shown_if_answers, Choice.values, "answer"),
     ):

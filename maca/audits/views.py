@@ -144,6 +144,7 @@ def plan_audit(request: HttpRequest, theme: Theme) -> HttpResponse:
         proposed = {
             "title": _next_title(earlier) if earlier else f"{theme.title} 1",
             "earlier": earlier[0].public_id if earlier else "",
+            "tool": next((one.tool for one in earlier if one.tool), ""),
             "questions": next((one.question_set for one in earlier if one.question_set in asks), "")
             or next(iter([*called_so, *asks])),
         }
@@ -156,6 +157,7 @@ def plan_audit(request: HttpRequest, theme: Theme) -> HttpResponse:
             terms_of_reference=form.cleaned_data["terms_of_reference"],
             questions=asks[form.cleaned_data["questions"]],
             review_title=form.cleaned_data["review_title"],
+            tool=form.cleaned_data["tool"],
             dates=form.dates(),
             earlier=_chosen(form.cleaned_data, earlier),
             by=signed_in(request),
@@ -215,6 +217,7 @@ def change_plan(request: HttpRequest, audit: Audit) -> HttpResponse:
             title=form.cleaned_data["title"],
             terms_of_reference=form.cleaned_data["terms_of_reference"],
             review_title=form.cleaned_data["review_title"],
+            tool=form.cleaned_data["tool"],
             purpose=form.cleaned_data["purpose"],
             legal_basis=form.cleaned_data["legal_basis"],
             questions=asks[form.cleaned_data["questions"]],

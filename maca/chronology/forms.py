@@ -11,10 +11,12 @@ from maca.chronology.dates import read_day
 from maca.chronology.entries import Entry
 from maca.chronology.events import CHOICES
 from maca.chronology.models import Decided, Source
+from maca.chronology.patterns.settings import Settings
 from maca.chronology.reading import NotEntriesError, read_bytes, refuse_too_many_children
 from maca.chronology.reading.rows import COLUMNS, Row, RowReader
 from maca.chronology.shown import Prompt
-from maca.design.forms import FileField, Form, LongTextField, SelectField, TextField
+from maca.chronology.thresholds import EVERY, GROUPS, USUAL
+from maca.design.forms import FileField, Form, LongTextField, NumberField, SelectField, TextField
 from maca.kernel.text import normalise
 from maca.partnership.models import Agency
 
@@ -151,6 +153,26 @@ class ChoosingForm(Form):
     def chosen(self) -> Chosen:
         """What was chosen, of a sound form."""
         return Chosen(**self.cleaned_data)
+
+
+class ThresholdsForm(Form):
+    """Every threshold of the patterns, as the partnership has it."""
+
+    def __init__(self, data: Mapping[str, Any] | None, *, now: Settings) -> None:
+        super().__init__(data)
+        for one in EVERY:
+            usual = one.typed(USUAL)
+            self.fields[one.name] = NumberField(
+                label=one.label,
+                help_text=f"In {one.unit}, usually {usual}" if one.unit != "times" else f"Times, usually {usual}",
+                min_value=one.least,
+                max_value=one.most,
+                initial=one.typed(now),
+            )
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [(heading, [self[one.name] for one in group]) for heading, group in GROUPS.items()]
 
 
 class PatternsForm(Form):

@@ -3,7 +3,7 @@ from django.db import models
 from maca.cases.models import Case
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
-from maca.partnership.models import Agency, Person
+from maca.partnership.models import Agency, Partnership, Person
 from maca.sealing.field import SealedField
 
 
@@ -17,6 +17,19 @@ class Chronology(Versioned):
 
     def __str__(self) -> str:
         return f"chronology {self.public_id[:6]}"
+
+
+class Thresholds(Versioned):
+    """When the patterns of a partnership ask: the numbers that it has changed from the usual ones."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.OneToOneField(Partnership, on_delete=models.CASCADE, related_name="thresholds")
+    changed = models.JSONField(default=dict)  # by their names in `patterns.settings.Settings`
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"thresholds {self.public_id[:6]}"
 
 
 class Source(models.TextChoices):

@@ -3,16 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from maca.chronology.choosing import Chosen
+from maca.cases.models import Case
+from maca.cases.seal import case_key
+from maca.chronology.choosing import EVERYTHING, Chosen
 from maca.chronology.entries import Entry
 from maca.chronology.kept import unpacked
 from maca.chronology.models import ChronologyEntry, PatternDecision
 from maca.chronology.patterns import find_patterns
+from maca.chronology.patterns.settings import Settings
 from maca.chronology.patterns.value import Pattern
-from maca.chronology.queries import Names
+from maca.chronology.queries import Names, entries_of, names_of, settings_of, standing_decisions
 from maca.chronology.reading import with_one_spelling
 from maca.chronology.shown import Prompt, Shown
+from maca.kernel.verdict import Refused
 from maca.sealing.cipher import DataKey, MarkKey
+from maca.sealing.operations import mark_key
 
 
 def entry_of(row: ChronologyEntry, key: DataKey, names: Names) -> Entry:
@@ -48,14 +53,18 @@ def _mark_of(pattern: Pattern, ids: Mapping[Entry, str], key: MarkKey, *more: st
 
 
 def prompts_of(
-    shown: Sequence[Shown], key: DataKey, marks: MarkKey, decisions: Mapping[str, PatternDecision]
+    shown: Sequence[Shown],
+    settings: Settings,
+    key: DataKey,
+    marks: MarkKey,
+    decisions: Mapping[str, PatternDecision],
 ) -> list[Prompt]:
     """Every pattern of a whole line, as a question, with what was decided on it."""
     by_entry = {one.entry: one for one in shown}
     ids = {entry: one.public_id for entry, one in by_entry.items()}
     labels = sorted({child for entry in by_entry for child in entry.children})
     prompts: dict[str, Prompt] = {}
-    for pattern in find_patterns(by_entry, labels=labels):
+    for pattern in find_patterns(by_entry, settings, labels=labels):
         mark = _mark_of(pattern, ids, marks)
         if mark in prompts:  # the end of a span is in it only where nothing else tells two apart: it moves
             mark = _mark_of(pattern, ids, marks, pattern.last.isoformat())
@@ -63,3 +72,19 @@ def prompts_of(
         decision = key.open(decisions[mark]) if mark in decisions else None
         prompts[mark] = Prompt(mark, pattern, entries, decision)
     return list(prompts.values())
+
+
+def prompts_of_case(case: Case, shown: Sequence[Shown], key: DataKey) -> list[Prompt]:
+    """The same for one case, whose whole line this is."""
+    marks = mark_key(case.audit.partnership.public_id)
+    return prompts_of(shown, settings_of(case.audit), key, marks, standing_decisions([case]))
+
+
+def question_of(case: Case, mark: str) -> Prompt:
+    """One question that the chronology of a case asks, by its mark. Raises `Refused` where it asks it no more."""
+    key, names = case_key(case), names_of(case.audit.partnership)
+    line = open_line(entries_of(case, EVERYTHING), EVERYTHING, key, names)
+    for one in prompts_of_case(case, line, key) if line else ():
+        if one.mark == mark:
+            return one
+    raise Refused("no-such-question", "The chronology no longer asks this question. Look at its patterns again.")

@@ -12,8 +12,16 @@ from maca.chronology import rules
 from maca.chronology.choosing import EVERYTHING, Chosen, numbered
 from maca.chronology.entries import EVENTS, Entry, Reading
 from maca.chronology.kept import packed
-from maca.chronology.models import Chronology, ChronologyEntry, Decided, EntryFile, PatternDecision, Source
-from maca.chronology.opening import entry_of, open_line, prompts_of, shown_of
+from maca.chronology.models import (
+    Chronology,
+    ChronologyEntry,
+    Decided,
+    EntryFile,
+    PatternDecision,
+    Source,
+    Thresholds,
+)
+from maca.chronology.opening import entry_of, open_line, prompts_of_case, question_of, shown_of
 from maca.chronology.patterns.settings import Settings
 from maca.chronology.patterns.told_twice import told_twice
 from maca.chronology.queries import (
@@ -23,19 +31,19 @@ from maca.chronology.queries import (
     last_typed,
     names_of,
     own_entries,
-    standing_decisions,
+    settings_of,
     waiting_file,
 )
 from maca.chronology.reading import read_bytes, refuse_too_many_children
 from maca.chronology.shown import Own, Page, Prompt, Shown
 from maca.chronology.suggesting import suggest
+from maca.chronology.thresholds import changed_from_usual
 from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
-from maca.partnership.models import Person
-from maca.sealing.cipher import DataKey, digest
-from maca.sealing.operations import mark_key
+from maca.partnership.models import Partnership, Person
+from maca.sealing.cipher import digest
 
 _AT_ONCE = 500
 
@@ -181,7 +189,7 @@ def read_line(case: Case, chosen: Chosen, *, number: int, by: Person) -> Page:
     note_reading("read a chronology", case, by=by, **_where(case), entries=len(here), page=number)
     key, names = case_key(case), names_of(case.audit.partnership)
     opened = {one.public_id: shown_of(one, key, names) for one in (*here, *around(case, here))}
-    twins = _twins(opened.values())
+    twins = _twins(opened.values(), settings_of(case.audit))
     shown = (replace(opened[one.public_id], twin=twins.get(one.public_id)) for one in here)
     return Page(tuple(shown), number, pages, count)
 
@@ -211,7 +219,7 @@ def read_patterns(case: Case, *, by: Person) -> list[Prompt]:
     """Show every pattern of the whole line, as questions for the panel, with what was decided on each."""
     rules.may_read_chronology(by, case).insist()
     shown = _note_reading(case, EVERYTHING, "read the patterns of a chronology", by)
-    return _prompts(case, shown, case_key(case)) if shown else []
+    return prompts_of_case(case, shown, case_key(case)) if shown else []
 
 
 @transaction.atomic
@@ -231,7 +239,7 @@ def decide_on_patterns(
     key = case_key(case)
     names = names_of(case.audit.partnership)
     line = open_line(entries_of(case, EVERYTHING), EVERYTHING, key, names)
-    patterns = {one.mark: one for one in _prompts(case, line, key)}
+    patterns = {one.mark: one for one in prompts_of_case(case, line, key)}
     new, sealed = [], []
     for mark, (choice, reason) in decided.items():
         if mark not in patterns:
@@ -256,6 +264,32 @@ def decide_on_patterns(
         about: dict[str, Any] = {"code": one.code, "decided": one.decided, "sealed": digest({"reason": words})}
         write("decided on a pattern", one, by=by, **_where(case), **about)
     return len(new)
+
+
+@transaction.atomic
+def read_question(case: Case, mark: str, *, by: Person) -> Prompt:
+    """Show one question that the chronology asks, by its mark, with the entries it rests on."""
+    rules.may_read_chronology(by, case).insist()
+    question = question_of(case, mark)
+    note_reading("read a question of a chronology", case, by=by, **_where(case), entries=len(question.entries))
+    return question
+
+
+# ---- what a partnership sets
+
+
+@transaction.atomic
+def set_thresholds(partnership: Partnership, typed: Mapping[str, int], *, version: int | None, by: Person) -> None:
+    """Set when the patterns of a partnership ask: `typed` holds each number of the form, by its name.
+
+    Patterns are looked for anew with every page, so each shows it at once; a version of a report stays as issued.
+    """
+    hold(partnership)
+    rules.may_set_thresholds(by).insist()
+    thresholds, _ = Thresholds.objects.get_or_create(partnership=partnership)
+    changed = changed_from_usual(typed)
+    save_changes(thresholds, version=version, changed=changed, saved_by=by, saved_at=timezone.now())
+    write("set thresholds of patterns", thresholds, by=by, changed=changed)
 
 
 # ---- parts of these
@@ -327,15 +361,11 @@ def _note_reading(case: Case, chosen: Chosen, did: str, by: Person, **more: Any)
     return open_line(entries_of(case, chosen), chosen, case_key(case), names_of(case.audit.partnership))
 
 
-def _twins(shown: Iterable[Shown]) -> dict[str, Shown]:
+def _twins(shown: Iterable[Shown], settings: Settings) -> dict[str, Shown]:
     """For each entry the one of another agency that tells the same event, by their public ids."""
     by_entry = {one.entry: one for one in shown}
     found: dict[str, Shown] = {}
-    for one, other in told_twice(by_entry, Settings()):
+    for one, other in told_twice(by_entry, settings):
         found.setdefault(by_entry[one].public_id, by_entry[other])
         found.setdefault(by_entry[other].public_id, by_entry[one])
     return found
-
-
-def _prompts(case: Case, shown: Sequence[Shown], key: DataKey) -> list[Prompt]:
-    return prompts_of(shown, key, mark_key(case.audit.partnership.public_id), standing_decisions([case]))

@@ -7,11 +7,14 @@ from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
+from maca.audits.models import Audit
 from maca.cases.models import Case, Involvement
 from maca.cases.queries import find_case
 from maca.chronology.agencies import AgencyList, with_own
 from maca.chronology.choosing import Chosen
-from maca.chronology.models import Chronology, ChronologyEntry, EntryFile, PatternDecision, Source
+from maca.chronology.models import Chronology, ChronologyEntry, EntryFile, PatternDecision, Source, Thresholds
+from maca.chronology.patterns.settings import Settings
+from maca.chronology.thresholds import settings_with
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 
 ENTRIES_ON_A_PAGE = 50
@@ -118,6 +121,18 @@ def standing_decisions(cases: Collection[Case]) -> dict[str, PatternDecision]:
     """The newest decision on each pattern of these cases, by its mark, which no two cases share."""
     found = PatternDecision.objects.filter(chronology__case__in=cases).select_related("decided_by")
     return {one.mark: one for one in found}
+
+
+def thresholds_of(partnership: Partnership) -> Thresholds:
+    """What a partnership has changed; a row that is not kept yet where it has changed nothing."""
+    found = Thresholds.objects.select_related("saved_by").filter(partnership=partnership).first()
+    return found or Thresholds(partnership=partnership)
+
+
+def settings_of(audit: Audit) -> Settings:
+    """When the patterns of an audit’s cases ask: by its partnership's thresholds, and by its theme's tool."""
+    changed = Thresholds.objects.filter(partnership=audit.partnership_id).values_list("changed", flat=True).first()
+    return settings_with(changed or {}, audit.tool)
 
 
 def agencies_in(case: Case) -> list[Agency]:

@@ -40,6 +40,13 @@ def may_take_file(person: Person, file: EntryFile) -> Verdict:
     return may_add_entries(person, involvement)
 
 
+def may_set_thresholds(person: Person) -> Verdict:
+    """The business manager sets when the patterns of the partnership's chronologies ask."""
+    if person.holds(Role.BUSINESS_MANAGER):
+        return YES
+    return no("not-the-manager", "Only the business manager sets when the patterns of a chronology ask.")
+
+
 def may_read_chronology(person: Person, case: Case) -> Verdict:
     """The merged chronology of a case opens to whoever may read its summative report, on the same day."""
     # By a setting, since this room may not know the one that has the report.

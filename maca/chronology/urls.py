@@ -8,4 +8,5 @@ urlpatterns = [
     path(f"{ONE}/", views.line, name="chronology"),
     path(f"{ONE}.<slug:kind>", views.copy, name="chronology-copy"),
     path(f"{ONE}/<slug:agency>/", views.own, name="own-chronology"),
+    path("people/patterns/", views.thresholds, name="thresholds"),
 ]

@@ -13,8 +13,8 @@ from maca.chronology import as_pdf, as_table, as_word, operations, rules
 from maca.chronology.choosing import Chosen, numbered
 from maca.chronology.entries import Entry
 from maca.chronology.events import CHOICES, event_called
-from maca.chronology.forms import ChoosingForm, EntryForm, PatternsForm, TableForm
-from maca.chronology.models import Chronology, EntryFile
+from maca.chronology.forms import ChoosingForm, EntryForm, PatternsForm, TableForm, ThresholdsForm
+from maca.chronology.models import Chronology, EntryFile, Thresholds
 from maca.chronology.picture import Drawing, Span, picture_of
 from maca.chronology.queries import (
     ENTRIES_ON_A_PAGE,
@@ -23,10 +23,13 @@ from maca.chronology.queries import (
     chronology_of,
     find_involvement,
     names_of,
+    settings_of,
+    thresholds_of,
     waiting_file,
 )
 from maca.chronology.shown import Shown
 from maca.chronology.suggesting import suggest
+from maca.chronology.thresholds import settings_with
 from maca.design.forms import Form
 from maca.design.pages import do_once, form_page, guarded
 from maca.kernel.verdict import Refused
@@ -219,7 +222,7 @@ def line(request: HttpRequest, case: Case) -> HttpResponse:
 def _picture(request: HttpRequest, case: Case, chosen: Chosen, context: dict[str, Any]) -> HttpResponse:
     shown = operations.read_picture(case, chosen, by=signed_in(request))
     holidays = [Span(one.first_on, one.last_on, one.name) for one in school_holidays_of(case.audit.partnership)]
-    picture = picture_of([one.entry for one in shown], holidays)
+    picture = picture_of([one.entry for one in shown], holidays, settings_of(case.audit))
     context |= {
         "picture": picture,
         "drawing": Drawing(picture) if picture else None,
@@ -231,6 +234,10 @@ def _picture(request: HttpRequest, case: Case, chosen: Chosen, context: dict[str
 def _patterns(request: HttpRequest, case: Case, context: dict[str, Any]) -> HttpResponse:
     person = signed_in(request)
     chronology = chronology_of(case)
+    context |= {
+        "thresholds": thresholds_of(case.audit.partnership),
+        "may_set": rules.may_set_thresholds(person),
+    }
     if chronology is None:
         if request.method == "POST":
             raise Refused("no-entries", "No agency has given any entry of this case yet, so there is no pattern.")
@@ -270,6 +277,29 @@ def _patterns(request: HttpRequest, case: Case, context: dict[str, Any]) -> Http
             "may_decide": may_decide,
         },
         saved="What you decided has been kept.",
+    )
+
+
+@guarded(rules.may_set_thresholds, writes=True)
+def thresholds(request: HttpRequest) -> HttpResponse:
+    """When the patterns of this partnership ask."""
+    person = signed_in(request)
+
+    def make_form(data: Mapping[str, Any] | None, now: Thresholds) -> ThresholdsForm:
+        return ThresholdsForm(data, now=settings_with(now.changed))
+
+    def do(form: ThresholdsForm, version: int | None) -> str:
+        operations.set_thresholds(person.partnership, form.cleaned_data, version=version, by=person)
+        return reverse("thresholds")
+
+    return form_page(
+        request,
+        "chronology/thresholds.html",
+        make_form,
+        do=do,
+        thing=thresholds_of(person.partnership),
+        context={"heading": "When the patterns of a chronology ask", "back": reverse("people")},
+        saved="What was set has been kept. The patterns ask by it from now on.",
     )
 
 

@@ -168,6 +168,7 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
         terms_of_reference=told["terms_of_reference"],
         questions=ready_made()["neglect"],
         review_title=told["review_title"],
+        tool=told["tool"],
         dates=timetable(working_days_from(today(), 45)),
         earlier=Audit.objects.get(partnership=partnership, title="Neglect 2"),
         by=chair,

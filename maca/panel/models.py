@@ -4,6 +4,7 @@ from django.db import models
 
 from maca.audits.models import Audit, Heading
 from maca.cases.models import Case
+from maca.chronology.models import ChronologyEntry
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.panel.stages import HearingStage
@@ -43,6 +44,9 @@ class Finding(Versioned):
     position = models.PositiveIntegerField()
     text = models.TextField()
     agencies = models.ManyToManyField(Agency, related_name="findings")
+    # What it rests on, where the panel made it of a question that the chronology asks: by the mark of its pattern.
+    question = models.CharField(max_length=64, blank=True)
+    entries = models.ManyToManyField(ChronologyEntry, related_name="+")
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")

@@ -8,6 +8,8 @@ from maca.audits.models import Audit, Heading
 from maca.audits.operations import enter
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
+from maca.chronology.models import ChronologyEntry
+from maca.chronology.opening import question_of
 from maca.journal.operations import write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
@@ -67,12 +69,21 @@ def finish_hearing(hearing: Hearing, *, by: Person) -> None:
 
 
 @transaction.atomic
-def record_finding(column: Column, *, text: str, agencies: Collection[Agency], by: Person) -> Finding:
-    """Record what the panel agreed, under a heading, tagged with the agencies it is about."""
+def record_finding(
+    column: Column, *, text: str, agencies: Collection[Agency], question: str = "", by: Person
+) -> Finding:
+    """Record what the panel agreed, under a heading, tagged with the agencies it is about.
+
+    Made of a `question` that the chronology of the case asks, by its mark, it cites the entries of that. Raises
+    `Refused` where the chronology no longer asks it.
+    """
     hold(column.audit)
     rules.may_record_finding(by, column).insist()
-    finding = _add(column.audit, column.case, column.heading, text, by=by)
+    cited = [one.public_id for one in question_of(column.case, question).entries] if question and column.case else []
+    finding = _add(column, text, question if column.case else "", by=by)
     finding.agencies.set(agencies)
+    if cited:
+        finding.entries.set(ChronologyEntry.objects.filter(case=column.case, public_id__in=cited))
     write(
         "recorded a finding",
         finding,
@@ -80,13 +91,14 @@ def record_finding(column: Column, *, text: str, agencies: Collection[Agency], b
         heading=str(column.heading),
         case=column.case.label if column.case else None,
         agencies=sorted(agency.slug for agency in agencies),
+        entries=len(cited),
     )
     return finding
 
 
-def _add(audit: Audit, case: Case | None, heading: Heading, text: str, *, by: Person) -> Finding:
-    last = Finding.objects.filter(audit=audit).aggregate(last=Max("position"))["last"] or 0
-    return Finding.objects.create(audit=audit, case=case, heading=heading, position=last + 1, text=text, recorded_by=by)
+def _add(column: Column, text: str, question: str, *, by: Person) -> Finding:
+    last = Finding.objects.filter(audit=column.audit).aggregate(last=Max("position"))["last"] or 0
+    return Finding.objects.create(**vars(column), position=last + 1, text=text, question=question, recorded_by=by)
 
 
 @transaction.atomic

@@ -1,9 +1,12 @@
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from maca.audits.models import Audit, Heading
 from maca.audits.queries import find_audit
 from maca.cases.models import Case, Presenter
 from maca.cases.queries import find_case
+from maca.chronology.models import ChronologyEntry
 from maca.panel.models import Finding, Hearing
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
@@ -51,7 +54,8 @@ def find_finding(person: Person, audit: str, finding: str) -> Finding:
 
 def findings_of(case: Case) -> dict[Heading, list[Finding]]:
     """The standing findings of a case under the three headings, in the order they were recorded."""
-    findings = list(case.findings.standing().prefetch_related("agencies"))
+    cited = Prefetch("entries", ChronologyEntry.objects.only("date", "time"))
+    findings = list(case.findings.standing().prefetch_related("agencies", cited))
     return {heading: [one for one in findings if one.heading == heading] for heading in CASE_HEADINGS}
 
 

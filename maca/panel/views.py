@@ -10,6 +10,7 @@ from maca.audits.models import Audit, Heading
 from maca.audits.queries import find_audit, panel_questions
 from maca.cases.models import Case
 from maca.cases.queries import cases_of, possible_presenters
+from maca.chronology.operations import read_question
 from maca.design.pages import do_once, form_page, guarded
 from maca.panel import operations, rules
 from maca.panel.forms import FindingForm, IntroductionForm
@@ -95,6 +96,8 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     may_record = rules.may_record_finding(person, Column(case.audit, case, CASE_HEADINGS[0]))
     asked = {question.heading: question.text for question in panel_questions(case.audit)}
     found = findings_of(case)
+    report = read_report(case, by=person, did="read a hearing")
+    made = {one.question for those in found.values() for one in those}
     return render(
         request,
         "panel/hearing.html",
@@ -105,7 +108,8 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "columns": [(heading, asked.get(heading) or heading.label, found[heading]) for heading in CASE_HEADINGS],
             "partners": list(hearing.partners.all()),
             "withdrawn": withdrawn_from(case.audit, case) if may_record else [],
-            "report": read_report(case, by=person, did="read a hearing"),
+            "report": report,
+            "asked": [(one, one.mark in made) for one in report.chronology.questions if one.is_taken],
             "may_hear": rules.may_hear_case(person, hearing),
             "may_finish": rules.may_finish_hearing(person, hearing),
             "may_record": may_record,
@@ -164,13 +168,18 @@ def finish_hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
 
 @guarded(rules.may_record_finding, find_column, writes=True)
 def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
-    back = _page_of(column.audit, column.case)
+    back, person = _page_of(column.audit, column.case), signed_in(request)
+    mark = request.GET.get("question", "") if column.case else ""
+    question = read_question(column.case, mark, by=person) if mark and column.case else None
 
     def make_form(data: Mapping[str, Any] | None, _: Any) -> FindingForm:
-        return FindingForm(data, agencies=agencies_around(column.audit))
+        proposed = {"text": question.pattern.says} if question else None
+        return FindingForm(data, agencies=agencies_around(column.audit), initial=proposed)
 
     def do(form: FindingForm, version: int | None) -> str:
-        operations.record_finding(column, text=form.cleaned_data["text"], agencies=form.about(), by=signed_in(request))
+        operations.record_finding(
+            column, text=form.cleaned_data["text"], agencies=form.about(), question=mark, by=person
+        )
         return request.path if "another" in request.POST else back
 
     return form_page(
@@ -183,6 +192,7 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
             "caption": f"{column.audit.title}, {column.case.label if column.case else 'the whole audit'}",
             "back": back,
             "finding": None,
+            "question": question,
         },
         saved="The finding has been recorded.",
     )

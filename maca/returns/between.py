@@ -10,6 +10,7 @@ from enum import StrEnum
 # Best first, as an agency chooses them. One step apart is a matter of taste, two are a matter for the panel.
 GRADES = ("outstanding", "good", "requires_improvement", "inadequate")
 STEPS_APART = 2
+MOST_SHOWN = 3  # entries of a chronology that a sentence names
 
 
 class Reply(StrEnum):
@@ -46,6 +47,29 @@ def conflict(question: int, said: Iterable[Said]) -> Between | None:
     if not (yes and no):
         return None
     return Between(question, f"Question {question}: {_names(yes)} said yes, {_names(no)} said no.")
+
+
+def against_chronology(
+    question: int, said: Iterable[Said], shown: Sequence[str], *, tells_no: bool = False
+) -> Between | None:
+    """Yes or no against the chronology of the case. `shown` says who tells there of what the question asks, and when.
+
+    What it shows says yes, or no where it `tells_no`. That it does not show a thing says no, but never yes: nobody
+    enters each day on which nothing was missed.
+    """
+    if tells_no and not shown:
+        return None
+    says_yes = bool(shown) and not tells_no
+    against = [one.agency for one in said if one.code == ("no" if says_yes else "yes")]
+    if not against:
+        return None
+    told = f"Question {question}: {_names(against)} said {'no' if says_yes else 'yes'}. The chronology"
+    if not shown:
+        return Between(question, f"{told} does not show it.")
+    more = f" and {len(shown) - MOST_SHOWN} more" if len(shown) > MOST_SHOWN else ""
+    return Between(
+        question, f"{told} shows {'it' if says_yes else 'otherwise'}: {'; '.join(shown[:MOST_SHOWN])}{more}."
+    )
 
 
 def grades_apart(question: int, said: Iterable[Said]) -> Between | None:

@@ -6,13 +6,22 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from maca.audits.models import Question, QuestionKind
+from maca.audits.models import TELLS_NO, Question, QuestionKind
 from maca.audits.queries import agency_questions
 from maca.cases.facts import Category
 from maca.cases.models import Case
 from maca.chronology.in_brief import NOTHING_GIVEN, Brief, in_brief
 from maca.kernel.clock import LONDON
-from maca.returns.between import Between, Reply, Said, conflict, grades_apart, known_to_one, nobody_answered
+from maca.returns.between import (
+    Between,
+    Reply,
+    Said,
+    against_chronology,
+    conflict,
+    grades_apart,
+    known_to_one,
+    nobody_answered,
+)
 from maca.returns.models import GRADES, AgencyReturn, Answer, Evidence, ReportIntroduction, Upload
 from maca.returns.queries import Ladder, shown
 from maca.returns.report_versions import Standing
@@ -49,6 +58,7 @@ class Row:
     cells: tuple[Cell, ...]
     is_list: bool = False  # the question asks for points: what went well, what can be improved
     grades: str = ""  # how often each grade was given, where one was asked for
+    told_by: str = ""  # what in a chronology says the same as a yes or a no
 
     @property
     def nobody_answered(self) -> bool:
@@ -156,7 +166,7 @@ class SummativeReport:
 
     def between(self) -> list[tuple[str, list[Between]]]:
         """What shows between the agencies, under its heading, question by question."""
-        return [
+        found = [
             (heading, [found for row in self.rows if (found := look(row.number, row.said))])
             for heading, look in (
                 ("Yes against no", conflict),
@@ -164,6 +174,17 @@ class SummativeReport:
                 ("Answered by one agency alone", known_to_one),
             )
         ]
+        if self.chronology.sentences:
+            found.insert(1, ("An answer against the chronology", list(self._against_chronology())))
+        return found
+
+    def _against_chronology(self) -> Iterable[Between]:
+        for row in self.rows:
+            shown = self.chronology.told.get(row.told_by, ())
+            if row.told_by and (
+                one := against_chronology(row.number, row.said, shown, tells_no=row.told_by in TELLS_NO)
+            ):
+                yield one
 
     def grid(self) -> list[tuple[Row, list[Said]]]:
         """Every question by every agency that was asked about the case, also where there is no return."""
@@ -318,6 +339,7 @@ def _report(
                 tuple(_cell(one, question, answers[one.pk], asked[one.pk]) for one in handed_in),
                 question.kind == QuestionKind.LIST,
                 _grades(question, (given for pk, given in answers.items() if question in asked[pk])),
+                question.told_by,
             )
             for question in questions
         ),

@@ -1,5 +1,6 @@
 """Question sets: drafted, checked, issued, asked, and compared with the one before."""
 
+import html
 import re
 from dataclasses import replace
 
@@ -426,7 +427,8 @@ def test_a_condition_without_answers_is_refused_in_the_form_and_one_that_is_drop
     here = f"/question-sets/{kept.public_id}/questions/could-be-improved/"
     page = client.get(here).content.decode()
     # Only earlier judgements can decide: not lists, not itself, none that comes later.
-    assert re.findall(r'<option value="([a-z-]+)"', page) == [
+    deciding = page.split('name="shown_if"')[1].split("</select>")[0]
+    assert re.findall(r'<option value="([a-z-]+)"', deciding) == [
         "toolkit-used", "toolkit-reviewed", "start-again", "parental-support", "review-learning",
     ]  # fmt: skip
     values = {"text": "T?", "kind": "text", "shown_if": "start-again"}
@@ -445,6 +447,22 @@ def test_a_condition_without_answers_is_refused_in_the_form_and_one_that_is_drop
     client.post(here, {**form_keys(page), **values, "shown_if": "", "shown_if_answers": ["no"]})
     changed = questions_of(find_question_set(world.chair, kept.public_id)).find("could-be-improved")
     assert (changed.shown_if, changed.shown_if_answers) == ("", ())
+
+
+def test_a_question_of_yes_or_no_is_held_against_the_chronology_and_no_other(world, sign_in):
+    kept, client = draft(world), sign_in(world.chair)
+    here = f"/question-sets/{kept.public_id}/questions/parental-support/"
+    page = client.get(here).content.decode()
+    values = {"text": "Was there supervision?", "told_by": "supervision"}
+    refused = client.post(here, {**form_keys(page), **values, "kind": "text"})
+    assert "Only an answer of yes or no can be held against a chronology" in html.unescape(refused.content.decode())
+    assert client.post(here, {**form_keys(page), **values, "kind": "judgement"}).status_code == 302
+    shown = client.get(f"/question-sets/{kept.public_id}/").content.decode()
+    assert "Held against the chronology: yes where an entry tells of supervision." in shown
+    audit = planned(world, questions_of(find_question_set(world.chair, kept.public_id)))
+    asked = audit.questions.get(code="parental-support")
+    assert asked.told_by == "supervision"
+    assert questions_as_asked(audit).find("parental-support").told_by == "supervision"
 
 
 def test_the_second_of_two_editors_is_shown_both_texts(world, sign_in):

@@ -62,7 +62,7 @@ def test_the_chronologies_of_neglect_3_show_what_to_ask(demo):
     assert {one.pattern.code for one in prompts} == {
         "gap", "no_oversight", "worker_changes", "not_brought_series", "not_brought_closed", "outside_core_group",
         "core_group_late", "no_mid_point", "voice_missing", "not_seen", "copied_assessment", "info_unanswered",
-        "tool_not_reviewed", "health_missed", "conflict", "not_shared", "same_event",
+        "tool_not_used", "tool_not_reviewed", "health_missed", "conflict", "not_shared", "same_event",
     }  # fmt: skip
     # The nursery gave no events, and none of those that its words suggest counts yet.
     nursery = ChronologyEntry.objects.filter(agency__kind=AgencyKind.NURSERY)

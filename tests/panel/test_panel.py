@@ -1,6 +1,10 @@
 import pytest
+from django.urls import reverse
 
 from maca.audits.models import Heading
+from maca.chronology.operations import decide_on_patterns, read_patterns
+from maca.chronology.queries import chronology_of
+from maca.journal.models import Entry as JournalEntry
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.panel import rules
@@ -18,6 +22,7 @@ from maca.panel.operations import (
 )
 from maca.panel.queries import Column, findings_of
 from maca.returns.operations import introduce_report
+from tests.chronology.test_room import HEADINGS, given
 
 
 def first_case(audit):
@@ -123,3 +128,83 @@ def test_what_is_to_be_published_holds_nothing_that_turns_letters_round(world):
     assert not form.is_valid()
     assert "The finding holds a character that nobody sees" in str(form.errors["text"])
     assert FindingForm({"text": "The plan was good.\nSeen monthly."}, agencies=[]).is_valid()
+
+
+# ---- a finding of a question that the chronology asks
+
+NOT_BROUGHT = f"""{HEADINGS}
+2026-01-01,was_not_brought,Not brought.,,,,,
+2026-02-01,was_not_brought,Not brought “again”.,,,,,
+2026-02-02,visit,Home visit.,,,,,
+"""
+
+
+@pytest.fixture
+def asked(world):
+    """A case that has been introduced, and the question of its chronology, taken to the panel."""
+    audit = world.circulated(1)
+    given(world, audit, NOT_BROUGHT)
+    open_panel(audit, by=world.chair)
+    case = first_case(audit)
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    (prompt,) = read_patterns(case, by=world.chair)
+    decide_on_patterns(chronology_of(case), {prompt.mark: ("taken", "")}, version=None, by=world.chair)
+    return case, prompt
+
+
+def test_a_question_of_the_chronology_becomes_a_finding_that_cites_its_entries(world, sign_in, asked):
+    case, prompt = asked
+    client, hearing = sign_in(world.chair), f"/audits/{case.audit.slug}/panel/cases/1/"
+    page = client.get(hearing).content.decode()
+    assert "2 times" in page or prompt.pattern.says.split(":")[0] in page
+    path = reverse("record-finding", kwargs={"audit": case.audit.slug, "case": 1, "heading": "can_be_improved"})
+    there = f"{path}?question={prompt.mark}"
+    assert there.replace("&", "&amp;") in page
+    form = client.get(there).content.decode()
+    assert "Not brought “again”." in form
+    assert "will cite 2 entries" in form
+    assert client.post(there, {"text": "Nobody asked why.", "once": "a" * 32}).status_code == 302
+    finding = Finding.objects.get()
+    assert (finding.text, finding.question) == ("Nobody asked why.", prompt.mark)
+    assert [str(one.date) for one in finding.entries.all()] == ["2026-01-01", "2026-02-01"]
+    page = client.get(hearing).content.decode()
+    assert "A finding rests on it." in page
+    assert there not in page
+    assert "first=2026-01-01&amp;last=2026-02-01" in page
+    assert JournalEntry.objects.get(did="recorded a finding").details["entries"] == 2
+    assert JournalEntry.objects.filter(did="read a question of a chronology").exists()
+
+
+def test_a_finding_of_no_question_cites_nothing(world, sign_in, asked):
+    case, _ = asked
+    finding = record_finding(Column(case.audit, case, Heading.WENT_WELL), text="F", agencies=[], by=world.chair)
+    assert (finding.question, finding.entries.count()) == ("", 0)
+    page = sign_in(world.chair).get(f"/audits/{case.audit.slug}/panel/cases/1/").content.decode()
+    assert "of the chronology<" not in page
+
+
+def test_a_question_that_is_no_longer_asked_is_told_and_records_nothing(world, sign_in, asked):
+    case, _ = asked
+    path = reverse("record-finding", kwargs={"audit": case.audit.slug, "case": 1, "heading": "went_well"})
+    answer = sign_in(world.chair).get(f"{path}?question={'0' * 64}")
+    assert "no longer asks this question" in answer.content.decode()
+    with pytest.raises(Refused):
+        record_finding(
+            Column(case.audit, case, Heading.WENT_WELL), text="F", agencies=[], question="0" * 64, by=world.chair
+        )
+    assert not Finding.objects.exists()
+
+
+def test_a_question_without_entries_makes_a_finding_too(world, sign_in):
+    audit = world.circulated(1)
+    given(world, audit, NOT_BROUGHT)
+    type(audit).objects.filter(pk=audit.pk).update(tool="neglect toolkit")
+    open_panel(audit, by=world.chair)
+    case = first_case(audit)
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    prompt = next(one for one in read_patterns(case, by=world.chair) if one.pattern.code == "tool_not_used")
+    column = Column(case.audit, case, Heading.CAN_BE_IMPROVED)
+    finding = record_finding(column, text="Nobody used it.", agencies=[], question=prompt.mark, by=world.chair)
+    assert (finding.question, finding.entries.count()) == (prompt.mark, 0)
+    page = sign_in(world.chair).get(f"/audits/{audit.slug}/panel/cases/1/").content.decode()
+    assert "Made of a question that the chronology asks" in page

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maca.returns.between import GRADES, Reply, Said, conflict, grades_apart, known_to_one, nobody_answered
+from maca.returns.between import (
+    GRADES,
+    Reply,
+    Said,
+    against_chronology,
+    conflict,
+    grades_apart,
+    known_to_one,
+    nobody_answered,
+)
 from maca.returns.models import GRADES as OFFERED
 
 
@@ -90,3 +99,26 @@ def test_each_definition_holds_for_any_answers(codes):
     answered = [code for code in codes if code not in "-!"]
     assert bool(known_to_one(1, answers)) == (len(answered) == 1 and "-" in codes)
     assert nobody_answered(answers) == (not answered and "-" in codes)
+
+
+SHOWN = ("Health visiting, 6 February 2026",)
+
+
+@pytest.mark.parametrize(
+    ("codes", "shown", "tells_no", "says"),
+    [
+        (["no", "yes"], SHOWN, False, "A said no. The chronology shows it: Health visiting, 6 February 2026."),
+        (["yes", "no", "yes"], (), False, "A and C said yes. The chronology does not show it."),
+        (["yes"], SHOWN, True, "A said yes. The chronology shows otherwise: Health visiting, 6 February 2026."),
+        (["no"], (), True, None),
+        (["no"], SHOWN * 5, False, f"A said no. The chronology shows it: {'; '.join(SHOWN * 3)} and 2 more."),
+        (["yes", "partly"], SHOWN, False, None),
+        (["no", "cannot_tell"], (), False, None),
+        (["no"], SHOWN, True, None),
+        (["yes"], (), True, None),
+    ],
+)
+def test_an_answer_is_held_against_what_the_chronology_shows(codes, shown, tells_no, says):
+    given = [Said(agency, Reply.ANSWERED, code) for agency, code in zip("ABC", codes, strict=False)]
+    found = against_chronology(1, given, shown, tells_no=tells_no)
+    assert (found and found.says) == (f"Question 1: {says}" if says else None)

@@ -14,10 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 
+from maca.audits.models import TELLS_NO, ToldBy
+from maca.audits.question_sets import ready_made
 from maca.cases.queries import find_case
 from maca.cases.seal import case_key
+from maca.chronology.entries import EVENTS
 from maca.chronology.entries import Entry as ChronologyEntry
 from maca.chronology.operations import add_entry, decide_on_patterns, read_patterns
+from maca.chronology.patterns import CODES
 from maca.chronology.queries import chronology_of, find_involvement
 from maca.governance.queries import who_read_ours
 from maca.journal.models import Entry
@@ -195,6 +199,37 @@ def test_the_chronology_stands_in_the_report_in_brief_with_what_it_asks(world, t
     assert gap.decision == "(Set aside: The school was closed.)"
     page = sign_in(world.manager).get(reverse("report", kwargs={"audit": told.slug, "case": 1})).content.decode()
     assert [one for one in every_word(value_of(told)) if one not in " ".join(html.unescape(page).split())] == []
+
+
+def test_an_answer_is_held_against_the_chronology_of_the_case(world, told):
+    """Health says that no toolkit was used, and that the case began again."""
+    heading = "An answer against the chronology"
+    assert dict(value_of(told).between())[heading] == []
+    one = world.answer_all(world.return_of(told))
+    said = {**BLANK, "choice": "no", "how_known": "By the file."}
+    save_answer(asking(world, told, 1, "health", by="auditor"), **said, version=None, by=world.auditor)
+    submit_return(one, delegated_by="The lead", version=None, by=world.auditor)
+    assert [one.says for one in dict(value_of(told).between())[heading]] == [
+        "Question 3: Health said yes. The chronology does not show it.",
+    ]
+    used = ChronologyEntry(
+        dt.date(2025, 4, 1), "children_social_care", "Scored.", event="tool_used", approximate="2025-04"
+    )
+    give(world, told, "care", used)
+    assert dict(value_of(told).between())[heading][0].says == (
+        "Question 1: Health said no. The chronology shows it: Care, about April 2025."
+    )
+
+
+def test_nothing_is_held_against_a_chronology_that_nobody_gave(world, audit):
+    assert "An answer against the chronology" not in dict(value_of(audit).between())
+
+
+def test_what_a_question_is_held_against_is_an_event_or_a_pattern():
+    assert set(ToldBy.values) <= EVENTS | set(CODES)
+    assert set(TELLS_NO) < set(ToldBy)
+    asked = {one.told_by for questions in ready_made().values() for one in questions.agency}
+    assert {"tool_used", "start_again", "not_registered"} <= asked
 
 
 def test_an_agency_that_knows_nobody_and_was_there_is_named(world, told):

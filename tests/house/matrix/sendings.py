@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maca.cases.cohort import example
 from maca.chronology.operations import read_patterns
+from maca.chronology.thresholds import EVERY, USUAL
 from maca.kernel.clock import today, working_days_from
 from maca.returns.on_paper import as_word
 from maca.returns.paper import form_of
@@ -306,6 +307,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "take-form": _taken,
     "previous-return": lambda stand, it: {"questions": ["1"]},
     "extend-return": _more_time,
+    "thresholds": lambda stand, it: {one.name: str(one.typed(USUAL)) for one in EVERY} | {"version": 1},
     "school-holidays": lambda stand, it: {"name": "N", **_day("first_on", today()), **_day("last_on", today())},
     "ask-for-time": lambda stand, it: {
         "reason": "workload", "words": "W", **_day("wanted_on", working_days_from(today(), 40)),
