@@ -9,19 +9,20 @@ from maca.chronology.agencies import AgencyList
 from maca.chronology.choosing import Chosen
 from maca.chronology.dates import read_day
 from maca.chronology.entries import Entry
-from maca.chronology.events import CHOICES
-from maca.chronology.models import Decided, Source
+from maca.chronology.events import CHOICES, event_called
+from maca.chronology.models import Decided, PracticePhrase, Source
 from maca.chronology.patterns.settings import Settings
 from maca.chronology.reading import NotEntriesError, read_bytes, refuse_too_many_children
 from maca.chronology.reading.rows import COLUMNS, Row, RowReader
 from maca.chronology.shown import Prompt
 from maca.chronology.thresholds import EVERY, GROUPS, USUAL
-from maca.design.forms import FileField, Form, LongTextField, NumberField, SelectField, TextField
+from maca.design.forms import CheckboxesField, FileField, Form, LongTextField, NumberField, SelectField, TextField
 from maca.kernel.text import normalise
 from maca.partnership.models import Agency
 
 LARGEST_FILE = 10 * 1024 * 1024
 LONGEST_NAME = 200
+FEWEST_LETTERS, MOST_PHRASES = 3, 300
 SEEN = [("yes", "Yes"), ("alone", "Yes, alone"), ("no", "No")]
 
 
@@ -173,6 +174,57 @@ class ThresholdsForm(Form):
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         return [(heading, [self[one.name] for one in group]) for heading, group in GROUPS.items()]
+
+
+class PhrasesForm(Form):
+    """One more phrase that suggests an event, and those to take out. Either may be left alone."""
+
+    phrase = TextField(
+        label="Words in an entry",
+        help_text="As they stand there, for example “nurse review”. * ends a word in any way, and … stands for up to "
+        "four words.",
+        max_length=100,
+        required=False,
+    )
+    event = SelectField(label="Event that they suggest", choices=[("", "Choose an event"), *CHOICES], required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, phrases: Sequence[PracticePhrase]) -> None:
+        super().__init__(data)
+        self.phrases = {one.public_id: one for one in phrases}
+        if phrases:
+            self.fields["take_out"] = CheckboxesField(
+                label="Take out",
+                choices=[(key, f"“{one}”: {event_called(one.event)}") for key, one in self.phrases.items()],
+                required=False,
+            )
+
+    def clean_phrase(self) -> str:
+        phrase = " ".join(str(self.cleaned_data["phrase"]).casefold().split())
+        if phrase and sum(letter.isalnum() for letter in phrase) < FEWEST_LETTERS:
+            raise ValidationError(f"Enter words of {FEWEST_LETTERS} letters or more: fewer stand in too many entries")
+        if phrase and any(one.phrase == phrase for one in self.phrases.values()):
+            raise ValidationError("These words are in the list already. Take them out to give them another event")
+        return phrase
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        if bool(cleaned["phrase"]) != bool(cleaned["event"]):
+            missing = "event" if cleaned["phrase"] else "phrase"
+            self.add_error(missing, "Choose the event" if missing == "event" else "Enter the words")
+        elif not cleaned["phrase"] and not cleaned.get("take_out"):
+            self.add_error("phrase", "Enter words, or tick some to take out")
+        elif len(self.phrases) >= MOST_PHRASES and cleaned["phrase"]:
+            self.add_error("phrase", f"{MOST_PHRASES} phrases are the most. Take some out first")
+        return cleaned
+
+    def added(self) -> tuple[str, str] | None:
+        values = self.cleaned_data
+        return (values["event"], values["phrase"]) if values["phrase"] else None
+
+    def taken_out(self) -> list[PracticePhrase]:
+        return [self.phrases[key] for key in self.cleaned_data.get("take_out", [])]
 
 
 class PatternsForm(Form):

@@ -32,6 +32,22 @@ class Thresholds(Versioned):
         return f"thresholds {self.public_id[:6]}"
 
 
+class PracticePhrase(models.Model):
+    """Words by which a partnership's agencies tell of an event, besides those that everybody uses."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="practice_phrases")
+    event = models.CharField(max_length=30)
+    phrase = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["event", "phrase"]
+        constraints = [models.UniqueConstraint(fields=["partnership", "phrase"], name="a_phrase_suggests_one_event")]
+
+    def __str__(self) -> str:
+        return self.phrase
+
+
 class Source(models.TextChoices):
     TYPED = "typed", "Typed on the page"
     PASTED = "pasted", "Pasted from a table"

@@ -18,6 +18,7 @@ from maca.chronology.models import (
     Decided,
     EntryFile,
     PatternDecision,
+    PracticePhrase,
     Source,
     Thresholds,
 )
@@ -32,11 +33,11 @@ from maca.chronology.queries import (
     names_of,
     own_entries,
     settings_of,
+    vocabulary_of,
     waiting_file,
 )
 from maca.chronology.reading import read_bytes, refuse_too_many_children
 from maca.chronology.shown import Own, Page, Prompt, Shown
-from maca.chronology.suggesting import suggest
 from maca.chronology.thresholds import changed_from_usual
 from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
@@ -285,11 +286,31 @@ def set_thresholds(partnership: Partnership, typed: Mapping[str, int], *, versio
     Patterns are looked for anew with every page, so each shows it at once; a version of a report stays as issued.
     """
     hold(partnership)
-    rules.may_set_thresholds(by).insist()
+    rules.may_set_up_chronologies(by).insist()
     thresholds, _ = Thresholds.objects.get_or_create(partnership=partnership)
     changed = changed_from_usual(typed)
     save_changes(thresholds, version=version, changed=changed, saved_by=by, saved_at=timezone.now())
     write("set thresholds of patterns", thresholds, by=by, changed=changed)
+
+
+@transaction.atomic
+def change_phrases(
+    partnership: Partnership, *, add: tuple[str, str] | None, take_out: Collection[PracticePhrase] = (), by: Person
+) -> None:
+    """Add a phrase that suggests an event, as the code of the event and the phrase, and take others out.
+
+    Entries that were given before keep what was suggested then. Raises `Refused` for a phrase that is there already.
+    """
+    hold(partnership)
+    rules.may_set_up_chronologies(by).insist()
+    gone = PracticePhrase.objects.filter(partnership=partnership, pk__in=[one.pk for one in take_out])
+    write("changed the words of practice", partnership, by=by, added=add, taken_out=gone.count())
+    gone.delete()
+    if add:
+        event, phrase = add
+        if PracticePhrase.objects.filter(partnership=partnership, phrase=phrase).exists():
+            raise Refused("there-already", f"“{phrase}” suggests an event already. Take it out first.")
+        PracticePhrase.objects.create(partnership=partnership, event=event, phrase=phrase)
 
 
 # ---- parts of these
@@ -321,7 +342,7 @@ def _save(
     involvement: Involvement, entries: Sequence[Entry], source: Source, by: Person, unread: int = 0
 ) -> list[ChronologyEntry]:
     case, key = involvement.case, case_key(involvement.case)
-    chronology = _chronology(case)
+    chronology, vocabulary = _chronology(case), vocabulary_of(case.audit.partnership)
     rows, sealed = [], {}
     for entry in entries:
         row = ChronologyEntry(
@@ -332,7 +353,7 @@ def _save(
             approximate=entry.approximate,
             time=f"{entry.time:%H:%M}" if entry.time else "",
             event=entry.event,
-            suggested="" if entry.event else suggest(entry.text),
+            suggested="" if entry.event else vocabulary.suggest(entry.text),
             added_by=by,
         )
         row.words = sealed[row.public_id] = key.seal(row, "words", packed(entry))

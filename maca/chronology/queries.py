@@ -12,8 +12,18 @@ from maca.cases.models import Case, Involvement
 from maca.cases.queries import find_case
 from maca.chronology.agencies import AgencyList, with_own
 from maca.chronology.choosing import Chosen
-from maca.chronology.models import Chronology, ChronologyEntry, EntryFile, PatternDecision, Source, Thresholds
+from maca.chronology.models import (
+    Chronology,
+    ChronologyEntry,
+    EntryFile,
+    PatternDecision,
+    PracticePhrase,
+    Source,
+    Thresholds,
+)
 from maca.chronology.patterns.settings import Settings
+from maca.chronology.suggesting import Vocabulary
+from maca.chronology.suggesting import with_own as vocabulary_with
 from maca.chronology.thresholds import settings_with
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 
@@ -133,6 +143,16 @@ def settings_of(audit: Audit) -> Settings:
     """When the patterns of an audit’s cases ask: by its partnership's thresholds, and by its theme's tool."""
     changed = Thresholds.objects.filter(partnership=audit.partnership_id).values_list("changed", flat=True).first()
     return settings_with(changed or {}, audit.tool)
+
+
+def phrases_of(partnership: Partnership) -> list[PracticePhrase]:
+    """The words by which this partnership tells of an event, besides those that everybody uses."""
+    return list(PracticePhrase.objects.filter(partnership=partnership))
+
+
+def vocabulary_of(partnership: Partnership) -> Vocabulary:
+    """Which events the words of an entry suggest here."""
+    return vocabulary_with(tuple((one.event, one.phrase) for one in phrases_of(partnership)))
 
 
 def agencies_in(case: Case) -> list[Agency]:

@@ -40,11 +40,14 @@ def may_take_file(person: Person, file: EntryFile) -> Verdict:
     return may_add_entries(person, involvement)
 
 
-def may_set_thresholds(person: Person) -> Verdict:
-    """The business manager sets when the patterns of the partnership's chronologies ask."""
+def may_set_up_chronologies(person: Person) -> Verdict:
+    """The business manager sets when the patterns of a chronology ask, and which words suggest an event."""
     if person.holds(Role.BUSINESS_MANAGER):
         return YES
-    return no("not-the-manager", "Only the business manager sets when the patterns of a chronology ask.")
+    return no(
+        "not-the-manager",
+        "Only the business manager sets when the patterns of a chronology ask, and which words suggest an event.",
+    )
 
 
 def may_read_chronology(person: Person, case: Case) -> Verdict:

@@ -6,7 +6,7 @@ It is a suggestion and no more: it counts in no pattern until a person has taken
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +53,24 @@ def _phrase(written: str) -> str:
 
 
 @cache
-def usual() -> Vocabulary:
-    """The vocabulary that comes with the software."""
-    read: dict[str, Any] = tomllib.loads((_DATA / "practice.toml").read_text("utf-8"))
-    return Vocabulary(read)
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads((_DATA / "practice.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=64)
+def with_own(own: tuple[tuple[str, str], ...]) -> Vocabulary:
+    """The vocabulary that comes with the software, and these events with a phrase each. Of equals, the first in it."""
+    phrases = {event: {**said, "says": [*said.get("says", ())]} for event, said in _shipped().items()}
+    for event, phrase in own:
+        phrases.setdefault(event, {"says": []})["says"].append(phrase)
+    return Vocabulary(phrases)
+
+
+def usual_phrases() -> dict[str, list[str]]:
+    """What comes with the software: the phrases that suggest each event."""
+    return {event: said["says"] for event, said in _shipped().items()}
 
 
 def suggest(text: str) -> str:
     """The event that the words of an entry suggest by the usual vocabulary, or an empty string."""
-    return usual().suggest(text)
+    return with_own(()).suggest(text)

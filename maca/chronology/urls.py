@@ -9,4 +9,5 @@ urlpatterns = [
     path(f"{ONE}.<slug:kind>", views.copy, name="chronology-copy"),
     path(f"{ONE}/<slug:agency>/", views.own, name="own-chronology"),
     path("people/patterns/", views.thresholds, name="thresholds"),
+    path("people/phrases/", views.phrases, name="phrases"),
 ]

@@ -13,7 +13,7 @@ from maca.chronology import as_pdf, as_table, as_word, operations, rules
 from maca.chronology.choosing import Chosen, numbered
 from maca.chronology.entries import Entry
 from maca.chronology.events import CHOICES, event_called
-from maca.chronology.forms import ChoosingForm, EntryForm, PatternsForm, TableForm, ThresholdsForm
+from maca.chronology.forms import ChoosingForm, EntryForm, PatternsForm, PhrasesForm, TableForm, ThresholdsForm
 from maca.chronology.models import Chronology, EntryFile, Thresholds
 from maca.chronology.picture import Drawing, Span, picture_of
 from maca.chronology.queries import (
@@ -23,12 +23,14 @@ from maca.chronology.queries import (
     chronology_of,
     find_involvement,
     names_of,
+    phrases_of,
     settings_of,
     thresholds_of,
+    vocabulary_of,
     waiting_file,
 )
 from maca.chronology.shown import Shown
-from maca.chronology.suggesting import suggest
+from maca.chronology.suggesting import usual_phrases
 from maca.chronology.thresholds import settings_with
 from maca.design.forms import Form
 from maca.design.pages import do_once, form_page, guarded
@@ -133,7 +135,7 @@ def own(request: HttpRequest, involvement: Involvement) -> HttpResponse:
             "may_add": may_add,
             "pages": _pages(here, {}, given.page.number, given.page.pages),
             "event_called": event_called,
-            "suggest": suggest,
+            "suggest": vocabulary_of(case.audit.partnership).suggest,
             "events": CHOICES,
         },
         saved="It has been read. Look at it below." if doing == "table" else "The entry has been added.",
@@ -236,7 +238,7 @@ def _patterns(request: HttpRequest, case: Case, context: dict[str, Any]) -> Http
     chronology = chronology_of(case)
     context |= {
         "thresholds": thresholds_of(case.audit.partnership),
-        "may_set": rules.may_set_thresholds(person),
+        "may_set": rules.may_set_up_chronologies(person),
     }
     if chronology is None:
         if request.method == "POST":
@@ -280,7 +282,7 @@ def _patterns(request: HttpRequest, case: Case, context: dict[str, Any]) -> Http
     )
 
 
-@guarded(rules.may_set_thresholds, writes=True)
+@guarded(rules.may_set_up_chronologies, writes=True)
 def thresholds(request: HttpRequest) -> HttpResponse:
     """When the patterns of this partnership ask."""
     person = signed_in(request)
@@ -300,6 +302,31 @@ def thresholds(request: HttpRequest) -> HttpResponse:
         thing=thresholds_of(person.partnership),
         context={"heading": "When the patterns of a chronology ask", "back": reverse("people")},
         saved="What was set has been kept. The patterns ask by it from now on.",
+    )
+
+
+@guarded(rules.may_set_up_chronologies, writes=True)
+def phrases(request: HttpRequest) -> HttpResponse:
+    """The words by which this partnership tells of an event, besides those that come with the site."""
+    person = signed_in(request)
+    own = phrases_of(person.partnership)
+
+    def do(form: PhrasesForm, version: int | None) -> str:
+        operations.change_phrases(person.partnership, add=form.added(), take_out=form.taken_out(), by=person)
+        return reverse("phrases")
+
+    return form_page(
+        request,
+        "chronology/phrases.html",
+        lambda data, _: PhrasesForm(data, phrases=own),
+        do=do,
+        context={
+            "heading": "Words that suggest an event",
+            "back": reverse("people"),
+            "phrases": own,
+            "usual": [(event_called(event), says) for event, says in usual_phrases().items()],
+        },
+        saved="The words have been changed.",
     )
 
 

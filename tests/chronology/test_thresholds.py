@@ -88,7 +88,7 @@ def test_another_partnership_keeps_its_own(world):
 def test_only_the_manager_sets_them(world, sign_in):
     for who, person in world.people.items():
         allowed = who == "manager"
-        assert bool(rules.may_set_thresholds(person)) == allowed, who
+        assert bool(rules.may_set_up_chronologies(person)) == allowed, who
         if not allowed:
             with pytest.raises(Refused):
                 operations.set_thresholds(world.partnership, typed(), version=1, by=person)

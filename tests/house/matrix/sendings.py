@@ -307,6 +307,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "take-form": _taken,
     "previous-return": lambda stand, it: {"questions": ["1"]},
     "extend-return": _more_time,
+    "phrases": lambda stand, it: {"phrase": "quiz night", "event": "visit"},
     "thresholds": lambda stand, it: {one.name: str(one.typed(USUAL)) for one in EVERY} | {"version": 1},
     "school-holidays": lambda stand, it: {"name": "N", **_day("first_on", today()), **_day("last_on", today())},
     "ask-for-time": lambda stand, it: {
