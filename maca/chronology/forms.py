@@ -1,9 +1,11 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from markupsafe import Markup
 
 from maca.chronology.agencies import AgencyList
 from maca.chronology.choosing import Chosen
@@ -18,7 +20,6 @@ from maca.chronology.shown import Prompt
 from maca.chronology.thresholds import EVERY, GROUPS, USUAL
 from maca.design.forms import CheckboxesField, FileField, Form, LongTextField, NumberField, SelectField, TextField
 from maca.kernel.text import normalise
-from maca.partnership.models import Agency
 
 LARGEST_FILE = 10 * 1024 * 1024
 LONGEST_NAME = 200
@@ -126,10 +127,9 @@ class ChoosingForm(Form):
     child = TextField(label="Child", help_text="C1", width=5, required=False)
     worker = TextField(label="Worker", help_text="A part of it: worker B", width=10, required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[tuple[str, str]]) -> None:
         super().__init__(data)
-        every = [("", "Every agency"), *((agency.slug, agency.name) for agency in agencies)]
-        self.fields["agency"].choices = every  # type: ignore[attr-defined]
+        self.fields["agency"].choices = [("", "Every agency"), *agencies]  # type: ignore[attr-defined]
         self.fields["event"].choices = [("", "Every event"), *CHOICES]  # type: ignore[attr-defined]
 
     def clean_first(self) -> dt.date | None:
@@ -154,6 +154,11 @@ class ChoosingForm(Form):
     def chosen(self) -> Chosen:
         """What was chosen, of a sound form."""
         return Chosen(**self.cleaned_data)
+
+    @cached_property
+    def boxes(self) -> str:
+        """The boxes of the form, drawn once for as long as there is this form."""
+        return Markup("").join(field.as_field_group() for field in self)
 
 
 class ThresholdsForm(Form):
