@@ -13,7 +13,7 @@ KNOW_NO_DATABASE = documents design kernel/test_small_numbers.py chronology/test
 	chronology/test_reading.py cases/test_cohort.py cases/test_drawing.py
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate bench bench-patterns bench-line bench-report docs format lock pictures clean help
+.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate panel-load bench bench-patterns bench-line bench-report docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ clashes: .build/dev ## Two colleagues in one return at a hundred moments, every 
 	$(BIN)/python -m tests.drills.clashes --timings 5 --unversioned
 	$(BIN)/python -m tests.drills.double_click
 	$(BIN)/python -m tests.drills.double_click --timings 2 --ignored
+
+panel-load: .build/dev ## Three panels at once, each with twenty who follow and six who write; DATABASE_URL for PostgreSQL
+	$(BIN)/python -m tests.drills.panel_load $(ARGS)
+	$(BIN)/python -m tests.drills.panel_load --seconds 5 --deaf
 
 check: .build/dev ## Lint, types, import contracts, migrations, generated docs
 	$(BIN)/ruff check .

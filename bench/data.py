@@ -22,8 +22,15 @@ from maca.demo.operations import empty
 from maca.journal.models import Entry
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
-from maca.panel.models import Finding, Hearing
-from maca.panel.operations import close_panel, finish_hearing, introduce_case, open_panel, record_finding
+from maca.panel.models import Came, Finding, Hearing
+from maca.panel.operations import (
+    close_panel,
+    finish_hearing,
+    introduce_case,
+    open_panel,
+    record_attendance,
+    record_finding,
+)
 from maca.panel.queries import CASE_HEADINGS, Column
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 from maca.partnership.operations import add_person, found_partnership, operator_of, register_agency
@@ -269,7 +276,8 @@ def make_published(world: World) -> Audit:
         for heading in CASE_HEADINGS:
             column = Column(audit, case, heading)
             record_finding(column, text=f"The plan of {case.label} was kept.", agencies=world.agencies[:2], by=chair)
-        finish_hearing(case.hearing, by=chair)
+        record_attendance(case.hearing, dict.fromkeys(world.agencies, (Came.PRESENT, "")), version=None, by=chair)
+        finish_hearing(case.hearing, voice="What the child drew was kept.", by=chair)
     good = Column(audit, None, Heading.GOOD_PRACTICE)
     record_finding(good, text="Agencies spoke to each other.", agencies=world.agencies[:2], by=chair)
     close_panel(audit, by=chair)

@@ -17,9 +17,16 @@ from maca.cases.models import Case, Declaration, Interest
 from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
 from maca.cases.seal import case_key
 from maca.kernel.clock import today, working_days_from
-from maca.panel.models import Finding
-from maca.panel.operations import close_panel, finish_hearing, introduce_case, open_panel, record_finding
-from maca.panel.queries import Column
+from maca.panel.models import Came, Finding
+from maca.panel.operations import (
+    close_panel,
+    finish_hearing,
+    introduce_case,
+    open_panel,
+    record_attendance,
+    record_finding,
+)
+from maca.panel.queries import CASE_HEADINGS, Column
 from maca.partnership.models import Agency, AgencyKind, Person, Role
 from maca.partnership.operations import add_person, found_partnership, operator_of, register_agency
 from maca.returns.models import AgencyReturn, Sensitivity, Upload, UploadKind
@@ -231,7 +238,9 @@ class World:
             case.hearing, introduced_by=self.social_worker, partners=[self.health], version=None, by=self.chair
         )
         finding = record_finding(Column(case.audit, case, heading), text=text, agencies=[self.health], by=self.chair)
-        finish_hearing(case.hearing, by=self.chair)
+        record_attendance(case.hearing, {self.health: (Came.PRESENT, "")}, version=None, by=self.chair)
+        nothing = [one for one in CASE_HEADINGS if one != heading]
+        finish_hearing(case.hearing, nothing_under=nothing, voice="He drew his house.", by=self.chair)
         return finding
 
     def panel_closed(self, cases: int = 2) -> Audit:

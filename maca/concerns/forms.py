@@ -1,28 +1,11 @@
 import datetime as dt
-import re
 from typing import Any
 
 from django.utils import timezone
 
 from maca.concerns.models import Route, Telling
-from maca.design.forms import ChoiceField, DateField, Form, LongTextField, TextField, YesNoField
+from maca.design.forms import ChoiceField, DateField, Form, LongTextField, TextField, YesNoField, time_of
 from maca.kernel.clock import LONDON, today
-
-TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
-
-
-def time_of(text: str) -> dt.time | None:
-    """“14:30”, “2.30pm”, “1430” and “9am” as a time of day; None for what is none."""
-    if not (found := TIME.fullmatch(text.strip())):
-        return None
-    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
-    if not half and found[2] is None:
-        return None
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    return dt.time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def on_and_time(at: dt.datetime) -> tuple[dt.date, str]:

@@ -24,9 +24,9 @@ def datetime(value: dt.datetime | None) -> str:
     return f"{date(value)} at {time(value)}"
 
 
-def time(value: dt.datetime) -> str:
-    """“4:50pm”."""
-    local = timezone.localtime(value, LONDON)
+def time(value: dt.datetime | dt.time) -> str:
+    """“4:50pm”. A time of day is London’s already."""
+    local = timezone.localtime(value, LONDON) if isinstance(value, dt.datetime) else value
     return f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
 

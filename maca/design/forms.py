@@ -4,6 +4,7 @@ A form's text is put in order on the way in; what could not be kept is said (`Fo
 """
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -507,6 +508,41 @@ class FileField(Worded, forms.FileField):
     def __init__(self, *, accept: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.widget.attrs["accept"] = accept
+
+
+TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?\s*(am|pm)?", re.IGNORECASE)
+
+
+def time_of(text: str) -> dt.time | None:
+    """“14:30”, “2.30pm”, “1430” and “9am” as a time of day; None for what is none."""
+    if not (found := TIME.fullmatch(text.strip())):
+        return None
+    hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
+    if not half and found[2] is None:
+        return None
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return dt.time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+class TimeField(TextField):
+    """A time of day in London; cleans to a `datetime.time`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(width=5, **{"help_text": "For example, 9:30 or 2:30pm", **kwargs})
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        if (at := time_of(text)) is None:
+            raise ValidationError("Write the time like 14:30 or 2:30pm", code="invalid")
+        return at
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%H:%M}" if isinstance(value, dt.time) else value
 
 
 class DateField(Worded, forms.Field):

@@ -27,7 +27,7 @@ from maca.kernel.verdict import YES, Refused, Verdict
 from maca.kernel.versions import Changed, Versioned
 
 F = TypeVar("F", bound=Form)
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 
 
 def anyone_signed_in(person: Any) -> Verdict:
@@ -58,7 +58,7 @@ def guarded(
 
     def decorate(view: Page) -> Page:
         @wraps(view)
-        def page(request: HttpRequest, **address: Any) -> HttpResponse:
+        def page(request: HttpRequest, **address: Any) -> HttpResponseBase:
             if step_up:
                 _set_proof_apart(request)
             if request.method != "POST" or repeats or "once" not in request.POST:
@@ -76,7 +76,7 @@ def guarded(
                 return redirect(earlier)
             return response
 
-        def opened(request: HttpRequest, **address: Any) -> HttpResponse:
+        def opened(request: HttpRequest, **address: Any) -> HttpResponseBase:
             if find is None:
                 rule(request.user).insist()
                 return (bool(step_up) and _ask_again(request)) or view(request)

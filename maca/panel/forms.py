@@ -1,7 +1,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from maca.design.forms import CheckboxesField, ChoiceField, Form, LongTextField
+from django import forms
+
+from maca.audits.models import Heading
+from maca.cases.models import Case
+from maca.design.forms import (
+    CheckboxesField,
+    ChoiceField,
+    Form,
+    LongTextField,
+    NumberField,
+    SelectField,
+    TextField,
+    TimeField,
+    YesField,
+)
+from maca.panel.models import Came
 from maca.partnership.models import Agency, Person
 
 
@@ -22,6 +37,113 @@ class IntroductionForm(Form):
 
     def spoke(self) -> list[Agency]:
         return [one for one in self.agencies if one.slug in self.cleaned_data["partners"]]
+
+
+class AgendaForm(Form):
+    """When and where the panel meets, and for each case its place on the agenda and its minutes."""
+
+    begins_at = TimeField(label="When does the panel begin?", called="when the panel begins")
+    place = TextField(
+        label="Where?", help_text="A room, or how to join from elsewhere.", max_length=200, required=False
+    )
+    quorum = NumberField(
+        label="How many agencies have to be there for each case?",
+        help_text="Leave empty if your partnership has no quorum.",
+        min_value=1,
+        max_value=50,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, cases: Sequence[Case], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cases = cases
+        for one in cases:
+            self.fields[f"place-{one.number}"] = NumberField(
+                label=f"{one.label}: heard as number", min_value=1, max_value=200
+            )
+            self.fields[f"minutes-{one.number}"] = NumberField(
+                label=f"{one.label}: minutes", min_value=5, max_value=480
+            )
+
+    def slots(self) -> dict[Case, tuple[int, int]]:
+        given = self.cleaned_data
+        return {one: (given[f"place-{one.number}"], given[f"minutes-{one.number}"]) for one in self.cases}
+
+
+LONGEST_LINE_OF_NOTES = 4_000
+
+
+class LineForm(Form):
+    """One line of what is said at a panel. `sent` is the number under which the page sends it."""
+
+    words = LongTextField(label="What is said", called="the line", rows=2, count_to=LONGEST_LINE_OF_NOTES)
+    agency = SelectField(label="Who says it?", required=False)
+    in_own_record = YesField(label="It stands in their own record", required=False)
+    sent = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.register = agencies
+        self.fields["agency"].choices = [("", "Nobody in particular"), *((one.slug, one.name) for one in agencies)]  # type: ignore[attr-defined]
+
+    def said(self) -> dict[str, Any]:
+        """What the operations take."""
+        given = self.cleaned_data
+        agency = next((one for one in self.register if one.slug == given["agency"]), None)
+        return {"words": given["words"], "agency": agency, "in_own_record": given["in_own_record"]}
+
+
+class AttendanceForm(Form):
+    """Whether each agency that was asked was there, and who came for it."""
+
+    def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = agencies
+        for one in agencies:
+            self.fields[f"came-{one.slug}"] = SelectField(
+                label=one.name, called=f"whether {one.name} was there", choices=[("", "Choose"), *Came.choices]
+            )
+            self.fields[f"posts-{one.slug}"] = TextField(
+                label=f"Who came for {one.name}", help_text="By their post, never by name.", max_length=200,
+                required=False,
+            )  # fmt: skip
+
+    def came(self) -> dict[Agency, tuple[Came, str]]:
+        given = self.cleaned_data
+        return {one: (Came(given[f"came-{one.slug}"]), given[f"posts-{one.slug}"]) for one in self.asked}
+
+
+class ClosingForm(Form):
+    """What is said when a case has been heard: where nothing was found, and the child's own voice."""
+
+    voice = LongTextField(
+        label="What do we know of the child’s own voice?",
+        called="what is known of the child’s voice",
+        help_text="What the child said, showed or lived through, as the panel heard it. By no name.",
+        rows=4,
+        required=False,
+    )
+    voice_is_missing = YesField(label="Nothing is known of it. That goes on the record.", required=False)
+
+    def __init__(self, *args: Any, empty: Sequence[Heading], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty = empty
+        for one in empty:
+            self.fields[f"nothing-{one}"] = YesField(
+                label=f"The panel found nothing under “{one.label}”", required=False
+            )
+        self.order_fields([*(f"nothing-{one}" for one in empty), "voice", "voice_is_missing"])
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for one in self.empty:
+            if not given.get(f"nothing-{one}"):
+                self.add_error(f"nothing-{one}", "Tick this, or go back and record a finding there")
+        if not given.get("voice") and not given.get("voice_is_missing"):
+            self.add_error("voice", "Say what is known of the child’s voice, or tick that nothing is")
+        if given.get("voice") and given.get("voice_is_missing"):
+            self.add_error("voice_is_missing", "You have said what is known of it. Take out the tick, or the words")
+        return given
 
 
 class FindingForm(Form):

@@ -9,6 +9,7 @@ from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
+from maca.sealing.field import SealedField
 
 
 class Hearing(Versioned):
@@ -21,12 +22,75 @@ class Hearing(Versioned):
     introduced_at = models.DateTimeField(null=True)
     partners = models.ManyToManyField(Agency, related_name="+")
     heard_at = models.DateTimeField(null=True)
+    # Who was there has been recorded, for each agency: without it no case is closed.
+    attendance_at = models.DateTimeField(null=True)
+    # What the panel said of the child's own voice, or that nothing of it is known, which is a finding in itself.
+    voice = SealedField()
+    voice_is_missing = models.BooleanField(default=False)
+    nothing_under = models.JSONField(default=list)  # the headings under which the panel has found nothing
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+    # How often its lines were changed: each change takes the next number, so that whoever follows misses none.
+    changes = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["case__number"]
 
     def __str__(self) -> str:
         return f"hearing of {self.case}"
+
+
+class Agenda(Versioned):
+    """When and where the panel of an audit meets, and how many agencies have to be there."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    audit = models.OneToOneField(Audit, on_delete=models.CASCADE, related_name="agenda")
+    begins_at = models.TimeField()
+    place = models.CharField(max_length=200, blank=True)
+    quorum = models.PositiveSmallIntegerField(null=True)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"agenda {self.public_id[:6]}"
+
+
+class Slot(models.Model):
+    """How long a case is heard, and at which place of the agenda."""
+
+    agenda = models.ForeignKey(Agenda, on_delete=models.CASCADE, related_name="slots")
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="slot")
+    place = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["agenda", "place"]
+
+    def __str__(self) -> str:
+        return f"slot {self.place}"
+
+
+class Came(models.TextChoices):
+    PRESENT = "present", "Was there"
+    APOLOGIES = "apologies", "Sent apologies"
+    ABSENT = "absent", "Was not there, and sent no word"
+
+
+class Attendance(models.Model):
+    """Whether an agency that was asked about a case was there when the panel heard it, and who came, by their post."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    hearing = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="attendance")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    came = models.CharField(max_length=20, choices=Came.choices)
+    posts = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["agency__name"]
+        constraints = [models.UniqueConstraint(fields=["hearing", "agency"], name="an_agency_attends_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agency}: {self.get_came_display()}"
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -61,3 +125,38 @@ class Finding(Versioned):
 
     def __str__(self) -> str:
         return f"finding {self.position}"
+
+
+class PanelLine(Versioned):
+    """What somebody said at a panel, under one of its three questions, as one of its note-takers typed it.
+
+    Each is a row of its own, so that several hands write at once and none covers what another wrote.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    hearing = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="lines")
+    heading = models.CharField(max_length=30, choices=Heading.choices)
+    place = models.PositiveIntegerField()  # the order in which they came
+    changed = models.PositiveIntegerField()  # the change of the hearing that was the line's last
+    # A number that the page made for it: a line that is sent again, because no answer came, is the same line.
+    sent = models.CharField(max_length=32)
+    words = SealedField()
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")  # who said it
+    in_own_record = models.BooleanField(default=False)  # it stands in the record of the agency that said it
+    typed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    typed_at = models.DateTimeField(auto_now_add=True)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+    taken_out_at = models.DateTimeField(null=True)
+    finding = models.OneToOneField(Finding, on_delete=models.SET_NULL, null=True, related_name="line")
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["hearing", "place"], name="lines_stand_in_an_order"),
+            models.UniqueConstraint(fields=["hearing", "sent"], name="a_line_is_sent_once"),
+        ]
+        indexes = [models.Index(fields=["hearing", "changed"], name="lines_by_their_last_change")]
+
+    def __str__(self) -> str:
+        return f"line {self.place}"

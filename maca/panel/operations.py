@@ -1,4 +1,6 @@
-from collections.abc import Collection, Iterable
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -8,18 +10,22 @@ from maca.audits.models import Audit, Heading
 from maca.audits.operations import enter
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
+from maca.cases.queries import forget_parts
+from maca.cases.seal import case_key
 from maca.chronology.models import ChronologyEntry
 from maca.chronology.opening import question_of
-from maca.journal.operations import write
+from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.panel import rules
-from maca.panel.models import Finding, Hearing
-from maca.panel.queries import Column, returns_outstanding
+from maca.panel.lines import Line, opened
+from maca.panel.models import Agenda, Attendance, Came, Finding, Hearing, PanelLine, Slot
+from maca.panel.queries import Column, empty_headings, lines_of, returns_outstanding
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
+from maca.sealing.cipher import digest
 
 
 @transaction.atomic
@@ -30,6 +36,37 @@ def open_panel(audit: Audit, *, by: Person) -> None:
     Hearing.objects.bulk_create(Hearing(case=case) for case in audit.cases.all())
     write("opened a panel", audit, by=by, returns_outstanding=returns_outstanding(audit))
     enter(audit, AuditStage.PANEL_OPENED, by=by)
+
+
+@transaction.atomic
+def set_agenda(
+    audit: Audit,
+    *,
+    begins_at: dt.time,
+    place: str,
+    quorum: int | None,
+    slots: Mapping[Case, tuple[int, int]],
+    version: int | None,
+    by: Person,
+) -> Agenda:
+    """Set when and where the panel meets, how many agencies have to be there, and for each case its place and minutes.
+
+    Cases with the same place come in the order of their numbers.
+    """
+    hold(audit)
+    rules.may_set_agenda(by, audit).insist()
+    agenda, _ = Agenda.objects.get_or_create(audit=audit, defaults={"begins_at": begins_at})
+    save_changes(
+        agenda, version=version, begins_at=begins_at, place=place, quorum=quorum, saved_by=by, saved_at=timezone.now()
+    )
+    Slot.objects.filter(agenda=agenda).delete()
+    order = sorted(slots, key=lambda case: (slots[case][0], case.number))
+    Slot.objects.bulk_create(
+        Slot(agenda=agenda, case=case, place=at, minutes=slots[case][1]) for at, case in enumerate(order, start=1)
+    )
+    minutes = {case.label: slots[case][1] for case in order}
+    write("set the agenda of a panel", agenda, by=by, audit=audit.slug, minutes=minutes, quorum=quorum)
+    return agenda
 
 
 @transaction.atomic
@@ -59,29 +96,195 @@ def introduce_case(
     )
 
 
+# ---- what is said, line by line
+
+
 @transaction.atomic
-def finish_hearing(hearing: Hearing, *, by: Person) -> None:
-    """The panel has heard the case."""
-    hold(hearing, "case__audit")
+def write_line(
+    hearing: Hearing, heading: Heading, *, words: str, agency: Agency | None, in_own_record: bool, sent: str, by: Person
+) -> PanelLine:
+    """Write down what somebody said. What was sent before, under the same number of the page, is not written again."""
+    _hold(hearing)
+    rules.may_take_notes(by, hearing).insist()
+    if before := PanelLine.objects.filter(hearing=hearing, sent=sent).first():
+        return before
+    place = (PanelLine.objects.filter(hearing=hearing).aggregate(last=Max("place"))["last"] or 0) + 1
+    line = PanelLine(
+        hearing=hearing, heading=heading, place=place, changed=_next_change(hearing), sent=sent, agency=agency,
+        in_own_record=in_own_record, typed_by=by,
+    )  # fmt: skip
+    line.words = case_key(hearing.case).seal(line, "words", words)
+    line.save(force_insert=True)
+    write("wrote a line", line, by=by, **_said(line), sealed=digest({"words": line.words}))
+    return line
+
+
+@transaction.atomic
+def change_line(
+    line: PanelLine, *, words: str, agency: Agency | None, in_own_record: bool, version: int | None, by: Person
+) -> None:
+    """Put a line right."""
+    _hold_line(line)
+    rules.may_change_line(by, line).insist()
+    sealed = case_key(line.hearing.case).seal(line, "words", words)
+    save_changes(
+        line, version=version, changed=_next_change(line.hearing), words=sealed, agency=agency,
+        in_own_record=in_own_record, saved_by=by, saved_at=timezone.now(),
+    )  # fmt: skip
+    write("changed a line", line, by=by, **_said(line), version=line.version, sealed=digest({"words": sealed}))
+
+
+@transaction.atomic
+def take_out_line(line: PanelLine, *, by: Person) -> None:
+    """Take a line out of the notes. It is kept, and can be put back until the panel closes."""
+    _hold_line(line)
+    rules.may_change_line(by, line).insist()
+    save_changes(line, version=None, changed=_next_change(line.hearing), taken_out_at=timezone.now())
+    write("took out a line", line, by=by, **_said(line))
+
+
+@transaction.atomic
+def put_back_line(line: PanelLine, *, by: Person) -> None:
+    """Put a line back where it stood."""
+    _hold_line(line)
+    rules.may_change_line(by, line).insist()
+    save_changes(line, version=None, changed=_next_change(line.hearing), taken_out_at=None)
+    write("put back a line", line, by=by, **_said(line))
+
+
+@transaction.atomic
+def read_lines(hearing: Hearing, *, since: int = 0, by: Person) -> list[Line]:
+    """Show the lines of a hearing that have changed since."""
+    rules.may_attend_hearing(by, hearing).insist()
+    rows = list(lines_of(hearing, since))
+    if not rows:
+        return []
+    note_reading("read the lines of a panel", hearing.case, by=by, **_where(hearing.case), lines=len(rows))
+    return opened(rows, case_key(hearing.case))
+
+
+@transaction.atomic
+def read_line(line: PanelLine, *, by: Person) -> Line:
+    """Show one line to whoever may change it."""
+    rules.may_change_line(by, line).insist()
+    note_reading("read a line of a panel", line, by=by, **_said(line))
+    return opened([line], case_key(line.hearing.case))[0]
+
+
+@transaction.atomic
+def follow_lines(hearing: Hearing, *, by: Person) -> None:
+    """Put on record that somebody is shown each line of a hearing from here on as it is written."""
+    rules.may_attend_hearing(by, hearing).insist()
+    note_reading("followed the lines of a panel", hearing.case, by=by, **_where(hearing.case))
+
+
+def _hold(hearing: Hearing) -> None:
+    case = hearing.case
+    hold(hearing, "case__audit", read=("case__nomination",))
+    forget_parts(case)
+
+
+def _hold_line(line: PanelLine) -> None:
+    hearing = line.hearing
+    _hold(hearing)
+    hold(line)
+    line.hearing = hearing
+
+
+def _next_change(hearing: Hearing) -> int:
+    """The hearing is held, so the numbers come in the order in which they are kept, and whoever asks for what came
+    after one misses none."""
+    hearing.changes += 1
+    hearing.save(update_fields=["changes"])
+    return hearing.changes
+
+
+def _where(case: Case) -> dict[str, Any]:
+    return {"audit": case.audit.slug, "case": case.label}
+
+
+def _said(line: PanelLine) -> dict[str, Any]:
+    return {**_where(line.hearing.case), "place": line.place, "heading": str(line.heading)}
+
+
+@transaction.atomic
+def record_attendance(
+    hearing: Hearing, came: Mapping[Agency, tuple[Came, str]], *, version: int | None, by: Person
+) -> None:
+    """Record for each agency that was asked whether it was there, and who came for it, by their posts."""
+    _hold(hearing)
+    rules.may_record_attendance(by, hearing).insist()
+    now = timezone.now()
+    save_changes(hearing, version=version, attendance_at=now, saved_by=by, saved_at=now)
+    Attendance.objects.filter(hearing=hearing).delete()
+    Attendance.objects.bulk_create(
+        Attendance(hearing=hearing, agency=agency, came=said, posts=posts) for agency, (said, posts) in came.items()
+    )
+    there = sorted(agency.slug for agency, (said, _) in came.items() if said == Came.PRESENT)
+    write("recorded who was at a hearing", hearing.case, by=by, present=there, asked=len(came))
+
+
+@transaction.atomic
+def finish_hearing(hearing: Hearing, *, nothing_under: Collection[Heading] = (), voice: str = "", by: Person) -> None:
+    """The panel has heard the case: each of the three questions has an answer or none, and the child's voice is in.
+
+    A blank `voice` records that nothing is known of it. Raises `Refused` where a heading has neither a finding nor
+    stands in `nothing_under`.
+    """
+    _hold(hearing)
     rules.may_finish_hearing(by, hearing).insist()
+    empty = empty_headings(hearing.case)
+    if unanswered := [heading for heading in empty if heading not in nothing_under]:
+        raise Refused(
+            "unanswered",
+            f"No finding stands under “{unanswered[0].label}” Record one, or say that the panel found nothing there.",
+        )
+    sealed = case_key(hearing.case).seal(hearing, "voice", voice)
+    save_changes(
+        hearing, version=None, voice=sealed, voice_is_missing=not voice, nothing_under=[str(one) for one in empty]
+    )
     move(hearing, to=HearingStage.HEARD)
-    write("heard a case", hearing.case, by=by)
+    write(
+        "heard a case", hearing.case, by=by, nothing_under=[str(one) for one in empty], voice_is_missing=not voice,
+        sealed=digest({"voice": sealed}),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def read_voice(hearing: Hearing, *, by: Person) -> str:
+    """Show what the panel said of the child's own voice."""
+    rules.may_attend_hearing(by, hearing).insist()
+    if not hearing.voice:
+        return ""
+    note_reading("read the child’s voice at a panel", hearing.case, by=by, **_where(hearing.case))
+    return case_key(hearing.case).text(hearing, "voice")
 
 
 @transaction.atomic
 def record_finding(
-    column: Column, *, text: str, agencies: Collection[Agency], question: str = "", by: Person
+    column: Column,
+    *,
+    text: str,
+    agencies: Collection[Agency],
+    question: str = "",
+    line: PanelLine | None = None,
+    by: Person,
 ) -> Finding:
     """Record what the panel agreed, under a heading, tagged with the agencies it is about.
 
-    Made of a `question` that the chronology of the case asks, by its mark, it cites the entries of that. Raises
-    `Refused` where the chronology no longer asks it.
+    Made of a `question` that the chronology of the case asks, by its mark, it cites the entries of that. Made of a
+    `line` of the notes, that line is agreed. Raises `Refused` where the chronology no longer asks the question, and
+    where the line has become another finding.
     """
     hold(column.audit)
     rules.may_record_finding(by, column).insist()
     cited = [one.public_id for one in question_of(column.case, question).entries] if question and column.case else []
     finding = _add(column, text, question if column.case else "", by=by)
     finding.agencies.set(agencies)
+    if line:
+        _hold_line(line)
+        rules.may_change_line(by, line).insist()
+        save_changes(line, version=None, changed=_next_change(line.hearing), finding=finding)
     if cited:
         finding.entries.set(ChronologyEntry.objects.filter(case=column.case, public_id__in=cited))
     write(

@@ -1,13 +1,13 @@
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from maca.audits.models import Audit, Heading
 from maca.audits.queries import find_audit
 from maca.cases.models import Case, Presenter
 from maca.cases.queries import find_case
 from maca.chronology.models import ChronologyEntry
-from maca.panel.models import Finding, Hearing
+from maca.panel.models import Finding, Hearing, PanelLine
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
 from maca.returns.models import AgencyReturn
@@ -21,6 +21,30 @@ def find_hearing(person: Person, audit: str, case: int) -> Hearing:
     hearing = Hearing.objects.select_related("introduced_by").get(case=found)
     hearing.case = found
     return hearing
+
+
+def asked_about(case: Case) -> list[Agency]:
+    """The agencies that were asked about a case, by name."""
+    return list(Agency.objects.filter(returns__case=case).order_by("name"))
+
+
+def empty_headings(case: Case) -> list[Heading]:
+    """The headings of a case under which no finding stands."""
+    filled = set(case.findings.standing().values_list("heading", flat=True))
+    return [heading for heading in CASE_HEADINGS if heading not in filled]
+
+
+def find_line(person: Person, audit: str, case: int, line: str) -> PanelLine:
+    hearing = find_hearing(person, audit, case)
+    found = PanelLine.objects.select_related("agency", "saved_by", "typed_by").get(hearing=hearing, public_id=line)
+    found.hearing = hearing
+    return found
+
+
+def lines_of(hearing: Hearing, since: int = 0) -> QuerySet[PanelLine]:
+    """The lines of a hearing that have changed since, in the order of their last change."""
+    found = PanelLine.objects.filter(hearing=hearing, changed__gt=since)
+    return found.select_related("agency", "typed_by").order_by("changed")
 
 
 @dataclass(frozen=True)

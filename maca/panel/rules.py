@@ -3,7 +3,7 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.rules import may_work_on_case
 from maca.kernel.verdict import YES, Verdict, no
-from maca.panel.models import Finding, Hearing
+from maca.panel.models import Finding, Hearing, PanelLine
 from maca.panel.queries import Column, returns_outstanding, unheard
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
@@ -32,6 +32,28 @@ def may_see_panel_page(person: Person, audit: Audit) -> Verdict:
     return YES
 
 
+def may_read_agenda(person: Person, audit: Audit) -> Verdict:
+    """Whoever has a part in one of the cases reads when and where the panel meets, and so does the chair."""
+    if audit.imported_from:
+        return no("recorded", "This audit was recorded from its briefing; its panel is not on record.")
+    if person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
+        return YES
+    if not Case.objects.visible_to(person).filter(audit=audit).exists():
+        return no("not-on-a-case", "The panel is for those who have a part in one of its cases.")
+    return YES
+
+
+def may_set_agenda(person: Person, audit: Audit) -> Verdict:
+    """The chair and the business manager set the agenda until the panel closes."""
+    if not person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
+        return no("not-yours", "Only the chair and the business manager set the agenda of the panel.")
+    if audit.stage in (AuditStage.PANEL_CLOSED, AuditStage.PUBLISHED):
+        return no("panel-closed", "The panel has closed.")
+    if not audit.cases.exists():
+        return no("no-cases", "No case has been selected yet, so there is nothing to hear.")
+    return YES
+
+
 def may_attend_hearing(person: Person, hearing: Hearing) -> Verdict:
     """Whoever may read the case’s summative report hears the case: the two are one page on panel day."""
     return may_read_summative_report(person, hearing.case)
@@ -46,8 +68,38 @@ def may_hear_case(person: Person, hearing: Hearing) -> Verdict:
     return may_work_on_case(person, hearing.case)
 
 
+TAKES_NOTES = (Role.CHAIR, Role.BUSINESS_MANAGER, Role.SUB_GROUP_MEMBER)
+
+
+def may_take_notes(person: Person, hearing: Hearing) -> Verdict:
+    """The chair, the business manager and the sub-group write down what is said, from when the panel opens until it
+    closes."""
+    if not person.holds(*TAKES_NOTES):
+        return no("not-a-note-taker", "Only the chair, the business manager and sub-group members take notes.")
+    if hearing.case.audit.stage != AuditStage.PANEL_OPENED:
+        return no("panel-closed", "The panel has closed, so its notes stand as they are.")
+    return may_work_on_case(person, hearing.case)
+
+
+def may_record_attendance(person: Person, hearing: Hearing) -> Verdict:
+    """Whoever takes notes records for each agency that was asked whether it was there."""
+    return may_take_notes(person, hearing)
+
+
+def may_change_line(person: Person, line: PanelLine) -> Verdict:
+    """Any note-taker puts a line right, takes it out or puts it back; one that became a finding is changed there."""
+    if not (verdict := may_take_notes(person, line.hearing)):
+        return verdict
+    if line.finding_id:
+        return no("a-finding", "This line has become a finding. Change the finding.")
+    return YES
+
+
 def may_finish_hearing(person: Person, hearing: Hearing) -> Verdict:
-    """A case has been heard when it was introduced and the panel has recorded a finding on it."""
+    """A case has been heard when it was introduced, the panel has recorded a finding on it, and who was there is in.
+
+    What it found nothing under, and what is known of the child's voice, is said with it.
+    """
     if not (verdict := may_hear_case(person, hearing)):
         return verdict
     if hearing.stage == HearingStage.WAITING:
@@ -56,6 +108,8 @@ def may_finish_hearing(person: Person, hearing: Hearing) -> Verdict:
         return no("already-heard", f"{hearing.case} has been heard.")
     if not hearing.case.findings.standing().exists():
         return no("no-findings", f"Record at least one finding on {hearing.case} before it is closed.")
+    if hearing.attendance_at is None:
+        return no("no-attendance", f"Record which agencies were there for {hearing.case} before it is closed.")
     return YES
 
 

@@ -1,9 +1,15 @@
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from maca.audits.models import Audit, Heading
@@ -11,25 +17,38 @@ from maca.audits.queries import find_audit, panel_questions
 from maca.cases.models import Case
 from maca.cases.queries import cases_of, possible_presenters
 from maca.chronology.operations import read_question
-from maca.design.pages import do_once, form_page, guarded
+from maca.design.middleware import for_a_script
+from maca.design.pages import do_once, form_page, guarded, unattended
+from maca.kernel.clock import today
+from maca.kernel.ids import new_public_id
+from maca.kernel.verdict import Refused
 from maca.panel import operations, rules
-from maca.panel.forms import FindingForm, IntroductionForm
-from maca.panel.models import Finding, Hearing
+from maca.panel.agenda import USUAL_MINUTES, agenda_of, turns
+from maca.panel.as_calendar import as_calendar
+from maca.panel.following import poke, stream
+from maca.panel.forms import AgendaForm, AttendanceForm, ClosingForm, FindingForm, IntroductionForm, LineForm
+from maca.panel.models import Agenda, Finding, Hearing, PanelLine, Slot
 from maca.panel.queries import (
     CASE_HEADINGS,
     Column,
     agencies_around,
+    asked_about,
+    empty_headings,
     find_column,
     find_finding,
     find_hearing,
+    find_line,
     findings_of,
     good_practice_of,
     hearings_of,
     named_presenter,
     withdrawn_from,
 )
+from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
 from maca.returns.operations import read_report
+
+USUAL_BEGIN = dt.time(9, 30)
 
 
 def _panel_page(audit: Audit) -> str:
@@ -68,6 +87,75 @@ def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
     )
 
 
+@guarded(rules.may_read_agenda, find_audit)
+def agenda(request: HttpRequest, audit: Audit) -> HttpResponse:
+    person = signed_in(request)
+    visible = {case.pk for case in cases_of(audit, person)}
+    found = agenda_of(audit)
+    return render(
+        request,
+        "panel/agenda.html",
+        {
+            "audit": audit,
+            "agenda": found,
+            "turns": [(one, one.case.pk in visible) for one in turns(audit, found, today=today(), named=visible)],
+            "may_set": rules.may_set_agenda(person, audit),
+        },
+    )
+
+
+@guarded(rules.may_set_agenda, find_audit, writes=True)
+def set_agenda(request: HttpRequest, audit: Audit) -> HttpResponse:
+    cases = list(audit.cases.order_by("number"))
+    back = reverse("agenda", kwargs={"audit": audit.slug})
+
+    def make_form(data: Mapping[str, Any] | None, now: Agenda) -> AgendaForm:
+        kept = {one.case_id: one for one in now.slots.all()} if now.pk else {}
+        initial: dict[str, Any] = {"begins_at": now.begins_at, "place": now.place, "quorum": now.quorum}
+        for number, case in enumerate(cases, start=1):
+            slot = kept.get(case.pk)
+            initial[f"place-{case.number}"] = slot.place if slot else number
+            initial[f"minutes-{case.number}"] = slot.minutes if slot else USUAL_MINUTES
+        return AgendaForm(data, cases=cases, initial=initial)
+
+    def do(form: AgendaForm, version: int | None) -> str:
+        given = form.cleaned_data
+        operations.set_agenda(
+            audit,
+            begins_at=given["begins_at"],
+            place=given["place"],
+            quorum=given["quorum"],
+            slots=form.slots(),
+            version=version,
+            by=signed_in(request),
+        )
+        return back
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        make_form,
+        do=do,
+        thing=agenda_of(audit) or Agenda(audit=audit, begins_at=USUAL_BEGIN),
+        context={"heading": "The agenda of the panel", "caption": audit.title, "back": back},
+        saved="The agenda has been kept. Whoever took it into a calendar takes it again.",
+    )
+
+
+@guarded(rules.may_read_agenda, find_audit)
+def agenda_calendar(request: HttpRequest, audit: Audit) -> HttpResponse:
+    visible = {case.pk for case in cases_of(audit, signed_in(request))}
+    found = agenda_of(audit)
+    mine = [one for one in turns(audit, found, today=today()) if one.case.pk in visible]
+    if found is None:
+        raise Refused("no-agenda", "No agenda has been set yet, so there is nothing to put into a calendar.")
+    return HttpResponse(
+        as_calendar(audit, found, mine, now=timezone.now()),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{audit.slug}-panel.ics"'},
+    )
+
+
 @require_POST
 @guarded(rules.may_open_panel, find_audit, writes=True)
 def open_panel(request: HttpRequest, audit: Audit) -> HttpResponse:
@@ -94,8 +182,9 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     person = signed_in(request)
     case = hearing.case
     may_record = rules.may_record_finding(person, Column(case.audit, case, CASE_HEADINGS[0]))
-    asked = {question.heading: question.text for question in panel_questions(case.audit)}
     found = findings_of(case)
+    shown = operations.read_lines(hearing, by=person)
+    may_note = rules.may_take_notes(person, hearing)
     report = read_report(case, by=person, did="read a hearing")
     made = {one.question for those in found.values() for one in those}
     return render(
@@ -105,16 +194,170 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "hearing": hearing,
             "case": case,
             "audit": case.audit,
-            "columns": [(heading, asked.get(heading) or heading.label, found[heading]) for heading in CASE_HEADINGS],
+            "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
+            "slot": Slot.objects.filter(case=case).first(),
+            "lines": [one for one in shown if not one.is_out],
+            "taken_out": [one for one in shown if one.is_out] if may_note else [],
+            "latest": max((one.changed for one in shown), default=0),
+            "may_note": may_note,
+            "agencies": agencies_around(case.audit) if may_note else [],
+            "new_number": new_public_id,
             "partners": list(hearing.partners.all()),
             "withdrawn": withdrawn_from(case.audit, case) if may_record else [],
             "report": report,
             "asked": [(one, one.mark in made) for one in report.chronology.questions if one.is_taken],
             "may_hear": rules.may_hear_case(person, hearing),
             "may_finish": rules.may_finish_hearing(person, hearing),
+            "attendance": list(hearing.attendance.select_related("agency")),
+            "voice": operations.read_voice(hearing, by=person),
             "may_record": may_record,
         },
     )
+
+
+@guarded(rules.may_attend_hearing, find_hearing)
+def present(request: HttpRequest, hearing: Hearing) -> HttpResponse:
+    """The three columns for the screen in the room: large, and with nothing on it that says who the child is."""
+    case = hearing.case
+    shown = operations.read_lines(hearing, by=signed_in(request))
+    found = findings_of(case)
+    return render(
+        request,
+        "panel/present.html",
+        {
+            "hearing": hearing,
+            "case": case,
+            "audit": case.audit,
+            "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
+            "lines": shown,
+            "latest": max((one.changed for one in shown), default=0),
+        },
+    )
+
+
+def _columns(case: Case) -> list[tuple[Heading, str]]:
+    """The three headings, each with the question as this audit asks it."""
+    asked = {question.heading: question.text for question in panel_questions(case.audit)}
+    return [(heading, asked.get(heading) or str(heading.label)) for heading in CASE_HEADINGS]
+
+
+# ---- what is said, line by line
+
+
+@unattended
+@guarded(rules.may_attend_hearing, find_hearing)
+def lines(request: HttpRequest, hearing: Hearing) -> HttpResponse:
+    """The lines that changed since, for a page that cannot be told of them as they come."""
+    shown = operations.read_lines(hearing, since=_since(request.GET.get("since")), by=signed_in(request))
+    return JsonResponse({"lines": [asdict(one) for one in shown]})
+
+
+@unattended
+@guarded(rules.may_attend_hearing, find_hearing)
+def follow(request: HttpRequest, hearing: Hearing) -> HttpResponseBase:
+    """Each line as soon as it is there."""
+    since = _since(request.headers.get("Last-Event-ID") or request.GET.get("since"))
+    note = partial(operations.follow_lines, hearing, by=signed_in(request))
+    return StreamingHttpResponse(
+        stream(hearing, since, note), content_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+    )
+
+
+def _since(said: str | None) -> int:
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 10 else 0
+
+
+@require_POST
+@guarded(
+    lambda person, found: rules.may_take_notes(person, found[0]),
+    lambda person, audit, case, heading: (find_hearing(person, audit, case), _heading(heading)),
+    writes=True,
+    repeats=True,
+)
+def write_line(request: HttpRequest, found: tuple[Hearing, Heading]) -> HttpResponse:
+    """One line, sent by a script or by a plain form. The number of the page makes it one, however often it comes."""
+    hearing, heading = found
+    form = LineForm(request.POST, agencies=agencies_around(hearing.case.audit))
+    here = f"{_hearing_page(hearing.case)}#{heading}"
+    if not form.is_valid():
+        sentence = next(iter(form.errors.values()))[0]
+        if for_a_script(request):
+            return JsonResponse({"words": sentence}, status=422)
+        messages.error(request, f"{sentence}.")
+        return redirect(here)
+    sent = form.cleaned_data["sent"] or new_public_id()
+    line = operations.write_line(hearing, heading, **form.said(), sent=sent, by=signed_in(request))
+    poke(hearing)
+    for notice in form.notices:
+        messages.warning(request, notice)
+    if not for_a_script(request):
+        return redirect(here)
+    return JsonResponse({"id": line.public_id, "place": line.place, "changed": line.changed, "notices": form.notices})
+
+
+def _heading(heading: str) -> Heading:
+    if heading not in CASE_HEADINGS:
+        raise Case.DoesNotExist
+    return Heading(heading)
+
+
+@guarded(rules.may_change_line, find_line, writes=True)
+def change_line(request: HttpRequest, line: PanelLine) -> HttpResponse:
+    case, person = line.hearing.case, signed_in(request)
+    agencies = agencies_around(case.audit)
+    back = _hearing_page(case)
+
+    def make_form(data: Mapping[str, Any] | None, now: PanelLine) -> LineForm:
+        initial = {
+            "words": operations.read_line(now, by=person).words,
+            "agency": now.agency.slug if now.agency else "",
+            "in_own_record": now.in_own_record,
+        }
+        return LineForm(data, agencies=agencies, initial=initial)
+
+    def do(form: LineForm, version: int | None) -> str:
+        operations.change_line(line, **form.said(), version=version, by=person)
+        poke(line.hearing)
+        return back
+
+    return form_page(
+        request,
+        "panel/line.html",
+        make_form,
+        do=do,
+        thing=line,
+        context={
+            "heading": "Change a line",
+            "caption": f"{case.audit.title}, {case.label}: {Heading(line.heading).label}",
+            "back": back,
+            "line": line,
+            "case": case,
+            "may_record": rules.may_record_finding(person, Column(case.audit, case, Heading(line.heading))),
+        },
+        saved="The line has been changed.",
+    )
+
+
+@require_POST
+@guarded(rules.may_change_line, find_line, writes=True)
+def take_out_line(request: HttpRequest, line: PanelLine) -> HttpResponse:
+    def do() -> str:
+        operations.take_out_line(line, by=signed_in(request))
+        poke(line.hearing)
+        return _hearing_page(line.hearing.case)
+
+    return do_once(request, do, saved="The line has been taken out. It can be put back until the panel closes.")
+
+
+@require_POST
+@guarded(rules.may_change_line, find_line, writes=True)
+def put_back_line(request: HttpRequest, line: PanelLine) -> HttpResponse:
+    def do() -> str:
+        operations.put_back_line(line, by=signed_in(request))
+        poke(line.hearing)
+        return _hearing_page(line.hearing.case)
+
+    return do_once(request, do, saved="The line has been put back.")
 
 
 @guarded(rules.may_hear_case, find_hearing, writes=True)
@@ -156,14 +399,58 @@ def introduce_case(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     )
 
 
-@require_POST
+@guarded(rules.may_record_attendance, find_hearing, writes=True)
+def attendance(request: HttpRequest, hearing: Hearing) -> HttpResponse:
+    """Which of the agencies that were asked about a case were there when it was heard."""
+    case, agencies = hearing.case, asked_about(hearing.case)
+
+    def make_form(data: Mapping[str, Any] | None, now: Hearing) -> AttendanceForm:
+        initial: dict[str, str] = {}
+        for one in now.attendance.select_related("agency"):
+            initial |= {f"came-{one.agency.slug}": one.came, f"posts-{one.agency.slug}": one.posts}
+        return AttendanceForm(data, agencies=agencies, initial=initial)
+
+    def do(form: AttendanceForm, version: int | None) -> str:
+        operations.record_attendance(hearing, form.came(), version=version, by=signed_in(request))
+        return _hearing_page(case)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        make_form,
+        do=do,
+        thing=hearing,
+        context={
+            "heading": "Who was there?",
+            "caption": f"{case.audit.title}, {case.label}",
+            "back": _hearing_page(case),
+        },
+        saved="Who was there has been recorded.",
+    )
+
+
 @guarded(rules.may_finish_hearing, find_hearing, writes=True)
 def finish_hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
-    def do() -> str:
-        operations.finish_hearing(hearing, by=signed_in(request))
-        return _panel_page(hearing.case.audit)
+    case = hearing.case
+    empty = empty_headings(case)
 
-    return do_once(request, do, saved=f"{hearing.case.label} has been heard.")
+    def do(form: ClosingForm, version: int | None) -> str:
+        operations.finish_hearing(hearing, nothing_under=empty, voice=form.cleaned_data["voice"], by=signed_in(request))
+        return _panel_page(case.audit)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: ClosingForm(data, empty=empty),
+        do=do,
+        context={
+            "heading": f"{case.label} has been heard",
+            "caption": case.audit.title,
+            "button_text": f"{case.label} has been heard",
+            "back": _hearing_page(case),
+        },
+        saved=f"{case.label} has been heard.",
+    )
 
 
 @guarded(rules.may_record_finding, find_column, writes=True)
@@ -171,15 +458,23 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
     back, person = _page_of(column.audit, column.case), signed_in(request)
     mark = request.GET.get("question", "") if column.case else ""
     question = read_question(column.case, mark, by=person) if mark and column.case else None
+    line = _line_asked_for(request, column, person)
 
     def make_form(data: Mapping[str, Any] | None, _: Any) -> FindingForm:
-        proposed = {"text": question.pattern.says} if question else None
+        proposed: dict[str, Any] = {}
+        if question:
+            proposed = {"text": question.pattern.says}
+        elif line:
+            said = operations.read_line(line, by=person)
+            proposed = {"text": said.words, "agencies": [line.agency.slug] if line.agency else []}
         return FindingForm(data, agencies=agencies_around(column.audit), initial=proposed)
 
     def do(form: FindingForm, version: int | None) -> str:
         operations.record_finding(
-            column, text=form.cleaned_data["text"], agencies=form.about(), question=mark, by=person
+            column, text=form.cleaned_data["text"], agencies=form.about(), question=mark, line=line, by=person
         )
+        if line:
+            poke(line.hearing)
         return request.path if "another" in request.POST else back
 
     return form_page(
@@ -196,6 +491,19 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
         },
         saved="The finding has been recorded.",
     )
+
+
+def _line_asked_for(request: HttpRequest, column: Column, person: Person) -> PanelLine | None:
+    """The line that a finding is made of, where it stands under the same heading of the same case."""
+    asked = request.GET.get("line", "")
+    if not (asked and column.case):
+        return None
+    try:
+        line = find_line(person, column.audit.slug, column.case.number, asked)
+    except PanelLine.DoesNotExist as nothing:
+        raise Http404 from nothing
+    rules.may_change_line(person, line).insist()
+    return line
 
 
 @guarded(rules.may_change_finding, find_finding, writes=True)

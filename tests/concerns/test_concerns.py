@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from maca.concerns import rules
-from maca.concerns.forms import ConcernForm, time_of
+from maca.concerns.forms import ConcernForm
 from maca.concerns.models import Concern, ConcernNote, Route, Telling
 from maca.concerns.operations import (
     acknowledge_concern,
@@ -20,6 +20,7 @@ from maca.concerns.operations import (
     say_told,
 )
 from maca.concerns.queries import answerers, concerns_on, elapsed, find_concern, waiting_for
+from maca.design.forms import time_of
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed

@@ -46,12 +46,15 @@ from maca.concerns.models import Concern, Route, Telling
 from maca.concerns.operations import acknowledge_concern, close_concern, note_concern, raise_concern
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
+from maca.panel.models import Came, PanelLine
 from maca.panel.operations import (
     close_panel,
     finish_hearing,
     introduce_case,
     open_panel,
+    record_attendance,
     record_finding,
+    write_line,
 )
 from maca.panel.queries import Column
 from maca.partnership.backend import WithRoles
@@ -175,13 +178,18 @@ SHOWS: list[tuple[str, str, str, str]] = [
         for stages, who in (("circulated", READ_EVERY_RETURN), ("panel_opened published", RUN_OR_HEAR))
     ),
     ("report-introduction", "circulated panel_opened", "manager chair", "introduction"),
-    ("hearing", "panel_opened", ON_PANEL, INTRODUCED),
-    ("hearing", "published", RUN_OR_HEAR, INTRODUCED),
+    ("hearing", "panel_opened", ON_PANEL, f"{INTRODUCED} line"),
+    ("hearing", "published", RUN_OR_HEAR, f"{INTRODUCED} line heard-voice"),
+    *((page, "panel_opened", ON_PANEL, "line") for page in ("present", "panel-lines")),
+    *((page, "published", RUN_OR_HEAR, "line") for page in ("present", "panel-lines")),
+    ("change-line", "panel_opened", "manager chair member other_member", "line"),
     ("concern", "circulated panel_opened", "auditor manager chair", f"{CONCERN} note"),
     ("concern", "published", "auditor manager chair", f"{CONCERN} note receipt"),
 ]  # fmt: skip
 # Whoever fetches these is somebody else, or nobody, afterwards.
 LEAVES = {"sign-out", "sign-in-as"}
+# Goes on for as long as somebody listens. tests/panel/test_lines.py reads it as those who may and those who may not.
+GOES_ON = {"follow-panel"}
 # What is shown in answer to the form that opens the identity, and to whom.
 IDENTITY = "child address siblings mother father partner absent household record-number"
 OPENS = {
@@ -239,9 +247,15 @@ def tokened(name: str, stage: str) -> Tokened:
         open_panel(audit, by=world.chair)
         case = audit.cases.select_related("audit", "hearing").get()
         introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+        write_line(
+            case.hearing, Heading.WENT_WELL, words=word("line"), agency=world.health, in_own_record=True,
+            sent=new_public_id(), by=world.chair,
+        )  # fmt: skip
         record_finding(Column(audit, case, Heading.WENT_WELL), text="A finding.", agencies=[], by=world.chair)
     if stage == "published":
-        finish_hearing(case.hearing, by=world.chair)
+        record_attendance(case.hearing, {world.health: (Came.PRESENT, "")}, version=None, by=world.chair)
+        nothing = [Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME]
+        finish_hearing(case.hearing, nothing_under=nothing, voice=word("heard-voice"), by=world.chair)
         close_panel(audit, by=world.chair)
         briefing = draft_briefing(audit, by=world.manager)
         send_briefing(briefing, version=None, by=world.manager)
@@ -399,6 +413,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     finding, left_out = audit.findings.first(), audit.nominations.filter(stage="not_selected")[0]
     concern = Concern.objects.filter(case__audit=audit).first()
     view = FamilyView.objects.filter(case__audit=audit, agreed=True).first()
+    line = PanelLine.objects.filter(hearing__case__audit=audit).first()
     words: dict[str, object] = {
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",
         "kind": "pdf",
@@ -408,9 +423,10 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
         "priority": audit.theme.priority.public_id, "theme": audit.theme.public_id,
         "person": one.world.auditor.public_id, "body": one.world.health.public_id,
         "concern": concern.public_id if concern else "0" * 32,
+        "line": line.public_id if line else "0" * 32,
     }  # fmt: skip
     for name, pattern in PATTERNS.items():
-        if name in LEAVES:
+        if name in LEAVES | GOES_ON:
             continue
         needed = set(pattern.pattern.converters)
         if needed - {*words, "agency"}:

@@ -20,7 +20,8 @@ from maca.cases.rules import may_open_identity, may_select_case, may_sit_on_pane
 from maca.concerns.operations import raise_concern
 from maca.concerns.rules import may_say_told
 from maca.demo.operations import DATA
-from maca.panel.operations import introduce_case, record_finding, withdraw_finding
+from maca.panel.models import Came
+from maca.panel.operations import introduce_case, record_attendance, record_finding, withdraw_finding
 from maca.panel.queries import Column, find_column
 from maca.panel.rules import may_close_panel, may_finish_hearing, may_open_panel, what_the_panel_lacks
 from maca.partnership.models import Person, Role
@@ -128,6 +129,8 @@ def test_a_hearing_is_finished_in_its_order(world: World) -> None:
     assert may_close_panel(world.chair, audit).code == "unheard"
     introduce_case(hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
     finding = record_finding(Column(audit, case, Heading.WENT_WELL), text="X", agencies=[], by=world.chair)
+    assert may_finish_hearing(world.chair, hearing).code == "no-attendance"
+    record_attendance(hearing, {world.health: (Came.APOLOGIES, "")}, version=None, by=world.chair)
     assert may_finish_hearing(world.chair, hearing)
     withdraw_finding(finding, by=world.chair)
     assert may_finish_hearing(world.chair, hearing).code == "no-findings"

@@ -215,6 +215,13 @@ def hear(visitor: Visitor, audit: str) -> None:
             visitor.sees(text)
         visitor.sees("About: Oakbank Primary School")
         visitor.picture("hearing")
+        visitor.follow("Record who was there")
+        for agency in visitor.page.locator("main select").all():
+            agency.select_option(label="Was there")
+        visitor.press("Save")
+        visitor.follow(f"Case {number} has been heard")
+        visitor.fill("What do we know of the child’s own voice?", "They said that they were cold.")
+        visitor.picture("case-heard")
         visitor.press(f"Case {number} has been heard")
     visitor.follow("Add good practice")
     visitor.fill("Finding", "Schools held on & pushed.")

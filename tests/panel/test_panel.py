@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -9,7 +11,7 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.panel import rules
 from maca.panel.forms import FindingForm
-from maca.panel.models import Finding
+from maca.panel.models import Came, Finding
 from maca.panel.operations import (
     change_finding,
     close_panel,
@@ -17,6 +19,7 @@ from maca.panel.operations import (
     introduce_case,
     open_panel,
     put_back_finding,
+    record_attendance,
     record_finding,
     withdraw_finding,
 )
@@ -208,3 +211,88 @@ def test_a_question_without_entries_makes_a_finding_too(world, sign_in):
     assert (finding.question, finding.entries.count()) == (prompt.mark, 0)
     page = sign_in(world.chair).get(f"/audits/{audit.slug}/panel/cases/1/").content.decode()
     assert "Made of a question that the chronology asks" in page
+
+
+# ---- who was there, and how a case is closed
+
+
+@pytest.fixture
+def found(world):
+    """A case with a finding under one of the three headings."""
+    case = first_case(world.panel_opened(1))
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    record_finding(Column(case.audit, case, Heading.WENT_WELL), text="F", agencies=[], by=world.chair)
+    return case
+
+
+def there(world, case, who="manager"):
+    came = {world.health: (Came.PRESENT, "Health visitor"), world.agencies["police"]: (Came.APOLOGIES, "")}
+    record_attendance(case.hearing, came, version=None, by=world.people[who])
+
+
+NOTHING = [Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME]
+
+
+def test_a_case_is_closed_when_who_was_there_is_in(world, found):
+    assert rules.may_finish_hearing(world.chair, found.hearing).code == "no-attendance"
+    there(world, found)
+    assert rules.may_finish_hearing(world.chair, found.hearing)
+    assert [str(one) for one in found.hearing.attendance.all()] == ["Health: Was there", "Police: Sent apologies"]
+    entry = JournalEntry.objects.get(did="recorded who was at a hearing")
+    assert (entry.details["present"], entry.details["asked"]) == (["health"], 2)
+
+
+def test_each_of_the_three_questions_has_an_answer_or_none(world, found):
+    there(world, found)
+    with pytest.raises(Refused) as refused:
+        finish_hearing(found.hearing, nothing_under=[Heading.CAN_BE_IMPROVED], voice="V", by=world.chair)
+    assert refused.value.code == "unanswered"
+    assert "What challenges / themes can be identified?" in refused.value.sentence
+    finish_hearing(found.hearing, nothing_under=NOTHING, voice="V", by=world.chair)
+    assert found.hearing.nothing_under == ["can_be_improved", "challenge_or_theme"]
+
+
+@pytest.mark.parametrize("voice", ["He said <that> he was “hungry”.", ""])
+def test_the_childs_voice_is_on_record_or_its_absence_is(world, sign_in, found, voice):
+    there(world, found)
+    finish_hearing(found.hearing, nothing_under=NOTHING, voice=voice, by=world.chair)
+    assert found.hearing.voice_is_missing == (not voice)
+    assert b"hungry" not in bytes(found.hearing.voice or b"")
+    page = sign_in(world.chair).get(f"/audits/{found.audit.slug}/panel/cases/1/").content.decode()
+    assert ("He said &lt;that&gt; he was “hungry”." if voice else "Nothing is known of it.") in page
+    assert page.count("The panel found nothing here.") == 2
+
+
+def test_the_page_that_closes_a_case_says_what_is_missing(world, sign_in, found):
+    client = sign_in(world.chair)
+    page = reverse("finish-hearing", kwargs={"audit": found.audit.slug, "case": 1})
+    assert client.get(page).status_code == 403
+    there(world, found)
+    missing = client.post(page, {"once": "a" * 32, "nothing-can_be_improved": "on"})
+    assert missing.status_code == 422
+    assert "Tick this, or go back and record a finding there" in missing.content.decode()
+    assert "Say what is known of the child’s voice, or tick that nothing is" in missing.content.decode()
+    both = {"once": "b" * 32, **{f"nothing-{one}": "on" for one in NOTHING}, "voice": "V", "voice_is_missing": "on"}
+    assert client.post(page, both).status_code == 422
+    assert client.post(page, {**both, "voice": "", "once": "c" * 32}).status_code == 302
+    found.hearing.refresh_from_db()
+    assert (found.hearing.stage, found.hearing.voice_is_missing) == ("heard", True)
+
+
+def test_who_was_there_is_recorded_on_a_page_and_the_second_of_two_is_shown_both(world, sign_in, found):
+    client, page = sign_in(world.manager), reverse("attendance", kwargs={"audit": found.audit.slug, "case": 1})
+    shown = client.get(page).content.decode()
+    version = re.search(r'name="version" value="(\d+)"', shown)[1]
+    sent = {
+        "came-health": "present",
+        "posts-health": "Health visitor",
+        "came-police": "absent",
+        "came-school": "apologies",
+    }
+    assert client.post(page, {**sent, "came-school": "", "version": version, "once": "a" * 32}).status_code == 422
+    assert client.post(page, {**sent, "version": version, "once": "b" * 32}).status_code == 302
+    hearing = client.get(f"/audits/{found.audit.slug}/panel/cases/1/").content.decode()
+    assert "Health: was there (Health visitor)" in hearing
+    assert (
+        client.post(page, {**sent, "came-police": "present", "version": version, "once": "c" * 32}).status_code == 409
+    )

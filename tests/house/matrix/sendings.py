@@ -45,6 +45,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "kind": "docx",
         "nomination": standing.nomination.public_id if standing.nomination else NOWHERE,
         "finding": standing.finding.public_id if standing.finding else NOWHERE,
+        "line": standing.line.public_id if standing.line else NOWHERE,
         "evidence": standing.evidence.public_id if standing.evidence else NOWHERE,
         "view": standing.view.public_id if standing.view else NOWHERE,
         "upload": standing.upload.public_id if standing.upload else NOWHERE,
@@ -322,6 +323,18 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     ),
     "decline": lambda stand, it: _of_return(it, reason="capacity", words="No."),
     "introduce-case": lambda stand, it: _of_hearing(it, introduced_by=stand.people["presenter"].public_id),
+    "set-agenda": lambda stand, it: {
+        "begins_at": "9:30", "place-1": "1", "minutes-1": "60", "place-2": "2", "minutes-2": "60",
+        "version": it.audit.agenda.version if hasattr(it.audit, "agenda") else 1,
+    },
+    "attendance": lambda stand, it: _of_hearing(
+        it, **{f"came-{one}": "present" for one in ("health", "police", "hospital", "housing")}
+    ),
+    "finish-hearing": lambda stand, it: {
+        "nothing-can_be_improved": "on", "nothing-challenge_or_theme": "on", "voice_is_missing": "on",
+    },
+    "write-line": lambda stand, it: {"words": "W", "agency": "health", "sent": "a" * 32},
+    "change-line": lambda stand, it: {"words": "W", "version": it.line.version if it.line else 1},
     "record-finding": lambda stand, it: {"text": "F"},
     "record-audit-finding": lambda stand, it: {"text": "F"},
     "change-finding": lambda stand, it: _of_finding(it, text="F"),

@@ -47,14 +47,18 @@ from maca.concerns.operations import acknowledge_concern, close_concern, raise_c
 from maca.concerns.stages import ConcernStage
 from maca.demo.operations import DATA
 from maca.kernel.clock import today, working_days_from
-from maca.panel.models import Finding
+from maca.kernel.ids import new_public_id
+from maca.panel.models import Came, Finding, PanelLine
 from maca.panel.operations import (
     close_panel,
     finish_hearing,
     introduce_case,
     open_panel,
+    record_attendance,
     record_finding,
+    set_agenda,
     withdraw_finding,
+    write_line,
 )
 from maca.panel.queries import Column
 from maca.partnership.models import AgencyKind, Appointment, EndReason, Person, Role
@@ -153,6 +157,7 @@ class Standing:
     upload: Upload | None = None
     view: FamilyView | None = None
     finding: Finding | None = None
+    line: PanelLine | None = None
     briefing: Briefing | None = None
     good_practice: Finding | None = None
     left_out: Finding | None = None
@@ -237,6 +242,10 @@ class Builder:
             interest = Interest.HELD if who.startswith("conflicted_") else Interest.NONE
             if who in DECLARING:
                 declare_interest(standing.case, interest=interest, by=person)
+        set_agenda(
+            standing.audit, begins_at=dt.time(9, 30), place="", quorum=None,
+            slots={standing.case: (1, 60), another: (2, 60)}, version=None, by=chair,
+        )  # fmt: skip
         # The chair hears both.
         declare_interest(another, interest=Interest.NONE, by=chair)
         for case, presents, along, seated in (
@@ -331,6 +340,10 @@ class Builder:
                 case.hearing, introduced_by=self.people["presenter"], partners=[], version=None, by=self.people["chair"]
             )
             case.hearing.case = case
+            write_line(
+                case.hearing, Heading.WENT_WELL, words="It was quick.", agency=None, in_own_record=False,
+                sent=new_public_id(), by=self.people["chair"],
+            )  # fmt: skip
         return standing
 
     def agreed(self, situation: str, cases: int = 1) -> Standing:
@@ -339,12 +352,14 @@ class Builder:
             column = Column(case.audit, case, Heading.WENT_WELL)
             finding = record_finding(column, text=WORDS["finding"], agencies=[], by=chair)
             standing.finding = standing.finding or finding
+            record_attendance(case.hearing, {self.world.health: (Came.PRESENT, "")}, version=None, by=chair)
         return standing
 
     def heard(self, situation: str) -> Standing:
         standing = self.agreed(situation, cases=2)
         for case in standing.audit.cases.select_related("audit", "hearing"):
-            finish_hearing(case.hearing, by=self.people["chair"])
+            nothing = [Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME]
+            finish_hearing(case.hearing, nothing_under=nothing, by=self.people["chair"])
         return standing
 
     def closed(self, situation: str) -> Standing:
@@ -698,6 +713,7 @@ def settle(standing: Standing) -> Standing:
         standing.upload = standing.agency_return.uploads.first()
         standing.view = FamilyView.objects.filter(case=standing.case).first()
     standing.finding = standing.audit.findings.first()
+    standing.line = PanelLine.objects.filter(hearing__case=standing.case).first() if standing.case else None
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
     if standing.concern:
         standing.concern.refresh_from_db()

@@ -61,12 +61,14 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     assert other.upload
     assert other.view
     assert other.finding
+    assert other.line
     assert theirs.concern
     ids = {
         "person": [site.stand.theirs.auditor.public_id, site.stand.ours.operator.public_id],
         "concern": [theirs.concern.public_id],
         "nomination": [theirs.nomination.public_id, other.nomination.public_id],
         "finding": [other.finding.public_id],
+        "line": [other.line.public_id],
         "evidence": [other.evidence.public_id],
         "upload": [other.upload.public_id],
         "view": [other.view.public_id],

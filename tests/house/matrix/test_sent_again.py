@@ -44,12 +44,13 @@ TWO_TABS_ARE_TWO = dict.fromkeys(
 ) | dict.fromkeys(
     [
         "invite-person", "attest-people", "uploads-setting", "forget-second-steps", "declare", "ask-who-knows", "risk",
-        "withdraw-finding", "put-back-finding",
+        "withdraw-finding", "put-back-finding", "take-out-line", "put-back-line",
     ],
     SAID_ANEW,
 ) | {"take-form": "Both are shown again, and each look at a form is on the record."}  # fmt: skip
 # They save what an open form holds again and again, by its version: an older sending finds none that it knows.
-SAVES_OVER_AND_OVER = {"autosave", "autosave-engagement", "here"}
+# A line of a panel is known by the number that its page gave it.
+SAVES_OVER_AND_OVER = {"autosave", "autosave-engagement", "here", "write-line"}
 LEAVES_NOTHING = {"here"}  # but that somebody is there, for a minute
 WAYS = ("double click", "refresh", "back", "after a time-out", "two tabs", "after a crash")
 

@@ -1,0 +1,60 @@
+"""The agenda of a panel as it is read: each case with the time at which it comes."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from maca.audits.models import Audit
+from maca.cases.models import Case, Presenter
+from maca.panel.models import Agenda, Slot
+from maca.returns.models import ReportVersion
+
+USUAL_MINUTES = 60
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One case of the agenda. `begins` and `ends` are None where no agenda has been set."""
+
+    case: Case
+    minutes: int
+    begins: dt.time | None
+    ends: dt.time | None
+    introduced_by: str
+    pack: str
+    pack_is_late: bool
+
+
+def agenda_of(audit: Audit) -> Agenda | None:
+    return Agenda.objects.select_related("saved_by").filter(audit=audit).first()
+
+
+def turns(audit: Audit, agenda: Agenda | None, *, today: dt.date, named: Collection[int] = ()) -> list[Turn]:
+    """The cases in the order in which they are heard. Who introduces is said of the cases whose keys are `named`."""
+    slots = {one.case_id: one for one in Slot.objects.filter(case__audit=audit)} if agenda else {}
+    cases = sorted(audit.cases.all(), key=lambda one: (slots[one.pk].place if one.pk in slots else 1_000, one.number))
+    presenters: dict[int, list[str]] = {}
+    for one in Presenter.objects.filter(case__audit=audit).select_related("person").order_by("pk"):
+        presenters.setdefault(one.case_id, []).append(f"{one.person.name}, {one.person.post}")
+    issued = {one.case_id: one for one in ReportVersion.objects.filter(case__audit=audit).defer("paper")}
+    at = dt.datetime.combine(audit.panel_on or today, agenda.begins_at) if agenda else None
+    found = []
+    for case in cases:
+        minutes = slots[case.pk].minutes if case.pk in slots else USUAL_MINUTES
+        ends = at + dt.timedelta(minutes=minutes) if at else None
+        version = issued.get(case.pk)
+        late = version is None and audit.pack_on is not None and today > audit.pack_on
+        pack = f"Report issued, version {version.number}" if version else "Report not issued yet"
+        found.append(
+            Turn(
+                case,
+                minutes,
+                at.time() if at else None,
+                ends.time() if ends else None,
+                "; ".join(presenters.get(case.pk, [])) if case.pk in named else "",
+                pack,
+                late,
+            )
+        )
+        at = ends
+    return found

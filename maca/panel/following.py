@@ -1,0 +1,122 @@
+"""Whoever has the page of a hearing open is told of each line as soon as it is there: server-sent events.
+
+In each process the database is asked once for all who follow a hearing, and at once after a line that came through
+this process. What was read is kept only for as long as somebody follows. A stream ends by itself after half a minute
+and the browser asks again, so that no right outlives its end by more.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict
+
+from django.db import OperationalError, connections
+
+from maca.cases.models import Case
+from maca.cases.seal import case_key
+from maca.panel.lines import Line, opened
+from maca.panel.models import Hearing
+from maca.panel.queries import lines_of
+from maca.partnership.fence import standing
+
+EVERY, LASTS, RETRY = 0.3, 30.0, 500  # seconds, seconds, milliseconds
+
+# One thread with its own connections asks for all of them, whatever the requests do.
+_asking = ThreadPoolExecutor(1, thread_name_prefix="following")
+
+
+def _ask(hearing: Hearing, since: int) -> list[Line]:
+    """The lines that changed since, opened. Each who follows has put it on record."""
+    case: Case = hearing.case
+    try:
+        with standing(str(case.audit.partnership_id)):
+            if not (rows := list(lines_of(hearing, since))):
+                return []
+            return opened(rows, case_key(case))
+    except OperationalError:
+        connections.close_all()
+        raise
+
+
+class Following:
+    """One hearing, as it is followed in this process."""
+
+    now: dict[int, "Following"] = {}
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
+        self.loop = asyncio.get_running_loop()
+        self.events: dict[str, tuple[int, bytes]] = {}  # by the line: its last change, and as it goes to each reader
+        self.latest = 0
+        self.readers = 0
+        self.news = asyncio.Condition()
+        self.poked = asyncio.Event()
+        self.asking: asyncio.Task[None] | None = None
+
+    async def ask(self) -> None:
+        while True:
+            self.poked.clear()
+            try:
+                found = await self.loop.run_in_executor(_asking, _ask, self.hearing, self.latest)
+            except OperationalError:  # a database that is busy or away: the next time
+                found = []
+            if found:
+                async with self.news:
+                    self.events |= {one.id: (one.changed, event(one)) for one in found}
+                    self.latest = found[-1].changed
+                    self.news.notify_all()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.poked.wait(), EVERY)
+
+    async def news_after(self, number: int) -> None:
+        async with self.news:
+            await self.news.wait_for(lambda: self.latest > number)
+
+    def since(self, number: int) -> list[tuple[int, bytes]]:
+        return sorted(one for one in self.events.values() if one[0] > number)
+
+
+def poke(hearing: Hearing) -> None:
+    """A line has been kept: whoever follows in this process is told at once."""
+    if following := Following.now.get(hearing.pk):
+        following.loop.call_soon_threadsafe(following.poked.set)
+
+
+async def stream(hearing: Hearing, since: int, note: Callable[[], None]) -> AsyncIterator[bytes]:
+    """The events of a hearing after the change `since`. `note` puts it on record before the first line is shown."""
+    following = Following.now.setdefault(hearing.pk, Following(hearing))
+    following.readers += 1
+    if following.asking is None:
+        following.asking = asyncio.create_task(following.ask())
+    ends = following.loop.time() + LASTS
+    noted = False
+    try:
+        yield f"retry: {RETRY}\n\n".encode()
+        while (left := ends - following.loop.time()) > 0:
+            if events := following.since(since):
+                if not noted:
+                    await following.loop.run_in_executor(_asking, _within, hearing, note)
+                    noted = True
+                since = events[-1][0]
+                yield b"".join(one for _, one in events)
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(following.news_after(since), left)
+    finally:
+        following.readers -= 1
+        if not following.readers:
+            following.asking.cancel()
+            Following.now.pop(hearing.pk, None)
+            if not Following.now:
+                _asking.submit(connections.close_all)
+
+
+def _within(hearing: Hearing, note: Callable[[], None]) -> None:
+    with standing(str(hearing.case.audit.partnership_id)):
+        note()
+
+
+def event(line: Line) -> bytes:
+    return f"id: {line.changed}\nevent: line\ndata: {json.dumps(asdict(line))}\n\n".encode()

@@ -1,0 +1,230 @@
+// The lines of a panel: sent as they are written, shown to everybody who has the page open as they come. What cannot be
+// sent yet stays in the page, in its order, until it can be. Nothing is put into the browser's own storage. Without this
+// script the forms send, and the page is loaded again to see what others have written.
+
+const board = document.getElementById('lines')
+const state = document.getElementById('lines-state')
+const lists = Object.fromEntries([...board.querySelectorAll('ol[data-heading]')].map(one => [one.dataset.heading, one]))
+const forms = [...board.querySelectorAll('form[data-heading]')]
+const POLL = 5000 // where lines cannot be told of as they come
+const PATIENCE = 15000 // for one answer
+const AGAIN = [500, 1000, 2000, 4000, 8000, 15000] // after a network that did not answer
+const mayChange = board.dataset.change || ''
+
+let latest = Number(board.dataset.latest)
+let source = null
+let polling = null
+let failures = 0
+let waits = false // for somebody to sign in
+const unsent = [] // in the order in which they were written
+
+// ---- shown
+
+function text (tag, words, more = '') {
+  const made = document.createElement(tag)
+  made.textContent = words
+  if (more) made.className = more
+  return made
+}
+
+function said (line) {
+  const parts = [line.agency && (line.in_own_record ? `${line.agency}, from its own record` : line.agency)]
+  if (board.dataset.names) parts.push(line.by, line.at)
+  return parts.filter(Boolean).join(', ')
+}
+
+function place (list, item) {
+  const after = [...list.children].find(one => Number(one.dataset.place) > Number(item.dataset.place))
+  const log = list.parentElement
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40
+  if (item.parentElement !== list || item.nextElementSibling !== (after || null)) list.insertBefore(item, after || null)
+  if (atEnd) log.scrollTop = log.scrollHeight
+}
+
+function show (line) {
+  const list = lists[line.heading]
+  if (!list) return
+  let item = document.getElementById(`line-${line.id}`) || document.getElementById(`sent-${line.sent}`)
+  if (line.is_out) {
+    item?.remove()
+    return
+  }
+  if (item && Number(item.dataset.changed) >= line.changed) return
+  item ??= document.createElement('li')
+  item.id = `line-${line.id}`
+  item.className = ''
+  item.dataset.place = line.place
+  item.dataset.changed = line.changed
+  item.replaceChildren(text('span', line.words, 'maca-words'))
+  if (said(line)) item.append(' ', text('span', said(line), 'maca-lines__by'))
+  if (line.is_finding) item.append(' ', text('span', 'Agreed', 'govuk-tag govuk-tag--green'))
+  else if (mayChange) {
+    const link = text('a', 'Change', 'govuk-link')
+    link.href = mayChange.replace('0'.repeat(32), line.id)
+    link.append(text('span', ` “${line.words.slice(0, 60)}”`, 'govuk-visually-hidden'))
+    item.append(' ', link)
+  }
+  place(list, item)
+}
+
+function heard (lines) {
+  for (const line of lines) {
+    show(line)
+    if (line.changed > latest) latest = line.changed
+  }
+}
+
+function say (words, problem = false) {
+  if (!state) return
+  if (state.textContent !== words) state.textContent = words
+  state.classList.toggle('govuk-error-message', problem)
+}
+
+// ---- followed
+
+function follow () {
+  clearInterval(polling)
+  polling = null
+  source?.close()
+  source = new EventSource(`${board.dataset.follow}?since=${latest}`)
+  source.addEventListener('line', (event) => heard([JSON.parse(event.data)]))
+  source.addEventListener('open', () => { if (!unsent.length) say('') })
+  source.addEventListener('error', () => {
+    // A browser goes on by itself after a stream that ended, but not after an answer that is none.
+    if (source.readyState === EventSource.CLOSED) poll()
+  })
+}
+
+function poll () {
+  if (polling) return
+  polling = setInterval(ask, POLL)
+  ask()
+}
+
+async function ask () {
+  const answer = await fetch(`${board.dataset.lines}?since=${latest}`, {
+    headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(PATIENCE)
+  }).catch(() => null)
+  if (!answer || !answer.ok || answer.redirected) return
+  heard((await answer.json()).lines)
+  follow()
+}
+
+// ---- sent
+
+function number () {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map(one => one.toString(16).padStart(2, '0')).join('')
+}
+
+function write (form) {
+  const box = form.elements.words
+  if (!box.value.trim()) return
+  const body = new URLSearchParams(new FormData(form))
+  body.set('sent', number())
+  const item = text('li', '', 'maca-lines__unsent')
+  item.id = `sent-${body.get('sent')}`
+  item.dataset.place = Number.MAX_SAFE_INTEGER
+  item.dataset.changed = 0
+  item.append(text('span', box.value, 'maca-words'), ' ', text('span', 'Not sent yet', 'maca-lines__by'))
+  lists[form.dataset.heading].append(item)
+  item.parentElement.parentElement.scrollTop = item.parentElement.parentElement.scrollHeight
+  unsent.push({ address: form.action, body, item, form, words: box.value })
+  box.value = ''
+  if (unsent.length === 1) send()
+}
+
+// One at a time, so that they come in the order in which they were written.
+async function send () {
+  while (unsent.length && !waits) {
+    const one = unsent[0]
+    one.body.set('csrfmiddlewaretoken', one.form.elements.csrfmiddlewaretoken.value)
+    const answer = await fetch(one.address, {
+      method: 'POST', body: one.body, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(PATIENCE)
+    }).catch(() => null)
+    if (!answer || answer.status >= 500 || answer.status === 429) {
+      failures += 1
+      say(`The site cannot be reached. ${unsent.length === 1 ? 'A line stays' : `${unsent.length} lines stay`} on this ` +
+        'page until it can be. Do not close the page.', true)
+      setTimeout(send, AGAIN[Math.min(failures, AGAIN.length) - 1])
+      return
+    }
+    failures = 0
+    const told = await answer.json().catch(() => ({}))
+    if (answer.ok) {
+      // It may have come back already, by the stream, as everybody sees it.
+      if (one.item.className) {
+        one.item.dataset.place = told.place
+        one.item.querySelector('.maca-lines__by').textContent = ''
+        one.item.className = ''
+        place(one.item.parentElement, one.item)
+      }
+      unsent.shift()
+      if (!unsent.length) say(told.notices.join(' '))
+    } else if (answer.status === 401) {
+      waits = true
+      say(`${told.words} What you wrote stays on this page and is sent when you are back.`, true)
+    } else {
+      // It will never be taken as it is: the words go back into their box.
+      unsent.shift()
+      one.item.remove()
+      const box = one.form.elements.words
+      box.value = [one.words, box.value].filter(Boolean).join('\n')
+      say(told.words || 'This line was not taken.', true)
+    }
+  }
+}
+
+for (const form of forms) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    write(form)
+  })
+  form.elements.words.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault()
+      write(form)
+    } else if (event.key === 'Escape') event.target.blur()
+  })
+}
+
+// One key a column, where nobody is typing.
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select')) return
+  const form = forms[Number(event.key) - 1]
+  if (!form) return
+  event.preventDefault()
+  form.elements.words.focus()
+})
+
+window.addEventListener('online', () => { if (unsent.length && failures) send() })
+window.addEventListener('beforeunload', (event) => { if (unsent.length) event.preventDefault() })
+window.addEventListener('pagehide', () => source?.close())
+window.addEventListener('pageshow', (event) => { if (event.persisted) follow() })
+
+// Whoever signed in again in another tab is heard of here: with the new forgery token, the lines go at once.
+const dialog = document.getElementById('time-out')
+if (dialog) {
+  new BroadcastChannel('maca-time-out').addEventListener('message', ({ data }) => {
+    if (data.person !== dialog.dataset.person) return
+    for (const form of forms) form.elements.csrfmiddlewaretoken.value = data.token
+    waits = false
+    send()
+  })
+}
+
+// How long the case has been heard. By the clock of this machine: a minute more or less does no harm.
+const clock = document.getElementById('clock')
+function tick () {
+  const minutes = Math.max(0, Math.floor(Date.now() / 60000 - Number(clock.dataset.began) / 60))
+  const planned = Number(clock.dataset.minutes)
+  clock.querySelector('strong').textContent = planned ? ` ${minutes} of ${planned} minutes` : ` ${minutes} minutes`
+  clock.classList.toggle('govuk-error-message', planned > 0 && minutes > planned)
+}
+if (clock) {
+  clock.append(document.createElement('strong'))
+  tick()
+  setInterval(tick, 15000)
+}
+
+for (const list of Object.values(lists)) list.parentElement.scrollTop = list.parentElement.scrollHeight
+follow()

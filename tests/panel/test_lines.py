@@ -1,0 +1,284 @@
+"""What is said at a panel, line by line: written by several hands, shown as it comes, and nothing twice."""
+
+import asyncio
+import json
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from maca.audits.models import Heading
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest
+from maca.journal.models import Entry
+from maca.kernel.ids import new_public_id
+from maca.kernel.verdict import Refused
+from maca.kernel.versions import Changed
+from maca.panel import following, rules
+from maca.panel.models import Finding, PanelLine
+from maca.panel.operations import (
+    change_line,
+    follow_lines,
+    introduce_case,
+    put_back_line,
+    read_lines,
+    record_finding,
+    take_out_line,
+    write_line,
+)
+from maca.panel.queries import Column, find_hearing, find_line
+from tests.panel.test_panel import first_case
+
+WELL = Heading.WENT_WELL
+PLAIN = {"agency": None, "in_own_record": False}
+
+
+@pytest.fixture
+def hearing(world):
+    case = first_case(world.panel_opened(1))
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    return find_hearing(world.chair, case.audit.slug, 1)
+
+
+def said(hearing, world, words, who="chair", sent="", heading=WELL, **more):
+    return write_line(
+        hearing, heading, words=words, sent=sent or new_public_id(), by=world.people[who], **{**PLAIN, **more}
+    )
+
+
+def words_in(hearing, world, since=0, who="chair"):
+    return [one.words for one in read_lines(hearing, since=since, by=world.people[who])]
+
+
+def address(name, hearing, **more):
+    return reverse(name, kwargs={"audit": hearing.case.audit.slug, "case": 1, **more})
+
+
+# ---- written
+
+
+def test_lines_of_several_hands_stand_in_the_order_in_which_they_came_and_lie_sealed(world, hearing):
+    said(hearing, world, "Zqfirst <b>")
+    said(hearing, world, "Second", who="manager", agency=world.health, in_own_record=True)
+    one, other = read_lines(hearing, by=world.chair)
+    assert (one.words, one.by, one.place, one.agency, one.in_own_record) == ("Zqfirst <b>", "Chair", 1, "", False)
+    assert (other.words, other.by, other.place, other.agency, other.in_own_record) == (
+        "Second", "Manager", 2, "Health", True
+    )  # fmt: skip
+    assert b"Zqfirst" not in bytes(PanelLine.objects.get(place=1).words)
+
+
+def test_a_line_that_is_sent_again_is_the_same_line(world, hearing):
+    first = said(hearing, world, "Once", sent="a" * 32)
+    again = said(hearing, world, "Once", sent="a" * 32)
+    assert (first.pk, PanelLine.objects.count(), hearing.changes) == (again.pk, 1, 1)
+    assert Entry.objects.filter(did="wrote a line").count() == 1
+    said(hearing, world, "Once", sent="b" * 32)  # the control: another number is another line
+    assert words_in(hearing, world) == ["Once", "Once"]
+
+
+def test_who_asks_for_what_came_after_a_change_misses_none(world, hearing):
+    one, other = said(hearing, world, "One"), said(hearing, world, "Other")
+    assert words_in(hearing, world, since=1) == ["Other"]
+    line = find_line(world.chair, hearing.case.audit.slug, 1, one.public_id)
+    change_line(line, words="One, put right", version=1, by=world.manager, **PLAIN)
+    assert words_in(hearing, world, since=2) == ["One, put right"]
+    take_out_line(find_line(world.chair, hearing.case.audit.slug, 1, other.public_id), by=world.chair)
+    (gone,) = read_lines(hearing, since=3, by=world.chair)
+    assert (gone.is_out, gone.place) == (True, 2)
+    put_back_line(find_line(world.chair, hearing.case.audit.slug, 1, other.public_id), by=world.chair)
+    assert [one.is_out for one in read_lines(hearing, since=4, by=world.chair)] == [False]
+
+
+def test_the_second_of_two_who_change_a_line_is_shown_both(world, hearing, sign_in):
+    line = find_line(world.chair, hearing.case.audit.slug, 1, said(hearing, world, "One").public_id)
+    change_line(line, words="Theirs", version=1, by=world.manager, **PLAIN)
+    with pytest.raises(Changed):
+        change_line(line, words="Mine", version=1, by=world.chair, **PLAIN)
+    sent = {"words": "Mine", "version": "1", "once": "a" * 32}
+    answer = sign_in(world.chair).post(address("change-line", hearing, line=line.public_id), sent)
+    assert answer.status_code == 409
+    assert "Theirs" in answer.content.decode()
+    assert "Mine" in answer.content.decode()
+
+
+def test_each_line_has_its_entry_in_the_journal_without_its_words(world, hearing):
+    said(hearing, world, "Zqsecret")
+    entry = Entry.objects.get(did="wrote a line")
+    assert (entry.details["place"], entry.details["heading"]) == (1, "went_well")
+    assert "Zqsecret" not in json.dumps(entry.details)
+    words_in(hearing, world, who="panel_member") if hearing.case.seats.exists() else words_in(hearing, world)
+    assert Entry.objects.get(did="read the lines of a panel").details["lines"] == 1
+
+
+# ---- who
+
+
+def test_who_takes_notes_and_until_when(world, hearing):
+    takes = {who for who, person in world.people.items() if rules.may_take_notes(person, hearing)}
+    assert {"chair", "manager", "member"} <= takes
+    assert not takes & {"lead", "auditor", "social_worker", "scrutineer", "panel_member", "governance"}
+    for who in ("scrutineer", "auditor"):
+        with pytest.raises(Refused) as refused:
+            said(hearing, world, "No", who=who)
+        assert refused.value.code == "not-a-note-taker"
+    declare_interest(hearing.case, interest=Interest.HELD, by=world.member)
+    assert rules.may_take_notes(world.member, hearing).code == "conflict"
+    hearing.case.audit.stage = "panel_closed"
+    assert rules.may_take_notes(world.chair, hearing).code == "panel-closed"
+
+
+def test_a_line_that_has_become_a_finding_is_changed_there(world, hearing, sign_in):
+    line = find_line(
+        world.chair, hearing.case.audit.slug, 1, said(hearing, world, "They met.", agency=world.health).public_id
+    )
+    client = sign_in(world.chair)
+    path = f"{address('record-finding', hearing, heading='went_well')}?line={line.public_id}"
+    page = client.get(path).content.decode()
+    assert "They met." in page
+    assert re.search(r'value="health"[^>]*checked', page)
+    sent = {"text": "They met monthly.", "agencies": ["health"], "once": "a" * 32}
+    assert client.post(path, sent).status_code == 302
+    assert Finding.objects.get().line == line
+    line.refresh_from_db()
+    assert rules.may_change_line(world.chair, line).code == "a-finding"
+    (shown,) = read_lines(hearing, since=1, by=world.chair)
+    assert shown.is_finding
+    # It becomes no second one.
+    with pytest.raises(Refused):
+        record_finding(
+            Column(hearing.case.audit, hearing.case, WELL), text="Again", agencies=[], line=line, by=world.chair
+        )
+    assert Finding.objects.count() == 1
+
+
+# ---- pages
+
+
+def test_a_plain_form_writes_a_line_once_however_often_it_is_sent(world, hearing, sign_in):
+    client, page = sign_in(world.manager), address("hearing", hearing)
+    number = re.search(r'name="sent" value="([0-9a-f]{32})"', client.get(page).content.decode())[1]
+    path = address("write-line", hearing, heading="went_well")
+    for _ in range(2):
+        answer = client.post(path, {"words": "It went.", "agency": "police", "in_own_record": "on", "sent": number})
+        assert answer.headers["Location"] == f"{page}#went_well"
+    (line,) = read_lines(hearing, by=world.chair)
+    assert (line.words, line.agency, line.in_own_record) == ("It went.", "Police", True)
+    assert "It went." in client.get(page).content.decode()
+
+
+def test_a_script_is_answered_in_its_own_way(world, hearing, sign_in):
+    client, path = sign_in(world.manager), address("write-line", hearing, heading="challenge_or_theme")
+    script = {"headers": {"Accept": "application/json"}}
+    told = client.post(path, {"words": "A bell\x07 rang", "sent": "a" * 32}, **script).json()
+    assert told["place"] == 1
+    assert "cannot be kept (bell)" in told["notices"][0]
+    empty = client.post(path, {"words": "  ", "sent": "b" * 32}, **script)
+    assert (empty.status_code, empty.json()["words"]) == (422, "Enter the line")
+    refused = sign_in(world.auditor).post(path, {"words": "No", "sent": "c" * 32}, **script)
+    assert (refused.status_code, PanelLine.objects.count()) == (403, 1)
+    lines = client.get(address("panel-lines", hearing) + "?since=0", **script).json()["lines"]
+    assert [(one["words"], one["heading"]) for one in lines] == [("A bell rang", "challenge_or_theme")]
+    assert client.get(address("panel-lines", hearing) + "?since=1", **script).json() == {"lines": []}
+
+
+def test_the_screen_in_the_room_shows_the_lines_and_no_name_of_who_typed_them(world, hearing, sign_in):
+    said(hearing, world, "They <met>.", who="member", agency=world.health)
+    page = sign_in(world.chair).get(address("present", hearing)).content.decode()
+    shown = page.split("<main")[1].split("</main>")[0]
+    assert "They &lt;met&gt;." in shown
+    assert "Health" in shown
+    assert "Member" not in shown
+
+
+def test_the_page_asks_as_often_for_fifty_lines_as_for_one(world, hearing, sign_in):
+    client = sign_in(world.chair)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address("hearing", hearing)).status_code == 200
+        return len(asked)
+
+    said(hearing, world, "One", agency=world.health)
+    queries()
+    before = queries()
+    for number in range(49):
+        said(hearing, world, f"Line {number}", agency=world.agencies["police"])
+    assert queries() == before
+
+
+# ---- followed
+
+
+def heard(hearing, since, note, *, until, while_going_on=None) -> list[dict]:
+    """The lines that a reader is told of, until there are so many."""
+
+    async def listen() -> list[dict]:
+        found: list[dict] = []
+        events = following.stream(hearing, since, note)
+        task = asyncio.get_running_loop().run_in_executor(None, while_going_on) if while_going_on else None
+        try:
+            async with asyncio.timeout(20):
+                async for event in events:
+                    told = event.decode().split("data: ")[1:]
+                    found += [json.loads(one.split("\n\n")[0]) for one in told]
+                    if len(found) >= until:
+                        break
+        finally:
+            await events.aclose()
+            if task:
+                await task
+        return found
+
+    return asyncio.run(listen())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_follows_is_told_of_each_line_once_and_it_is_on_record_first(world):
+    case = first_case(world.panel_opened(1))
+    hearing = find_hearing(world.chair, case.audit.slug, 1)
+    said(hearing, world, "Before")
+    noted = []
+
+    def note() -> None:
+        noted.append(PanelLine.objects.count())
+        follow_lines(hearing, by=world.chair)
+
+    def write() -> None:
+        try:
+            for number in range(5):
+                said(find_hearing(world.manager, case.audit.slug, 1), world, f"Line {number}", who="manager")
+        finally:
+            connection.close()
+
+    told = heard(hearing, 1, note, until=5, while_going_on=write)
+    assert [one["words"] for one in told] == [f"Line {number}" for number in range(5)]
+    assert [one["changed"] for one in told] == [2, 3, 4, 5, 6]
+    assert len(noted) == 1
+    assert Entry.objects.filter(did="followed the lines of a panel", is_reading=True).count() == 1
+    # Who comes back after the second of them is told of the rest.
+    assert [one["words"] for one in heard(hearing, 3, note, until=3)] == ["Line 2", "Line 3", "Line 4"]
+    assert following.Following.now == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_may_be_shown_no_more_is_told_of_no_line(world):
+    case = first_case(world.panel_opened(1))
+    hearing = find_hearing(world.chair, case.audit.slug, 1)
+    said(hearing, world, "Before")
+
+    def note() -> None:
+        raise Refused("read-too-much", "Enough.")
+
+    with pytest.raises(Refused):
+        heard(hearing, 0, note, until=1)
+
+
+def test_the_stream_opens_to_whoever_attends_the_hearing_and_to_nobody_else(world, hearing, sign_in):
+    path = address("follow-panel", hearing)
+    answer = sign_in(world.chair).get(path)
+    assert answer.headers["Content-Type"] == "text/event-stream"
+    assert answer.is_async
+    assert sign_in(world.governance).get(path).status_code == 404
