@@ -127,6 +127,21 @@ class Finding(Versioned):
         return f"finding {self.position}"
 
 
+class FindingTerm(models.Model):
+    """A word of a finding, or a concept of practice that stands in it, by which others that say the same are found."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="terms", db_index=False)
+    term = models.CharField(max_length=60)
+    times = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["finding", "term"], name="a_term_stands_once_with_its_number")]
+        indexes = [models.Index(fields=["term", "finding"], name="findings_by_their_terms")]
+
+    def __str__(self) -> str:
+        return self.term
+
+
 class PanelLine(Versioned):
     """What somebody said at a panel, under one of its three questions, as one of its note-takers typed it.
 

@@ -20,6 +20,7 @@ from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.panel import rules
+from maca.panel.alike import keep_terms
 from maca.panel.lines import Line, opened
 from maca.panel.models import Agenda, Attendance, Came, Finding, Hearing, PanelLine, Slot
 from maca.panel.queries import Column, empty_headings, lines_of, returns_outstanding
@@ -301,7 +302,9 @@ def record_finding(
 
 def _add(column: Column, text: str, question: str, *, by: Person) -> Finding:
     last = Finding.objects.filter(audit=column.audit).aggregate(last=Max("position"))["last"] or 0
-    return Finding.objects.create(**vars(column), position=last + 1, text=text, question=question, recorded_by=by)
+    finding = Finding.objects.create(**vars(column), position=last + 1, text=text, question=question, recorded_by=by)
+    keep_terms([finding])
+    return finding
 
 
 @transaction.atomic
@@ -313,6 +316,7 @@ def change_finding(
     rules.may_change_finding(by, finding).insist()
     save_changes(finding, version=version, text=text, saved_by=by, saved_at=timezone.now())
     finding.agencies.set(agencies)
+    keep_terms([finding])
     write("changed a finding", finding, by=by, version=finding.version)
 
 
@@ -352,5 +356,6 @@ def record_published_findings(
         Finding(audit=audit, case=case, heading=heading, position=position, text=text, recorded_by=by)
         for position, (heading, case, text) in enumerate(findings, start=1)
     )
+    keep_terms(kept)
     write("recorded published findings", audit, by=by, findings=len(kept))
     return kept

@@ -18,12 +18,13 @@ from maca.cases.models import Case
 from maca.cases.queries import cases_of, possible_presenters
 from maca.chronology.operations import read_question
 from maca.design.middleware import for_a_script
-from maca.design.pages import do_once, form_page, guarded, unattended
+from maca.design.pages import do_once, form_page, guarded, unattended, version_sent
 from maca.kernel.clock import today
 from maca.kernel.ids import new_public_id
 from maca.kernel.verdict import Refused
 from maca.panel import operations, rules
 from maca.panel.agenda import USUAL_MINUTES, agenda_of, turns
+from maca.panel.alike import alike
 from maca.panel.as_calendar import as_calendar
 from maca.panel.following import poke, stream
 from maca.panel.forms import AgendaForm, AttendanceForm, ClosingForm, FindingForm, IntroductionForm, LineForm
@@ -477,19 +478,32 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
             poke(line.hearing)
         return request.path if "another" in request.POST else back
 
+    context = {
+        "heading": column.heading.label,
+        "caption": f"{column.audit.title}, {column.case.label if column.case else 'the whole audit'}",
+        "back": back,
+        "finding": None,
+        "question": question,
+        "alike": alike(question.pattern.says, column.audit, person) if question else [],
+    }
+    if "look" in request.POST:
+        return _looked(request, context, column.audit)
     return form_page(
-        request,
-        "panel/finding.html",
-        make_form,
-        do=do,
-        context={
-            "heading": column.heading.label,
-            "caption": f"{column.audit.title}, {column.case.label if column.case else 'the whole audit'}",
-            "back": back,
-            "finding": None,
-            "question": question,
-        },
-        saved="The finding has been recorded.",
+        request, "panel/finding.html", make_form, do=do, context=context, saved="The finding has been recorded."
+    )
+
+
+def _looked(request: HttpRequest, context: dict[str, Any], audit: Audit, but: Finding | None = None) -> HttpResponse:
+    """What was said before of what is being typed. Nothing is recorded; without scripts the form comes back with it."""
+    text = request.POST.get("text", "")
+    found = alike(text, audit, signed_in(request), but=but)
+    if for_a_script(request):
+        return JsonResponse({"alike": [asdict(one) for one in found]})
+    typed = {"text": text, "agencies": request.POST.getlist("agencies")}
+    form = FindingForm(agencies=agencies_around(audit), initial=typed)
+    version = version_sent(request) if but else None
+    return render(
+        request, "panel/finding.html", {**context, "form": form, "version": version, "alike": found, "looked": True}
     )
 
 
@@ -523,18 +537,22 @@ def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
         )
         return back
 
+    context = {
+        "heading": finding.get_heading_display(),
+        "caption": f"{finding.audit.title}, {finding.case.label if finding.case else 'the whole audit'}",
+        "back": back,
+        "finding": finding,
+        "alike": [],
+    }
+    if "look" in request.POST:
+        return _looked(request, context, finding.audit, finding)
     return form_page(
         request,
         "panel/finding.html",
         make_form,
         do=do,
         thing=finding,
-        context={
-            "heading": finding.get_heading_display(),
-            "caption": f"{finding.audit.title}, {finding.case.label if finding.case else 'the whole audit'}",
-            "back": back,
-            "finding": finding,
-        },
+        context=context,
         saved="The finding has been changed.",
     )
 

@@ -1,0 +1,82 @@
+"""What in a finding can be found again in another: its words, and what those words mean in practice.
+
+Plain functions of plain texts. People say one thing in many words – the toolkit, the Graded Care Profile, a neglect
+assessment – so each finding is known by its own words and by the concepts of an editable list (`data/practice.toml`).
+"""
+
+import math
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data" / "practice.toml"
+_WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]")
+# Words that say nothing of practice.
+_IDLE_WORDS = (
+    "a about after again all already also although an and any are as asked at be because been before being but by "
+    "can case cases child children could did do does doing every for from good had has have he her here him his how if "
+    "in into is it its just lack like made make may mentions more most much need needed needs never no nobody not "
+    "nothing note noted now of on one only or other our out over own practice put record recorded records said "
+    "see seen she should since so some still such take taken than that the their them then there these they this "
+    "those through time to too two up use used very was way we were what when where which while whilst who whole "
+    "why will with without would year years you"
+)
+_IDLE = frozenset(_IDLE_WORDS.split())
+CONCEPT = "="  # begins what stands for a concept
+WEIGHT = 2.5  # how much more a concept says than a word
+K, B = 1.2, 0.6  # as BM25 has them
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[-–—/]", " ", text.casefold().replace("’", "'"))
+
+
+def _stem(word: str) -> str:
+    """A word without its ending, as far as English endings are plain: “visited” and “visits” are one."""
+    for ending, least in (("'s", 2), ("ies", 3), ("ings", 4), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3), ("e", 4)):
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            return word.removesuffix(ending) + ("y" if ending == "ies" else "")
+    return word
+
+
+@cache
+def _concepts() -> list[tuple[str, re.Pattern[str]]]:
+    listed: Mapping[str, list[str]] = tomllib.loads(_DATA.read_text("utf-8"))["concepts"]
+
+    def phrase(written: str) -> str:
+        return re.escape(_plain(written)).replace(r"\*\ ", r"\w* ").replace(r"\*", r"\w*")
+
+    return [
+        (name, re.compile(rf"\b(?:{'|'.join(phrase(one) for one in sorted(said, key=len, reverse=True))})(?!\w)"))
+        for name, said in listed.items()
+    ]
+
+
+def terms_of(text: str) -> Counter[str]:
+    """What a finding is known by, each with how often it stands there."""
+    plain = _plain(text)
+    found = Counter(_stem(word) for word in _WORD.findall(plain) if word not in _IDLE)
+    for name, pattern in _concepts():
+        if times := len(pattern.findall(plain)):
+            found[CONCEPT + name] = times
+    return found
+
+
+def score(
+    asked: Iterable[str], told: Mapping[str, int], length: float, mean: float, rarity: Mapping[str, float]
+) -> float:
+    """How much a finding says of what is asked: BM25, in which a concept weighs more than a word."""
+    total = 0.0
+    for term in asked:
+        if times := told.get(term, 0):
+            weight = WEIGHT if term.startswith(CONCEPT) else 1.0
+            total += weight * rarity.get(term, 0.0) * times * (K + 1) / (times + K * (1 - B + B * length / mean))
+    return total
+
+
+def rarity(counts: Mapping[str, int], total: int) -> dict[str, float]:
+    """How much each term tells apart, by how many findings of the total hold it."""
+    return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}

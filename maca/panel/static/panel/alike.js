@@ -1,0 +1,45 @@
+// While a finding is written: what was said before of the same, in this audit and in earlier ones. Nothing is kept of what
+// is asked. Without this script the button “Look for the same” shows it.
+
+const place = document.getElementById('alike')
+const form = place.closest('form')
+const box = form.elements.text
+const [heading, list] = [place.querySelector('h2'), place.querySelector('ul')]
+const PAUSE = 600 // after the last key
+const LEAST = 12 // characters
+
+let timer = null
+let asked = ''
+
+function text (tag, words, more = '') {
+  const made = document.createElement(tag)
+  made.textContent = words
+  if (more) made.className = more
+  return made
+}
+
+async function look () {
+  const words = box.value.trim()
+  if (words.length < LEAST || words === asked) return
+  asked = words
+  const body = new URLSearchParams(new FormData(form))
+  body.set('look', 'yes')
+  const answer = await fetch(form.action, {
+    method: 'POST', body, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(10000)
+  }).catch(() => null)
+  if (!answer || !answer.ok || asked !== words) return
+  const { alike } = await answer.json()
+  heading.hidden = !alike.length
+  heading.textContent = 'Said before'
+  list.replaceChildren(...alike.map((one) => {
+    const item = text('li', `${one.text} `)
+    item.append(text('span', `${one.where}: ${one.heading}`, 'govuk-hint govuk-!-display-inline'))
+    return item
+  }))
+}
+
+box.addEventListener('input', () => {
+  clearTimeout(timer)
+  timer = setTimeout(look, PAUSE)
+})
+look()
