@@ -110,6 +110,8 @@ def serve(host: str, port: int) -> None:
             # Whose address a request came from matters only to how often it may try to sign in.
             proxy_headers=not settings.MACA_TRAINING and settings.MACA_PROXY == "yes",
             lifespan="off",
+            # Whoever follows a panel is told of its lines for as long as half a minute; what is saved takes no second.
+            timeout_graceful_shutdown=5,
         )
     )
     clock = Clock(within=installation)

@@ -151,7 +151,7 @@ class PanelLine(Versioned):
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     hearing = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="lines")
     heading = models.CharField(max_length=30, choices=Heading.choices)
-    place = models.PositiveIntegerField()  # the order in which they came
+    place = models.PositiveIntegerField()  # the order in which they came: the change that was their first
     changed = models.PositiveIntegerField()  # the change of the hearing that was the line's last
     # A number that the page made for it: a line that is sent again, because no answer came, is the same line.
     sent = models.CharField(max_length=32)

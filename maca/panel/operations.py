@@ -80,7 +80,7 @@ def introduce_case(
     by: Person,
 ) -> None:
     """Record who introduced the case and which partners then gave their account."""
-    hold(hearing, "case__audit")
+    _hold(hearing)
     rules.may_hear_case(by, hearing).insist()
     if introduced_by.partnership_id != hearing.case.audit.partnership_id:
         raise Refused("another-partnership", "Choose somebody of your own partnership.")
@@ -109,9 +109,9 @@ def write_line(
     rules.may_take_notes(by, hearing).insist()
     if before := PanelLine.objects.filter(hearing=hearing, sent=sent).first():
         return before
-    place = (PanelLine.objects.filter(hearing=hearing).aggregate(last=Max("place"))["last"] or 0) + 1
+    number = _next_change(hearing)
     line = PanelLine(
-        hearing=hearing, heading=heading, place=place, changed=_next_change(hearing), sent=sent, agency=agency,
+        hearing=hearing, heading=heading, place=number, changed=number, sent=sent, agency=agency,
         in_own_record=in_own_record, typed_by=by,
     )  # fmt: skip
     line.words = case_key(hearing.case).seal(line, "words", words)
@@ -180,8 +180,11 @@ def follow_lines(hearing: Hearing, *, by: Person) -> None:
 
 
 def _hold(hearing: Hearing) -> None:
+    """Hold a hearing, and read how far its audit is. The audit is not held, or panels that sit at once would wait for
+    one another: whoever closes the panel holds each hearing, and so waits for what is being written."""
     case = hearing.case
-    hold(hearing, "case__audit", read=("case__nomination",))
+    hold(hearing, read=("case",))
+    case.audit.refresh_from_db(fields=["stage"])
     forget_parts(case)
 
 
@@ -342,6 +345,7 @@ def put_back_finding(finding: Finding, *, by: Person) -> None:
 def close_panel(audit: Audit, *, by: Person) -> None:
     """Close the panel: its findings stand, and the briefing can be drafted."""
     hold(audit)
+    list(Hearing.objects.select_for_update().filter(case__audit=audit))  # what is being written comes in before
     rules.may_close_panel(by, audit).insist()
     enter(audit, AuditStage.PANEL_CLOSED, by=by)
     write("closed a panel", audit, by=by, findings=audit.findings.standing().count())
