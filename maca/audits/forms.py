@@ -205,6 +205,9 @@ class PanelQuestionForm(Form):
         return SetQuestion(code=self.code, kind=QuestionKind.LIST, **self.cleaned_data)
 
 
+OFFERED_UNDER = [choice for choice in Heading.choices if choice[0] != Heading.GOOD_PRACTICE]
+
+
 class AgencyQuestionForm(Form):
     text = TextField(
         label="Question",
@@ -231,6 +234,12 @@ class AgencyQuestionForm(Form):
     shown_if_answers = CheckboxesField(
         label="Asked when that question is",
         choices=Choice.choices,
+        required=False,
+    )
+    heading = SelectField(
+        label="Where is it offered to the panel?",
+        help_text="The points of a list are offered on panel day, below that question of the panel.",
+        choices=[("", "Nowhere"), *OFFERED_UNDER],
         required=False,
     )
     told_by = SelectField(
@@ -261,6 +270,8 @@ class AgencyQuestionForm(Form):
             values["shown_if_answers"] = []
         elif not values.get("shown_if_answers"):
             self.add_error("shown_if_answers", "Tick the answers to the earlier question that bring this one up")
+        if values.get("heading") and values.get("kind") not in ("", None, QuestionKind.LIST):
+            self.add_error("heading", "Only the points of a list are offered to the panel. Choose “Nowhere”")
         if values.get("told_by") and values.get("kind") not in ("", None, QuestionKind.JUDGEMENT):
             self.add_error("told_by", "Only an answer of yes or no can be held against a chronology. Choose “Nothing”")
         return values

@@ -38,6 +38,10 @@ class SetQuestion:
     told_by: str = ""
 
     @property
+    def heading_in_words(self) -> str:
+        return str(Heading(self.heading).label) if self.heading else ""
+
+    @property
     def told_by_in_words(self) -> str:
         return str(ToldBy(self.told_by).label) if self.told_by else ""
 

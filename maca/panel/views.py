@@ -29,6 +29,7 @@ from maca.panel.as_calendar import as_calendar
 from maca.panel.following import poke, stream
 from maca.panel.forms import AgendaForm, AttendanceForm, ClosingForm, FindingForm, IntroductionForm, LineForm
 from maca.panel.models import Agenda, Finding, Hearing, PanelLine, Slot
+from maca.panel.offers import offers
 from maca.panel.queries import (
     CASE_HEADINGS,
     Column,
@@ -196,6 +197,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "case": case,
             "audit": case.audit,
             "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
+            "offers": offers(report, case.public_id, {one.sent for one in shown}) if may_note else {},
             "slot": Slot.objects.filter(case=case).first(),
             "lines": [one for one in shown if not one.is_out],
             "taken_out": [one for one in shown if one.is_out] if may_note else [],

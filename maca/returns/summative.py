@@ -59,6 +59,7 @@ class Row:
     is_list: bool = False  # the question asks for points: what went well, what can be improved
     grades: str = ""  # how often each grade was given, where one was asked for
     told_by: str = ""  # what in a chronology says the same as a yes or a no
+    heading: str = ""  # under which question of the panel its points are offered
 
     @property
     def nobody_answered(self) -> bool:
@@ -340,6 +341,7 @@ def _report(
                 question.kind == QuestionKind.LIST,
                 _grades(question, (given for pk, given in answers.items() if question in asked[pk])),
                 question.told_by,
+                question.heading,
             )
             for question in questions
         ),

@@ -22,6 +22,7 @@ from maca.panel.operations import (
     change_line,
     follow_lines,
     introduce_case,
+    open_panel,
     put_back_line,
     read_lines,
     record_finding,
@@ -29,7 +30,9 @@ from maca.panel.operations import (
     write_line,
 )
 from maca.panel.queries import Column, find_hearing, find_line
+from maca.returns.operations import save_answer, submit_return
 from tests.panel.test_panel import first_case
+from tests.returns.test_returns import BLANK, asking
 
 WELL = Heading.WENT_WELL
 PLAIN = {"agency": None, "in_own_record": False}
@@ -282,3 +285,43 @@ def test_the_stream_opens_to_whoever_attends_the_hearing_and_to_nobody_else(worl
     assert answer.headers["Content-Type"] == "text/event-stream"
     assert answer.is_async
     assert sign_in(world.governance).get(path).status_code == 404
+
+
+# ---- offered from the returns
+
+
+def test_what_the_agencies_said_is_offered_and_taken_once(world, sign_in):
+    audit = world.circulated(1)
+    one = world.answer_all(world.return_of(audit))
+    submit_return(one, delegated_by="The lead", version=None, by=world.auditor)
+    open_panel(audit, by=world.chair)
+    hearing = find_hearing(world.manager, audit.slug, 1)
+    client, page = sign_in(world.manager), address("hearing", hearing)
+    shown = client.get(page).content.decode()
+    assert "1 point from the returns" in shown
+    column = shown.split('id="went_well"')[1].split("</section>")[0]
+    found = re.search(r"<form[^>]*data-offer.*?</form>", column, re.DOTALL)[0]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', found))
+    assert (sent["words"], sent["agency"]) == ("One point", "health")
+    path = address("write-line", hearing, heading="went_well")
+    for _ in range(2):
+        assert client.post(path, {**sent, "in_own_record": "on"}).status_code == 302
+    (line,) = read_lines(hearing, by=world.chair)
+    assert (line.words, line.agency, line.in_own_record) == ("One point", "Health", True)
+    column = client.get(page).content.decode().split('id="went_well"')[1].split("</section>")[0]
+    assert "data-offer" not in column
+    # Nothing is offered to who only follows.
+    assert "data-offer" not in sign_in(world.auditor).get(page).content.decode()
+
+
+def test_where_agencies_contradict_one_another_is_offered_under_challenges(world, sign_in):
+    audit = world.circulated(1)
+    for agency, by, choice in (("health", "auditor", "yes"), ("school", "school_auditor", "no")):
+        one = world.answer_all(world.return_of(audit, agency))
+        said_so = {**BLANK, "choice": choice, "how_known": "By the file."}
+        save_answer(asking(world, audit, 4, agency, by=by), **said_so, version=None, by=world.people[by])
+        submit_return(one, delegated_by="The lead", version=None, by=world.people[by])
+    open_panel(audit, by=world.chair)
+    page = sign_in(world.manager).get(address("hearing", find_hearing(world.manager, audit.slug, 1))).content.decode()
+    column = page.split('id="challenge_or_theme"')[1].split("</section>")[0]
+    assert "Question 4: Health said yes, School said no." in column

@@ -187,6 +187,25 @@ for (const form of forms) {
   })
 }
 
+// What is offered becomes a line; the page stays where it is.
+for (const form of board.querySelectorAll('form[data-offer]')) {
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    const answer = await fetch(form.action, {
+      method: 'POST',
+      body: new URLSearchParams(new FormData(form)),
+      headers: { Accept: 'application/json' },
+      signal: AbortSignal.timeout(PATIENCE)
+    }).catch(() => null)
+    const told = answer && await answer.json().catch(() => ({}))
+    if (answer?.ok) {
+      const next = form.closest('li').nextElementSibling?.querySelector('button')
+      form.closest('li').remove()
+      next?.focus()
+    } else say(told?.words || 'The site cannot be reached, so the point was not taken. Try again.', true)
+  })
+}
+
 // One key a column, where nobody is typing.
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select')) return
