@@ -100,7 +100,7 @@ docs: .build/dev ## Write the generated pages of docs/
 	MACA_DATA=$(TEST_DATA) $(BIN)/python -m tools.write_docs
 
 pictures: .build/dev ## Take the guide's pictures anew, with a Chromium
-	MACA_PICTURES=$(CURDIR)/docs/guide/pictures $(RUN_TESTS) -m browser -k laptop tests/journeys $(ARGS)
+	MACA_PICTURES=$(CURDIR)/docs/guide/pictures $(RUN_TESTS) -m browser -k "laptop or take_notes" tests/journeys $(ARGS)
 
 format: .build/dev ## Put the code in order
 	$(BIN)/ruff check --fix .

@@ -16,7 +16,8 @@ from maca.design.forms import (
     TimeField,
     YesField,
 )
-from maca.panel.models import Came
+from maca.panel.models import Came, Cause
+from maca.panel.related import themes
 from maca.partnership.models import Agency, Person
 
 
@@ -155,6 +156,15 @@ class FindingForm(Form):
         for_everybody=True,
     )
     agencies = CheckboxesField(label="Which agencies is it about?", required=False)
+    themes = CheckboxesField(
+        label="Which themes is it about?",
+        help_text="Themes that the words suggest are said below. You decide.",
+        choices=list(themes().items()),
+        required=False,
+    )
+    causes = CheckboxesField(
+        label="Why did it happen?", help_text="As the panel sees it.", choices=Cause.choices, required=False
+    )
 
     def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,3 +173,9 @@ class FindingForm(Form):
 
     def about(self) -> list[Agency]:
         return [one for one in self.register if one.slug in self.cleaned_data["agencies"]]
+
+    def said(self) -> dict[str, Any]:
+        """What the operations take."""
+        given = self.cleaned_data
+        causes = [Cause(one) for one in given["causes"]]
+        return {"text": given["text"], "agencies": self.about(), "themes": given["themes"], "causes": causes}

@@ -93,6 +93,20 @@ class Attendance(models.Model):
         return f"{self.agency}: {self.get_came_display()}"
 
 
+class Cause(models.TextChoices):
+    """Why something went as it did, as the panel sees it: about the system, never about a person."""
+
+    WORKLOAD = "workload", "Workload and capacity"
+    KNOWLEDGE = "knowledge", "Knowledge, training or confidence"
+    GUIDANCE = "guidance", "Guidance or thresholds unclear"
+    SYSTEMS = "systems", "Records and systems"
+    SUPERVISION = "supervision", "Supervision and management"
+    STAFFING = "staffing", "Turnover and vacancies"
+    COMMUNICATION = "communication", "Communication between agencies"
+    FAMILY = "family", "The family’s circumstances or wishes"
+    RESOURCES = "resources", "A service that was not there, or a wait for it"
+
+
 class FindingQuerySet(models.QuerySet["Finding"]):
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
@@ -111,6 +125,9 @@ class Finding(Versioned):
     # What it rests on, where the panel made it of a question that the chronology asks: by the mark of its pattern.
     question = models.CharField(max_length=64, blank=True)
     entries = models.ManyToManyField(ChronologyEntry, related_name="+")
+    # Codes of the code-book (`related.themes`), and of `Cause`: what it is about, and why it happened.
+    themes = models.JSONField(default=list)
+    causes = models.JSONField(default=list)
     recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")

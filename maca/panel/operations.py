@@ -22,7 +22,7 @@ from maca.kernel.versions import save_changes
 from maca.panel import rules
 from maca.panel.alike import keep_terms
 from maca.panel.lines import Line, opened
-from maca.panel.models import Agenda, Attendance, Came, Finding, Hearing, PanelLine, Slot
+from maca.panel.models import Agenda, Attendance, Came, Cause, Finding, Hearing, PanelLine, Slot
 from maca.panel.queries import Column, empty_headings, lines_of, returns_outstanding
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
@@ -272,6 +272,8 @@ def record_finding(
     agencies: Collection[Agency],
     question: str = "",
     line: PanelLine | None = None,
+    themes: Collection[str] = (),
+    causes: Collection[Cause] = (),
     by: Person,
 ) -> Finding:
     """Record what the panel agreed, under a heading, tagged with the agencies it is about.
@@ -283,7 +285,9 @@ def record_finding(
     hold(column.audit)
     rules.may_record_finding(by, column).insist()
     cited = [one.public_id for one in question_of(column.case, question).entries] if question and column.case else []
-    finding = _add(column, text, question if column.case else "", by=by)
+    finding = _add(
+        column, text=text, question=question if column.case else "", themes=list(themes), causes=list(causes), by=by
+    )
     finding.agencies.set(agencies)
     if line:
         _hold_line(line)
@@ -299,25 +303,35 @@ def record_finding(
         case=column.case.label if column.case else None,
         agencies=sorted(agency.slug for agency in agencies),
         entries=len(cited),
+        themes=list(themes),
+        causes=[str(one) for one in causes],
     )
     return finding
 
 
-def _add(column: Column, text: str, question: str, *, by: Person) -> Finding:
+def _add(column: Column, *, by: Person, **said: Any) -> Finding:
     last = Finding.objects.filter(audit=column.audit).aggregate(last=Max("position"))["last"] or 0
-    finding = Finding.objects.create(**vars(column), position=last + 1, text=text, question=question, recorded_by=by)
+    finding = Finding.objects.create(**vars(column), **said, position=last + 1, recorded_by=by)
     keep_terms([finding])
     return finding
 
 
 @transaction.atomic
 def change_finding(
-    finding: Finding, *, text: str, agencies: Collection[Agency], version: int | None, by: Person
+    finding: Finding,
+    *,
+    text: str,
+    agencies: Collection[Agency],
+    themes: Collection[str] = (),
+    causes: Collection[Cause] = (),
+    version: int | None,
+    by: Person,
 ) -> None:
-    """Reword a finding, or correct the agencies it is about."""
+    """Reword a finding, or correct the agencies it is about, its themes and why it happened."""
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
-    save_changes(finding, version=version, text=text, saved_by=by, saved_at=timezone.now())
+    said = {"text": text, "themes": list(themes), "causes": list(causes)}
+    save_changes(finding, version=version, **said, saved_by=by, saved_at=timezone.now())
     finding.agencies.set(agencies)
     keep_terms([finding])
     write("changed a finding", finding, by=by, version=finding.version)

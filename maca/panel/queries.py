@@ -1,3 +1,5 @@
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -7,7 +9,8 @@ from maca.audits.queries import find_audit
 from maca.cases.models import Case, Presenter
 from maca.cases.queries import find_case
 from maca.chronology.models import ChronologyEntry
-from maca.panel.models import Finding, Hearing, PanelLine
+from maca.panel.models import Cause, Finding, Hearing, PanelLine
+from maca.panel.related import theme_called
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
 from maca.returns.models import AgencyReturn
@@ -109,6 +112,41 @@ def returns_outstanding(audit: Audit) -> int:
 def agencies_around(audit: Audit) -> list[Agency]:
     """The agencies a finding of this audit may be about: every one of the partnership, by name."""
     return list(Agency.objects.filter(partnership=audit.partnership_id))
+
+
+@dataclass(frozen=True)
+class ThemeAcross:
+    """One theme over the cases of an audit. `cases` are labels, each once; `causes` are counted over its findings."""
+
+    called: str
+    cases: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    causes: tuple[tuple[str, int], ...]
+
+
+def themes_of(audit: Audit, visible: Collection[int]) -> list[ThemeAcross]:
+    """The themes of an audit's findings, those of most cases first. A theme without a finding under it is none.
+
+    Only findings of the whole audit and of cases whose keys are `visible`. One text under two headings counts once.
+    """
+    found: dict[str, dict[tuple[int | None, str], Finding]] = {}
+    for one in audit.findings.standing().select_related("case").order_by("position"):
+        if one.case_id is None or one.case_id in visible:
+            for code in one.themes:
+                found.setdefault(code, {}).setdefault((one.case_id, one.text), one)
+    across = [_across(theme_called(code), tuple(those.values())) for code, those in found.items()]
+    return sorted(across, key=lambda one: (-len(one.cases), -len(one.findings), one.called))
+
+
+def _across(called: str, findings: tuple[Finding, ...]) -> ThemeAcross:
+    cases = {one.case.number: one.case.label for one in findings if one.case}
+    causes = Counter(cause for one in findings for cause in one.causes)
+    return ThemeAcross(
+        called,
+        tuple(cases[number] for number in sorted(cases)),
+        findings,
+        tuple((str(Cause(cause).label), count) for cause, count in causes.most_common()),
+    )
 
 
 def named_presenter(case: Case) -> Person | None:

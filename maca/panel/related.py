@@ -43,6 +43,24 @@ def _stem(word: str) -> str:
 
 
 @cache
+def themes() -> dict[str, str]:
+    """The code-book: each theme by its code, as it is called."""
+    listed: dict[str, str] = tomllib.loads(_DATA.read_text("utf-8"))["themes"]
+    return listed
+
+
+def theme_called(code: str) -> str:
+    """What a theme is called; its code, where the code-book no longer has it."""
+    return themes().get(code, code)
+
+
+def suggested(text: str) -> list[str]:
+    """The codes of the themes whose concepts stand in a text, in the order of the code-book. A person decides."""
+    found = terms_of(text)
+    return [code for code in themes() if CONCEPT + code in found]
+
+
+@cache
 def _concepts() -> list[tuple[str, re.Pattern[str]]]:
     listed: Mapping[str, list[str]] = tomllib.loads(_DATA.read_text("utf-8"))["concepts"]
 

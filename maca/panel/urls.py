@@ -9,6 +9,7 @@ urlpatterns = [
     path(PANEL + "agenda/", views.agenda, name="agenda"),
     path(PANEL + "agenda/change/", views.set_agenda, name="set-agenda"),
     path(PANEL + "agenda.ics", views.agenda_calendar, name="agenda-calendar"),
+    path(PANEL + "themes/", views.panel_themes, name="panel-themes"),
     path(PANEL + "open/", views.open_panel, name="open-panel"),
     path(PANEL + "close/", views.close_panel, name="close-panel"),
     path(PANEL + "cases/<int:case>/", views.hearing, name="hearing"),

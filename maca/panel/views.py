@@ -44,8 +44,10 @@ from maca.panel.queries import (
     good_practice_of,
     hearings_of,
     named_presenter,
+    themes_of,
     withdrawn_from,
 )
+from maca.panel.related import suggested, theme_called
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
 from maca.returns.operations import read_report
@@ -80,6 +82,7 @@ def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
             "audit": audit,
             "hearings": [(hearing, hearing.case_id in visible) for hearing in hearings_of(audit)],
             "good_practice": good_practice_of(audit),
+            "theme_called": theme_called,
             "withdrawn": withdrawn_from(audit, None) if may_record else [],
             "lacks": rules.what_the_panel_lacks(audit) if not audit.panel_has_begun else "",
             "may_open": rules.may_open_panel(person, audit),
@@ -198,6 +201,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "audit": case.audit,
             "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
             "offers": offers(report, case.public_id, {one.sent for one in shown}) if may_note else {},
+            "theme_called": theme_called,
             "slot": Slot.objects.filter(case=case).first(),
             "lines": [one for one in shown if not one.is_out],
             "taken_out": [one for one in shown if one.is_out] if may_note else [],
@@ -473,9 +477,7 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
         return FindingForm(data, agencies=agencies_around(column.audit), initial=proposed)
 
     def do(form: FindingForm, version: int | None) -> str:
-        operations.record_finding(
-            column, text=form.cleaned_data["text"], agencies=form.about(), question=mark, line=line, by=person
-        )
+        operations.record_finding(column, **form.said(), question=mark, line=line, by=person)
         if line:
             poke(line.hearing)
         return request.path if "another" in request.POST else back
@@ -487,6 +489,7 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
         "finding": None,
         "question": question,
         "alike": alike(question.pattern.says, column.audit, person) if question else [],
+        "suggested": [],
     }
     if "look" in request.POST:
         return _looked(request, context, column.audit)
@@ -500,12 +503,23 @@ def _looked(request: HttpRequest, context: dict[str, Any], audit: Audit, but: Fi
     text = request.POST.get("text", "")
     found = alike(text, audit, signed_in(request), but=but)
     if for_a_script(request):
-        return JsonResponse({"alike": [asdict(one) for one in found]})
-    typed = {"text": text, "agencies": request.POST.getlist("agencies")}
+        return JsonResponse(
+            {"alike": [asdict(one) for one in found], "themes": [theme_called(one) for one in suggested(text)]}
+        )
+    typed = {"text": text, **{name: request.POST.getlist(name) for name in ("agencies", "themes", "causes")}}
     form = FindingForm(agencies=agencies_around(audit), initial=typed)
     version = version_sent(request) if but else None
     return render(
-        request, "panel/finding.html", {**context, "form": form, "version": version, "alike": found, "looked": True}
+        request,
+        "panel/finding.html",
+        {
+            **context,
+            "form": form,
+            "version": version,
+            "alike": found,
+            "suggested": [theme_called(one) for one in suggested(text)],
+            "looked": True,
+        },
     )
 
 
@@ -522,6 +536,13 @@ def _line_asked_for(request: HttpRequest, column: Column, person: Person) -> Pan
     return line
 
 
+@guarded(rules.may_see_panel_page, find_audit)
+def panel_themes(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """Which themes stand in the findings of which cases, and why it happened: each case counts once."""
+    visible = {case.pk for case in cases_of(audit, signed_in(request))}
+    return render(request, "panel/themes.html", {"audit": audit, "themes": themes_of(audit, visible)})
+
+
 @guarded(rules.may_change_finding, find_finding, writes=True)
 def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
     back = _page_of(finding.audit, finding.case)
@@ -530,13 +551,16 @@ def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
         return FindingForm(
             data,
             agencies=agencies_around(finding.audit),
-            initial={"text": now.text, "agencies": [agency.slug for agency in now.agencies.all()]},
+            initial={
+                "text": now.text,
+                "agencies": [agency.slug for agency in now.agencies.all()],
+                "themes": now.themes,
+                "causes": now.causes,
+            },
         )
 
     def do(form: FindingForm, version: int | None) -> str:
-        operations.change_finding(
-            finding, text=form.cleaned_data["text"], agencies=form.about(), version=version, by=signed_in(request)
-        )
+        operations.change_finding(finding, **form.said(), version=version, by=signed_in(request))
         return back
 
     context = {
@@ -545,6 +569,7 @@ def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
         "back": back,
         "finding": finding,
         "alike": [],
+        "suggested": [],
     }
     if "look" in request.POST:
         return _looked(request, context, finding.audit, finding)

@@ -28,7 +28,10 @@ async function look () {
     method: 'POST', body, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(10000)
   }).catch(() => null)
   if (!answer || !answer.ok || asked !== words) return
-  const { alike } = await answer.json()
+  const { alike, themes } = await answer.json()
+  const suggested = document.getElementById('suggested')
+  suggested.hidden = !themes.length
+  suggested.querySelector('strong').textContent = themes.join('; ')
   heading.hidden = !alike.length
   heading.textContent = 'Said before'
   list.replaceChildren(...alike.map((one) => {
