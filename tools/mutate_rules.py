@@ -47,6 +47,7 @@ EQUIVALENT: dict[str, str] = {
     **dict.fromkeys(
         (
             "maca.panel.queries find_hearing: without “hearing.case = found”",
+            "maca.panel.queries find_line: without “found.hearing = hearing”",
             "maca.cases.queries find_declaration: without “one.case = found”",
             "maca.voices.queries find_view: without “found.case = one”",
             "maca.chronology.queries find_involvement: without “one.case = found”",

@@ -573,8 +573,9 @@ def main() -> int:
     found = drill(given.timings, unversioned=given.unversioned, seed=given.seed, only=given.only)
     for one in found.wrong[:40]:
         print("VANISHED: " + one)
+    scripts = given.only or f"{len(SCRIPTS)} scripts"
     print(
-        f"CLASHES {'FAIL' if found.wrong else 'PASS'}: {len(SCRIPTS)} scripts x {given.timings} timings; "
+        f"CLASHES {'FAIL' if found.wrong else 'PASS'}: {scripts} x {given.timings} timings; "
         f"{found.told:,} texts typed, {found.acknowledged:,} acknowledged, {found.shown:,} shown back; "
         f"{len(found.wrong)} vanished. Took {time.monotonic() - began:.0f} s."
     )

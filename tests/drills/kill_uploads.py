@@ -92,6 +92,8 @@ class Uploader(threading.Thread):
         while not self.stopping:
             try:
                 self.put()
+                # Each photograph is another record, and nobody is shown more than 200 in an hour.
+                time.sleep(0.3)
             except urllib.error.HTTPError as problem:
                 self.strange.append(f"HTTP {problem.code}")
                 return
