@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
 
-from django.db import OperationalError, connections
+from django.db import Error as DatabaseError
+from django.db import connections
 
 from maca.cases.models import Case
 from maca.cases.seal import case_key
@@ -35,7 +36,7 @@ def _ask(hearing: Hearing, since: int) -> list[Line]:
             if not (rows := list(lines_of(hearing, since))):
                 return []
             return opened(rows, case_key(case))
-    except OperationalError:
+    except DatabaseError:
         connections.close_all()
         raise
 
@@ -60,7 +61,7 @@ class Following:
             self.poked.clear()
             try:
                 found = await self.loop.run_in_executor(_asking, _ask, self.hearing, self.latest)
-            except OperationalError:  # a database that is busy or away: the next time
+            except DatabaseError:  # one that is busy or away: the next time
                 found = []
             if found:
                 async with self.news:
@@ -88,7 +89,7 @@ async def stream(hearing: Hearing, since: int, note: Callable[[], None]) -> Asyn
     """The events of a hearing after the change `since`. `note` puts it on record before the first line is shown."""
     following = Following.now.setdefault(hearing.pk, Following(hearing))
     following.readers += 1
-    if following.asking is None:
+    if following.asking is None or following.asking.done():  # it ended by a fault that nobody foresaw
         following.asking = asyncio.create_task(following.ask())
     ends = following.loop.time() + LASTS
     noted = False

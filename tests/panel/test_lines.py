@@ -267,6 +267,29 @@ def test_whoever_follows_is_told_of_each_line_once_and_it_is_on_record_first(wor
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_comes_next_is_told_again_where_the_asking_has_died(world):
+    case = first_case(world.panel_opened(1))
+    hearing = find_hearing(world.chair, case.audit.slug, 1)
+    said(hearing, world, "Before")
+
+    async def listen() -> bytes:
+        first = following.stream(hearing, 1, lambda: None)
+        await anext(first)
+        asking = following.Following.now[hearing.pk].asking
+        asking.cancel()
+        await asyncio.wait([asking])
+        other = following.stream(hearing, 0, lambda: None)
+        async with asyncio.timeout(10):
+            await anext(other)
+            told = await anext(other)
+        await other.aclose()
+        await first.aclose()
+        return told
+
+    assert b"Before" in asyncio.run(listen())
+
+
+@pytest.mark.django_db(transaction=True)
 def test_who_may_be_shown_no_more_is_told_of_no_line(world):
     case = first_case(world.panel_opened(1))
     hearing = find_hearing(world.chair, case.audit.slug, 1)
