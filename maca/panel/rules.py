@@ -33,11 +33,9 @@ def may_see_panel_page(person: Person, audit: Audit) -> Verdict:
 
 
 def may_read_agenda(person: Person, audit: Audit) -> Verdict:
-    """Whoever has a part in one of the cases reads when and where the panel meets, and so does the chair."""
+    """Whoever has a part in one of the cases reads when and where the panel meets."""
     if audit.imported_from:
         return no("recorded", "This audit was recorded from its briefing; its panel is not on record.")
-    if person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
-        return YES
     if not Case.objects.visible_to(person).filter(audit=audit).exists():
         return no("not-on-a-case", "The panel is for those who have a part in one of its cases.")
     return YES

@@ -133,6 +133,14 @@ def test_who_takes_notes_and_until_when(world, hearing):
     assert rules.may_take_notes(world.chair, hearing).code == "panel-closed"
 
 
+def test_a_line_is_found_in_its_own_hearing_and_in_no_other(world, hearing):
+    line = said(hearing, world, "Here")
+    other = first_case(world.panel_opened(1)).audit
+    assert find_line(world.chair, hearing.case.audit.slug, 1, line.public_id) == line
+    with pytest.raises(PanelLine.DoesNotExist):
+        find_line(world.chair, other.slug, 1, line.public_id)
+
+
 def test_a_line_that_has_become_a_finding_is_changed_there(world, hearing, sign_in):
     line = find_line(
         world.chair, hearing.case.audit.slug, 1, said(hearing, world, "They met.", agency=world.health).public_id
