@@ -17,7 +17,7 @@ from django.db import connections
 
 from maca.cases.models import Case
 from maca.cases.seal import case_key
-from maca.panel.lines import Line, opened
+from maca.panel.lines import Line, opened, without_words
 from maca.panel.models import Hearing
 from maca.panel.queries import lines_of
 from maca.partnership.fence import standing
@@ -65,7 +65,7 @@ class Following:
                 found = []
             if found:
                 async with self.news:
-                    self.events |= {one.id: (one.changed, event(one)) for one in found}
+                    self.events |= {one.id: (one.changed, event(without_words(one))) for one in found}
                     self.latest = found[-1].changed
                     self.news.notify_all()
             with suppress(TimeoutError):

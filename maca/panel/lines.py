@@ -1,7 +1,7 @@
 """The lines of a hearing, opened, for an operation that has put the reading on record."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maca.kernel.clock import LONDON
 from maca.panel.models import PanelLine
@@ -25,6 +25,11 @@ class Line:
     at: str
     is_out: bool
     is_finding: bool
+
+
+def without_words(line: Line) -> Line:
+    """A line that was taken out, for whoever may not put it back: that it is gone, and not what it said."""
+    return replace(line, words="", agency="", in_own_record=False) if line.is_out else line
 
 
 def opened(rows: Iterable[PanelLine], key: DataKey) -> list[Line]:

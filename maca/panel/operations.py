@@ -21,7 +21,7 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.panel import rules
 from maca.panel.alike import keep_terms
-from maca.panel.lines import Line, opened
+from maca.panel.lines import Line, opened, without_words
 from maca.panel.models import Agenda, Attendance, Came, Cause, Finding, Hearing, PanelLine, Slot
 from maca.panel.queries import Column, empty_headings, lines_of, returns_outstanding
 from maca.panel.stages import HearingStage
@@ -161,7 +161,8 @@ def read_lines(hearing: Hearing, *, since: int = 0, by: Person) -> list[Line]:
     if not rows:
         return []
     note_reading("read the lines of a panel", hearing.case, by=by, **_where(hearing.case), lines=len(rows))
-    return opened(rows, case_key(hearing.case))
+    lines = opened(rows, case_key(hearing.case))
+    return lines if rules.may_take_notes(by, hearing) else [without_words(one) for one in lines]
 
 
 @transaction.atomic
@@ -174,7 +175,9 @@ def read_line(line: PanelLine, *, by: Person) -> Line:
 
 @transaction.atomic
 def follow_lines(hearing: Hearing, *, by: Person) -> None:
-    """Put on record that somebody is shown each line of a hearing from here on as it is written."""
+    """Put on record that somebody is shown each line of a hearing from here on as it is written. They are read anew,
+    since what they may do may have changed while they waited."""
+    by = Person.objects.get(pk=by.pk, is_active=True)
     rules.may_attend_hearing(by, hearing).insist()
     note_reading("followed the lines of a panel", hearing.case, by=by, **_where(hearing.case))
 
@@ -291,7 +294,7 @@ def record_finding(
     finding.agencies.set(agencies)
     if line:
         _hold_line(line)
-        rules.may_change_line(by, line).insist()
+        rules.may_agree_line(by, line).insist()
         save_changes(line, version=None, changed=_next_change(line.hearing), finding=finding)
     if cited:
         finding.entries.set(ChronologyEntry.objects.filter(case=column.case, public_id__in=cited))
@@ -343,6 +346,9 @@ def withdraw_finding(finding: Finding, *, by: Person) -> None:
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     save_changes(finding, version=None, withdrawn_at=timezone.now())
+    if line := PanelLine.objects.select_related("hearing__case__audit").filter(finding=finding).first():
+        _hold_line(line)  # it is a line again, which can be changed or made into another finding
+        save_changes(line, version=None, changed=_next_change(line.hearing), finding=None)
     write("withdrew a finding", finding, by=by)
 
 

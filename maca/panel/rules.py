@@ -93,6 +93,15 @@ def may_change_line(person: Person, line: PanelLine) -> Verdict:
     return YES
 
 
+def may_agree_line(person: Person, line: PanelLine) -> Verdict:
+    """A line that stands becomes a finding; one that was taken out is put back first."""
+    if not (verdict := may_change_line(person, line)):
+        return verdict
+    if line.taken_out_at:
+        return no("taken-out", "This line was taken out. Put it back before you make a finding of it.")
+    return YES
+
+
 def may_finish_hearing(person: Person, hearing: Hearing) -> Verdict:
     """A case has been heard when it was introduced, the panel has recorded a finding on it, and who was there is in.
 

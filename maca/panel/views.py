@@ -532,7 +532,9 @@ def _line_asked_for(request: HttpRequest, column: Column, person: Person) -> Pan
         line = find_line(person, column.audit.slug, column.case.number, asked)
     except PanelLine.DoesNotExist as nothing:
         raise Http404 from nothing
-    rules.may_change_line(person, line).insist()
+    if line.heading != column.heading:
+        raise Http404
+    rules.may_agree_line(person, line).insist()
     return line
 
 

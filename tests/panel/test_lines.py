@@ -27,6 +27,7 @@ from maca.panel.operations import (
     read_lines,
     record_finding,
     take_out_line,
+    withdraw_finding,
     write_line,
 )
 from maca.panel.queries import Column, find_hearing, find_line
@@ -163,6 +164,42 @@ def test_a_line_that_has_become_a_finding_is_changed_there(world, hearing, sign_
             Column(hearing.case.audit, hearing.case, WELL), text="Again", agencies=[], line=line, by=world.chair
         )
     assert Finding.objects.count() == 1
+
+
+def test_what_was_taken_out_is_told_to_whoever_may_put_it_back_and_to_nobody_else(world, hearing, sign_in):
+    line = said(hearing, world, "Zqmistake", agency=world.health)
+    take_out_line(find_line(world.chair, hearing.case.audit.slug, 1, line.public_id), by=world.chair)
+    (shown,) = read_lines(hearing, by=world.auditor)
+    assert (shown.is_out, shown.words, shown.agency) == (True, "", "")
+    assert words_in(hearing, world) == ["Zqmistake"]
+    for page in ("hearing", "present", "panel-lines"):
+        assert "Zqmistake" not in sign_in(world.auditor).get(address(page, hearing)).content.decode()
+    assert "Zqmistake" in sign_in(world.manager).get(address("hearing", hearing)).content.decode()
+
+
+def test_a_line_that_was_taken_out_becomes_no_finding_and_none_becomes_one_elsewhere(world, hearing, sign_in):
+    line = find_line(world.chair, hearing.case.audit.slug, 1, said(hearing, world, "Out").public_id)
+    client = sign_in(world.chair)
+    other = f"{address('record-finding', hearing, heading='can_be_improved')}?line={line.public_id}"
+    assert client.get(other).status_code == 404
+    take_out_line(line, by=world.chair)
+    assert rules.may_agree_line(world.chair, line).code == "taken-out"
+    there = f"{address('record-finding', hearing, heading='went_well')}?line={line.public_id}"
+    assert client.get(there).status_code == 403
+    with pytest.raises(Refused):
+        record_finding(Column(hearing.case.audit, hearing.case, WELL), text="F", agencies=[], line=line, by=world.chair)
+    assert not Finding.objects.exists()
+
+
+def test_a_finding_that_is_withdrawn_sets_its_line_free(world, hearing):
+    line = find_line(world.chair, hearing.case.audit.slug, 1, said(hearing, world, "They met.").public_id)
+    column = Column(hearing.case.audit, hearing.case, WELL)
+    finding = record_finding(column, text="F", agencies=[], line=line, by=world.chair)
+    withdraw_finding(finding, by=world.chair)
+    (shown,) = read_lines(hearing, since=2, by=world.chair)
+    assert (shown.is_finding, shown.changed) == (False, 3)
+    line.refresh_from_db()
+    assert rules.may_agree_line(world.chair, line)
 
 
 # ---- pages

@@ -106,6 +106,8 @@ def a_row(model: type[models.Model], of: Rows, world: World) -> None:
             values[field.name] = dt.datetime.now(dt.UTC)
         elif isinstance(field, models.DateField):
             values[field.name] = dt.datetime.now(dt.UTC).date()
+        elif isinstance(field, models.TimeField):
+            values[field.name] = dt.time(9, 30)
         elif isinstance(field, models.EmailField):
             values[field.name] = f"{new_public_id()}@x.example"
         elif isinstance(field, models.GenericIPAddressField):
