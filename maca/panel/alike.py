@@ -32,7 +32,7 @@ class Alike:
 
 def terms_for(finding: Finding) -> list[FindingTerm]:
     """The rows by which a finding is found; to be kept with it."""
-    return [FindingTerm(finding=finding, term=term[:60], times=times) for term, times in terms_of(finding.text).items()]
+    return [FindingTerm(finding=finding, term=term, times=times) for term, times in terms_of(finding.text).items()]
 
 
 def _looked_at(audit: Audit, person: Person) -> QuerySet[FindingTerm]:

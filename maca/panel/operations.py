@@ -104,11 +104,19 @@ def introduce_case(
 def write_line(
     hearing: Hearing, heading: Heading, *, words: str, agency: Agency | None, in_own_record: bool, sent: str, by: Person
 ) -> PanelLine:
-    """Write down what somebody said. What was sent before, under the same number of the page, is not written again."""
+    """Write down what somebody said. What was sent before, under the same number of the page, is not written again.
+
+    Raises `Refused` where other words came under that number: they are no second sending, and are not lost in silence.
+    """
     _hold(hearing)
     rules.may_take_notes(by, hearing).insist()
     if before := PanelLine.objects.filter(hearing=hearing, sent=sent).first():
-        return before
+        is_again = before.version > 1 or case_key(hearing.case).text(before, "words") == words
+        if before.typed_by_id == by.pk and before.heading == heading and is_again:
+            return before
+        raise Refused(
+            "sent-before", "This box has been sent before, with other words. Copy yours, and load the page again."
+        )
     number = _next_change(hearing)
     line = PanelLine(
         hearing=hearing, heading=heading, place=number, changed=number, sent=sent, agency=agency,

@@ -27,6 +27,7 @@ _IDLE_WORDS = (
 _IDLE = frozenset(_IDLE_WORDS.split())
 CONCEPT = "="  # begins what stands for a concept
 WEIGHT = 2.5  # how much more a concept says than a word
+LONGEST = 50  # letters of a word, as it is kept
 K, B = 1.2, 0.6  # as BM25 has them
 
 
@@ -76,7 +77,7 @@ def _concepts() -> list[tuple[str, re.Pattern[str]]]:
 def terms_of(text: str) -> Counter[str]:
     """What a finding is known by, each with how often it stands there."""
     plain = _plain(text)
-    found = Counter(_stem(word) for word in _WORD.findall(plain) if word not in _IDLE)
+    found = Counter(_stem(word)[:LONGEST] for word in _WORD.findall(plain) if word not in _IDLE)
     for name, pattern in _concepts():
         if times := len(pattern.findall(plain)):
             found[CONCEPT + name] = times

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from maca.audits.models import Audit, Heading
 from maca.audits.queries import find_audit, panel_questions
+from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.queries import cases_of, possible_presenters
 from maca.chronology.operations import read_question
@@ -462,6 +463,8 @@ def finish_hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
 
 @guarded(rules.may_record_finding, find_column, writes=True)
 def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
+    if "look" in request.POST and for_a_script(request):
+        return _looked(request, {}, column.audit)  # each pause in typing is no reading of the chronology
     back, person = _page_of(column.audit, column.case), signed_in(request)
     mark = request.GET.get("question", "") if column.case else ""
     question = read_question(column.case, mark, by=person) if mark and column.case else None
@@ -541,8 +544,23 @@ def _line_asked_for(request: HttpRequest, column: Column, person: Person) -> Pan
 @guarded(rules.may_see_panel_page, find_audit)
 def panel_themes(request: HttpRequest, audit: Audit) -> HttpResponse:
     """Which themes stand in the findings of which cases, and why it happened: each case counts once."""
-    visible = {case.pk for case in cases_of(audit, signed_in(request))}
-    return render(request, "panel/themes.html", {"audit": audit, "themes": themes_of(audit, visible)})
+    return render(
+        request, "panel/themes.html", {"audit": audit, "themes": themes_of(audit, _heard_by(signed_in(request), audit))}
+    )
+
+
+def _heard_by(person: Person, audit: Audit) -> set[int]:
+    """The cases whose findings somebody may read: all, once the briefing is published; before, those they hear."""
+    if audit.stage == AuditStage.PUBLISHED:
+        return set(audit.cases.values_list("pk", flat=True))
+    visible = {case.pk: case for case in cases_of(audit, person)}
+    found = set()
+    for one in hearings_of(audit):
+        if case := visible.get(one.case_id):
+            one.case = case
+            if rules.may_attend_hearing(person, one):
+                found.add(one.case_id)
+    return found
 
 
 @guarded(rules.may_change_finding, find_finding, writes=True)

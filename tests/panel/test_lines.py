@@ -79,6 +79,10 @@ def test_a_line_that_is_sent_again_is_the_same_line(world, hearing):
     again = said(hearing, world, "Once", sent="a" * 32)
     assert (first.pk, PanelLine.objects.count(), hearing.changes) == (again.pk, 1, 1)
     assert Entry.objects.filter(did="wrote a line").count() == 1
+    for other in ({"words": "Other"}, {"who": "manager"}, {"heading": Heading.CAN_BE_IMPROVED}):
+        with pytest.raises(Refused) as refused:
+            said(hearing, world, **{"words": "Once", **other}, sent="a" * 32)
+        assert refused.value.code == "sent-before"
     said(hearing, world, "Once", sent="b" * 32)  # the control: another number is another line
     assert words_in(hearing, world) == ["Once", "Once"]
 

@@ -8,6 +8,8 @@ from django.urls import reverse
 from bench.related.__main__ import SEED
 from maca.audits.models import Heading
 from maca.briefing.reading import read_briefing
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest
 from maca.panel.models import Cause, Finding
 from maca.panel.operations import change_finding, introduce_case, record_finding, withdraw_finding
 from maca.panel.queries import Column, themes_of
@@ -78,6 +80,16 @@ def test_only_findings_of_cases_that_one_may_see_are_shown(world, audit):
     found(world, audit, 0, "voice", text="Of all.", heading=Heading.GOOD_PRACTICE)
     (voice,) = themes_of(audit, {audit.cases.get(number=1).pk})
     assert (voice.cases, [one.text for one in voice.findings]) == (("Case 1",), ["Of the first.", "Of all."])
+
+
+def test_the_page_says_nothing_of_a_case_that_is_closed_to_somebody(world, audit, sign_in):
+    found(world, audit, 1, "voice", text="Zqclosed finding.")
+    page = reverse("panel-themes", kwargs={"audit": audit.slug})
+    assert "Zqclosed" in sign_in(world.member).get(page).content.decode()
+    declare_interest(
+        audit.cases.select_related("audit", "nomination").get(number=1), interest=Interest.HELD, by=world.member
+    )
+    assert "Zqclosed" not in sign_in(world.member).get(page).content.decode()
 
 
 def test_themes_and_causes_are_chosen_on_the_page_and_what_the_words_suggest_is_said(world, audit, sign_in):

@@ -16,6 +16,8 @@ let source = null
 let polling = null
 let failures = 0
 let waits = false // for somebody to sign in
+let sending = false
+let timer = null
 const unsent = [] // in the order in which they were written
 
 // ---- shown
@@ -98,7 +100,6 @@ function follow () {
 function poll () {
   if (polling) return
   polling = setInterval(ask, POLL)
-  ask()
 }
 
 async function ask () {
@@ -135,6 +136,14 @@ function write (form) {
 
 // One at a time, so that they come in the order in which they were written.
 async function send () {
+  clearTimeout(timer)
+  if (sending) return
+  sending = true
+  await sendAll()
+  sending = false
+}
+
+async function sendAll () {
   while (unsent.length && !waits) {
     const one = unsent[0]
     one.body.set('csrfmiddlewaretoken', one.form.elements.csrfmiddlewaretoken.value)
@@ -145,12 +154,13 @@ async function send () {
       failures += 1
       say(`The site cannot be reached. ${unsent.length === 1 ? 'A line stays' : `${unsent.length} lines stay`} on this ` +
         'page until it can be. Do not close the page.', true)
-      setTimeout(send, AGAIN[Math.min(failures, AGAIN.length) - 1])
+      timer = setTimeout(send, AGAIN[Math.min(failures, AGAIN.length) - 1])
       return
     }
     failures = 0
     const told = await answer.json().catch(() => ({}))
-    if (answer.ok) {
+    if (answer.ok && told.id) {
+      document.dispatchEvent(new Event('maca:heard'))
       // It may have come back already, by the stream, as everybody sees it.
       if (one.item.className) {
         one.item.dataset.place = told.place
@@ -160,9 +170,9 @@ async function send () {
       }
       unsent.shift()
       if (!unsent.length) say(told.notices.join(' '))
-    } else if (answer.status === 401) {
+    } else if (answer.status === 401 || answer.ok) { // or another page answered in its place
       waits = true
-      say(`${told.words} What you wrote stays on this page and is sent when you are back.`, true)
+      say(`${told.words || 'This page no longer fits your sign-in.'} What you wrote stays on this page and is sent when you are back.`, true)
     } else {
       // It will never be taken as it is: the words go back into their box.
       unsent.shift()
@@ -226,6 +236,7 @@ if (dialog) {
   new BroadcastChannel('maca-time-out').addEventListener('message', ({ data }) => {
     if (data.person !== dialog.dataset.person) return
     for (const form of forms) form.elements.csrfmiddlewaretoken.value = data.token
+    if (!waits) return
     waits = false
     send()
   })
