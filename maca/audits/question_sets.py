@@ -248,6 +248,8 @@ def _entry(place: str, row: Any, usual: str) -> SetQuestion:
         shown_if_answers=tuple(condition.get("answers", ())),
         told_by=row.get("told_by", ""),
     )
+    if question.told_by and question.kind != QuestionKind.JUDGEMENT:
+        raise BadSetError(f"{place}: only a judgement is held against a chronology. Take out told_by.")
     for words, offered, what in (
         ((question.kind,), QuestionKind.values, "kind"),
         ((question.heading,) if question.heading else (), Heading.values, "heading"),

@@ -23,7 +23,7 @@ from maca.kernel.text import normalise
 
 LARGEST_FILE = 10 * 1024 * 1024
 LONGEST_NAME = 200
-FEWEST_LETTERS, MOST_PHRASES = 3, 300
+FEWEST_LETTERS, LONGEST_PHRASE, MOST_STARS, MOST_PHRASES = 3, 100, 3, 300
 SEEN = [("yes", "Yes"), ("alone", "Yes, alone"), ("no", "No")]
 
 
@@ -207,6 +207,10 @@ class PhrasesForm(Form):
         phrase = " ".join(str(self.cleaned_data["phrase"]).casefold().split())
         if phrase and sum(letter.isalnum() for letter in phrase) < FEWEST_LETTERS:
             raise ValidationError(f"Enter words of {FEWEST_LETTERS} letters or more: fewer stand in too many entries")
+        if len(phrase) > LONGEST_PHRASE:
+            raise ValidationError(f"Enter {LONGEST_PHRASE} characters or fewer")
+        if phrase.count("*") > MOST_STARS or any("*" in word[:-1] for word in phrase.split()):
+            raise ValidationError(f"Put * at the end of a word only, and at most {MOST_STARS} times")
         if phrase and any(one.phrase == phrase for one in self.phrases.values()):
             raise ValidationError("These words are in the list already. Take them out to give them another event")
         return phrase

@@ -134,6 +134,8 @@ def _told(entries: Sequence[Entry], prompts: Iterable[Prompt]) -> Mapping[str, t
         if entry.event:
             told.setdefault(entry.event, []).append(f"{entry.agency}, {_when(entry)}")
     for one in prompts:
+        if one.decision and one.decision.decided == Decided.SET_ASIDE:
+            continue
         told.setdefault(one.pattern.code, []).append(f"{one.pattern.title}, from {_day(one.pattern.first)}")
     return {code: tuple(those) for code, those in told.items()}
 

@@ -271,9 +271,9 @@ def decide_on_patterns(
 def read_question(case: Case, mark: str, *, by: Person) -> Prompt:
     """Show one question that the chronology asks, by its mark, with the entries it rests on."""
     rules.may_read_chronology(by, case).insist()
-    question = question_of(case, mark)
-    note_reading("read a question of a chronology", case, by=by, **_where(case), entries=len(question.entries))
-    return question
+    entries = entries_of(case, EVERYTHING).count()
+    note_reading("read a question of a chronology", case, by=by, **_where(case), entries=entries)
+    return question_of(case, mark)
 
 
 # ---- what a partnership sets
@@ -290,7 +290,7 @@ def set_thresholds(partnership: Partnership, typed: Mapping[str, int], *, versio
     thresholds, _ = Thresholds.objects.get_or_create(partnership=partnership)
     changed = changed_from_usual(typed)
     save_changes(thresholds, version=version, changed=changed, saved_by=by, saved_at=timezone.now())
-    write("set thresholds of patterns", thresholds, by=by, changed=changed)
+    write("set thresholds of patterns", thresholds, by=by, changed={name: typed[name] for name in changed})
 
 
 @transaction.atomic
@@ -304,7 +304,7 @@ def change_phrases(
     hold(partnership)
     rules.may_set_up_chronologies(by).insist()
     gone = PracticePhrase.objects.filter(partnership=partnership, pk__in=[one.pk for one in take_out])
-    write("changed the words of practice", partnership, by=by, added=add, taken_out=gone.count())
+    write("changed the words of practice", partnership, by=by, added=add and add[0], taken_out=gone.count())
     gone.delete()
     if add:
         event, phrase = add

@@ -11,7 +11,7 @@ USUAL = Settings()
 
 @dataclass(frozen=True)
 class Threshold:
-    """One number of `Settings`, by its name there. A share is typed as per cent, from 1 to 100, and kept as a part."""
+    """One number of `Settings`, by its name there. A share is typed as per cent and kept as a part."""
 
     name: str
     label: str
@@ -69,7 +69,7 @@ GROUPS: dict[str, tuple[Threshold, ...]] = {
         Threshold("cin_days", "Child in need plan that went on for more than"),
         Threshold("eh_days", "Early help that went on for more than"),
         _times("known_entries", "Entries of an agency that knew the family and was in no core group", 1),
-        Threshold("known_within_days", "Those entries, counted before and after the core group, within"),
+        Threshold("known_within_days", "Those entries, counted in the days before the core group"),
     ),
     "The child, and assessments": (
         _times("seen_entries", "Child seen, with nothing of what the child said", 1),

@@ -29,6 +29,11 @@ def agenda_of(audit: Audit) -> Agenda | None:
     return Agenda.objects.select_related("saved_by").filter(audit=audit).first()
 
 
+def quorum_of(audit: Audit) -> int | None:
+    """How many agencies have to be there for each case, where the partnership has said so."""
+    return Agenda.objects.filter(audit=audit).values_list("quorum", flat=True).first()
+
+
 def turns(audit: Audit, agenda: Agenda | None, *, today: dt.date, named: Collection[int] = ()) -> list[Turn]:
     """The cases in the order in which they are heard. Who introduces is said of the cases whose keys are `named`."""
     slots = {one.case_id: one for one in Slot.objects.filter(case__audit=audit)} if agenda else {}

@@ -36,13 +36,15 @@ def terms_for(finding: Finding) -> list[FindingTerm]:
 
 
 def _looked_at(audit: Audit, person: Person) -> QuerySet[FindingTerm]:
-    """Every finding that stands, of the partnership; but none of a case that is closed to this person by a conflict of
-    interest, as long as its audit is not published."""
-    declared = Declaration.objects.standing().filter(person=person.pk, interest__in=CONFLICTS)
-    closed = Q(finding__case__in=declared.values("case")) & ~Q(finding__audit__stage=AuditStage.PUBLISHED)
+    """Every finding that stands, of the partnership; but as long as its audit is not published, only of cases in which
+    this person has declared that they have no conflict of interest."""
+    declared = Declaration.objects.standing().filter(person=person.pk, case__isnull=False)
+    closed = declared.filter(interest__in=CONFLICTS).values("case")
+    heard = declared.exclude(interest__in=CONFLICTS).exclude(case__in=closed).values("case")
+    seen = Q(finding__audit__stage=AuditStage.PUBLISHED) | Q(finding__case=None) | Q(finding__case__in=heard)
     return FindingTerm.objects.filter(
-        finding__audit__partnership=audit.partnership_id, finding__withdrawn_at=None
-    ).exclude(closed)
+        seen, finding__audit__partnership=audit.partnership_id, finding__withdrawn_at=None
+    )
 
 
 def alike(text: str, audit: Audit, person: Person, *, but: Finding | None = None) -> list[Alike]:

@@ -23,8 +23,10 @@ def as_calendar(audit: Audit, agenda: Agenda, turns: Iterable[Turn], *, now: dt.
         event.add("uid", f"{one.case.public_id}-panel@{audit.partnership.public_id}")
         event.add("dtstamp", now.astimezone(dt.UTC))
         event.add("sequence", agenda.version)
-        event.add("dtstart", dt.datetime.combine(audit.panel_on, one.begins, LONDON))
-        event.add("dtend", dt.datetime.combine(audit.panel_on, one.ends, LONDON))
+        # In UTC, which needs no definition of a zone beside it.
+        begins = dt.datetime.combine(audit.panel_on, one.begins, LONDON).astimezone(dt.UTC)
+        event.add("dtstart", begins)
+        event.add("dtend", begins + dt.timedelta(minutes=one.minutes))
         event.add("summary", f"{audit.title}, the panel: {one.case.label}")
         if agenda.place:
             event.add("location", agenda.place)

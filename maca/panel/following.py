@@ -10,18 +10,20 @@ import json
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseError
-from django.db import connections
+from django.db import connections, transaction
 
 from maca.cases.models import Case
 from maca.cases.seal import case_key
-from maca.panel.lines import Line, opened, without_words
+from maca.kernel.verdict import Refused
+from maca.panel.lines import Line, opened, told
 from maca.panel.models import Hearing
 from maca.panel.queries import lines_of
 from maca.partnership.fence import standing
 
+REFUSED = b"event: refused\ndata: {}\n\n"
 EVERY, LASTS, RETRY = 0.3, 30.0, 500  # seconds, seconds, milliseconds
 
 # One thread with its own connections asks for all of them, whatever the requests do.
@@ -29,7 +31,7 @@ _asking = ThreadPoolExecutor(1, thread_name_prefix="following")
 
 
 def _ask(hearing: Hearing, since: int) -> list[Line]:
-    """The lines that changed since, opened. Each who follows has put it on record."""
+    """The lines that changed since, opened. Nobody is handed one before their own reading is on record."""
     case: Case = hearing.case
     try:
         with standing(str(case.audit.partnership_id)):
@@ -49,7 +51,8 @@ class Following:
     def __init__(self, hearing: Hearing) -> None:
         self.hearing = hearing
         self.loop = asyncio.get_running_loop()
-        self.events: dict[str, tuple[int, bytes]] = {}  # by the line: its last change, and as it goes to each reader
+        # By the line: its last change, and the line as it goes to each reader, with names and without.
+        self.events: dict[str, tuple[int, bytes, bytes]] = {}
         self.latest = 0
         self.readers = 0
         self.news = asyncio.Condition()
@@ -65,7 +68,9 @@ class Following:
                 found = []
             if found:
                 async with self.news:
-                    self.events |= {one.id: (one.changed, event(without_words(one))) for one in found}
+                    self.events |= {
+                        one.id: (one.changed, event(one, names=True), event(one, names=False)) for one in found
+                    }
                     self.latest = found[-1].changed
                     self.news.notify_all()
             with suppress(TimeoutError):
@@ -75,18 +80,20 @@ class Following:
         async with self.news:
             await self.news.wait_for(lambda: self.latest > number)
 
-    def since(self, number: int) -> list[tuple[int, bytes]]:
+    def since(self, number: int) -> list[tuple[int, bytes, bytes]]:
         return sorted(one for one in self.events.values() if one[0] > number)
 
 
 def poke(hearing: Hearing) -> None:
     """A line has been kept: whoever follows in this process is told at once."""
     if following := Following.now.get(hearing.pk):
-        following.loop.call_soon_threadsafe(following.poked.set)
+        # Once it can be seen: a form may still be within its own transaction.
+        transaction.on_commit(lambda: following.loop.call_soon_threadsafe(following.poked.set))
 
 
-async def stream(hearing: Hearing, since: int, note: Callable[[], None]) -> AsyncIterator[bytes]:
-    """The events of a hearing after the change `since`. `note` puts it on record before the first line is shown."""
+async def stream(hearing: Hearing, since: int, note: Callable[[], None], *, names: bool = True) -> AsyncIterator[bytes]:
+    """The events of a hearing after the change `since`. `note` puts it on record before the first line is shown; where
+    it refuses, the stream says so and ends, and the page asks no more."""
     following = Following.now.setdefault(hearing.pk, Following(hearing))
     following.readers += 1
     if following.asking is None or following.asking.done():  # it ended by a fault that nobody foresaw
@@ -98,10 +105,16 @@ async def stream(hearing: Hearing, since: int, note: Callable[[], None]) -> Asyn
         while (left := ends - following.loop.time()) > 0:
             if events := following.since(since):
                 if not noted:
-                    await following.loop.run_in_executor(_asking, _within, hearing, note)
+                    try:
+                        await following.loop.run_in_executor(_asking, _within, hearing, note)
+                    except (Refused, ObjectDoesNotExist):
+                        yield REFUSED
+                        return
+                    except DatabaseError:  # one that is busy: the browser comes again
+                        return
                     noted = True
                 since = events[-1][0]
-                yield b"".join(one for _, one in events)
+                yield b"".join(named if names else unnamed for _, named, unnamed in events)
                 continue
             with suppress(TimeoutError):
                 await asyncio.wait_for(following.news_after(since), left)
@@ -119,5 +132,5 @@ def _within(hearing: Hearing, note: Callable[[], None]) -> None:
         note()
 
 
-def event(line: Line) -> bytes:
-    return f"id: {line.changed}\nevent: line\ndata: {json.dumps(asdict(line))}\n\n".encode()
+def event(line: Line, *, names: bool) -> bytes:
+    return f"id: {line.changed}\nevent: line\ndata: {json.dumps(told(line, names=names))}\n\n".encode()

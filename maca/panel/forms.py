@@ -66,6 +66,21 @@ class AgendaForm(Form):
                 label=f"{one.label}: minutes", min_value=5, max_value=480
             )
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return given
+        places: dict[int, Case] = {}
+        for one in self.cases:
+            other = places.setdefault(given[f"place-{one.number}"], one)
+            if other is not one:
+                self.add_error(f"place-{one.number}", f"{other.label} has this number already")
+        minutes = sum(given[f"minutes-{one.number}"] for one in self.cases)
+        begins = given["begins_at"].hour * 60 + given["begins_at"].minute
+        if begins + minutes > 24 * 60:
+            self.add_error("begins_at", "With these minutes the panel goes on past midnight. Begin earlier, or shorten")
+        return given
+
     def slots(self) -> dict[Case, tuple[int, int]]:
         given = self.cleaned_data
         return {one: (given[f"place-{one.number}"], given[f"minutes-{one.number}"]) for one in self.cases}

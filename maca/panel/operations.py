@@ -23,7 +23,7 @@ from maca.panel import rules
 from maca.panel.alike import keep_terms
 from maca.panel.lines import Line, opened, without_words
 from maca.panel.models import Agenda, Attendance, Came, Cause, Finding, Hearing, PanelLine, Slot
-from maca.panel.queries import Column, empty_headings, lines_of, returns_outstanding
+from maca.panel.queries import Column, empty_headings, find_hearing, lines_of, returns_outstanding
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
 from maca.sealing.cipher import digest
@@ -111,8 +111,10 @@ def write_line(
     _hold(hearing)
     rules.may_take_notes(by, hearing).insist()
     if before := PanelLine.objects.filter(hearing=hearing, sent=sent).first():
-        is_again = before.version > 1 or case_key(hearing.case).text(before, "words") == words
-        if before.typed_by_id == by.pk and before.heading == heading and is_again:
+        # What is offered has one number on everybody's page. One's own line may have been put right since.
+        is_again = case_key(hearing.case).text(before, "words") == words
+        put_right = before.version > 1 and before.typed_by_id == by.pk
+        if before.heading == heading and (is_again or put_right):
             return before
         raise Refused(
             "sent-before", "This box has been sent before, with other words. Copy yours, and load the page again."
@@ -183,9 +185,13 @@ def read_line(line: PanelLine, *, by: Person) -> Line:
 
 @transaction.atomic
 def follow_lines(hearing: Hearing, *, by: Person) -> None:
-    """Put on record that somebody is shown each line of a hearing from here on as it is written. They are read anew,
-    since what they may do may have changed while they waited."""
+    """Put on record that somebody is shown each line of a hearing from here on as it is written.
+
+    They and the hearing are read anew, since what they may see may have changed while they waited. Raises
+    `ObjectDoesNotExist` where it is no longer theirs to see.
+    """
     by = Person.objects.get(pk=by.pk, is_active=True)
+    hearing = find_hearing(by, hearing.case.audit.slug, hearing.case.number)
     rules.may_attend_hearing(by, hearing).insist()
     note_reading("followed the lines of a panel", hearing.case, by=by, **_where(hearing.case))
 
@@ -354,9 +360,7 @@ def withdraw_finding(finding: Finding, *, by: Person) -> None:
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     save_changes(finding, version=None, withdrawn_at=timezone.now())
-    if line := PanelLine.objects.select_related("hearing__case__audit").filter(finding=finding).first():
-        _hold_line(line)  # it is a line again, which can be changed or made into another finding
-        save_changes(line, version=None, changed=_next_change(line.hearing), finding=None)
+    _tell_of_its_line(finding)
     write("withdrew a finding", finding, by=by)
 
 
@@ -366,14 +370,26 @@ def put_back_finding(finding: Finding, *, by: Person) -> None:
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     save_changes(finding, version=None, withdrawn_at=None)
+    _tell_of_its_line(finding)
     write("put back a finding", finding, by=by)
+
+
+def _tell_of_its_line(finding: Finding) -> None:
+    """Whoever follows is told that the line of a finding is agreed, or again only a line. Its hearing is held."""
+    if finding.case_id is None:
+        return
+    hearing = Hearing.objects.select_related("case__audit").get(case=finding.case_id)
+    _hold(hearing)
+    if line := PanelLine.objects.filter(finding=finding).first():
+        save_changes(line, version=None, changed=_next_change(hearing))
 
 
 @transaction.atomic
 def close_panel(audit: Audit, *, by: Person) -> None:
     """Close the panel: its findings stand, and the briefing can be drafted."""
     hold(audit)
-    list(Hearing.objects.select_for_update().filter(case__audit=audit))  # what is being written comes in before
+    # What is being written comes in before.
+    list(Hearing.objects.select_for_update(of=("self",)).filter(case__audit=audit).order_by("pk"))
     rules.may_close_panel(by, audit).insist()
     enter(audit, AuditStage.PANEL_CLOSED, by=by)
     write("closed a panel", audit, by=by, findings=audit.findings.standing().count())

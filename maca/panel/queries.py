@@ -39,7 +39,8 @@ def empty_headings(case: Case) -> list[Heading]:
 
 def find_line(person: Person, audit: str, case: int, line: str) -> PanelLine:
     hearing = find_hearing(person, audit, case)
-    found = PanelLine.objects.select_related("agency", "saved_by", "typed_by").get(hearing=hearing, public_id=line)
+    rows = PanelLine.objects.select_related("agency", "saved_by", "typed_by", "finding")
+    found = rows.get(hearing=hearing, public_id=line)
     found.hearing = hearing
     return found
 
@@ -47,7 +48,7 @@ def find_line(person: Person, audit: str, case: int, line: str) -> PanelLine:
 def lines_of(hearing: Hearing, since: int = 0) -> QuerySet[PanelLine]:
     """The lines of a hearing that have changed since, in the order of their last change."""
     found = PanelLine.objects.filter(hearing=hearing, changed__gt=since)
-    return found.select_related("agency", "typed_by").order_by("changed")
+    return found.select_related("agency", "typed_by", "saved_by", "finding").order_by("changed")
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ K, B = 1.2, 0.6  # as BM25 has them
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[-–—/]", " ", text.casefold().replace("’", "'"))
+    return re.sub(r"[-–—/\s]+", " ", text.casefold().replace("’", "'"))
 
 
 def _stem(word: str) -> str:

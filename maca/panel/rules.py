@@ -4,7 +4,7 @@ from maca.cases.models import Case
 from maca.cases.rules import may_work_on_case
 from maca.kernel.verdict import YES, Verdict, no
 from maca.panel.models import Finding, Hearing, PanelLine
-from maca.panel.queries import Column, returns_outstanding, unheard
+from maca.panel.queries import Column, empty_headings, returns_outstanding, unheard
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
 from maca.returns.rules import may_read_summative_report
@@ -88,7 +88,7 @@ def may_change_line(person: Person, line: PanelLine) -> Verdict:
     """Any note-taker puts a line right, takes it out or puts it back; one that became a finding is changed there."""
     if not (verdict := may_take_notes(person, line.hearing)):
         return verdict
-    if line.finding_id:
+    if line.finding and line.finding.withdrawn_at is None:
         return no("a-finding", "This line has become a finding. Change the finding.")
     return YES
 
@@ -148,8 +148,14 @@ def may_close_panel(person: Person, audit: Audit) -> Verdict:
         return no("not-open", "The panel is not open.")
     if waiting := unheard(audit):
         return no("unheard", f"{waiting} {'case has' if waiting == 1 else 'cases have'} not been heard yet.")
-    if bare := [case.label for case in audit.cases.all() if not case.findings.standing().exists()]:
-        return no("no-findings", f"No finding stands on {' or '.join(bare)}.")
+    for case in audit.cases.select_related("hearing").order_by("number"):
+        for heading in empty_headings(case):
+            if heading not in case.hearing.nothing_under:
+                return no(
+                    "unanswered",
+                    f"{case.label} has no finding under “{heading.label}” Record one, or put back the one that was "
+                    "withdrawn.",
+                )
     return YES
 
 

@@ -16,7 +16,7 @@ from maca.audits.models import Audit, Heading
 from maca.audits.queries import find_audit, panel_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
-from maca.cases.queries import cases_of, possible_presenters
+from maca.cases.queries import cases_of, fetch_parts, possible_presenters
 from maca.chronology.operations import read_question
 from maca.design.middleware import for_a_script
 from maca.design.pages import do_once, form_page, guarded, unattended, version_sent
@@ -24,11 +24,12 @@ from maca.kernel.clock import today
 from maca.kernel.ids import new_public_id
 from maca.kernel.verdict import Refused
 from maca.panel import operations, rules
-from maca.panel.agenda import USUAL_MINUTES, agenda_of, turns
+from maca.panel.agenda import USUAL_MINUTES, agenda_of, quorum_of, turns
 from maca.panel.alike import alike
 from maca.panel.as_calendar import as_calendar
 from maca.panel.following import poke, stream
 from maca.panel.forms import AgendaForm, AttendanceForm, ClosingForm, FindingForm, IntroductionForm, LineForm
+from maca.panel.lines import told
 from maca.panel.models import Agenda, Finding, Hearing, PanelLine, Slot
 from maca.panel.offers import offers
 from maca.panel.queries import (
@@ -203,6 +204,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
             "offers": offers(report, case.public_id, {one.sent for one in shown}) if may_note else {},
             "theme_called": theme_called,
+            "quorum": quorum_of(case.audit),
             "slot": Slot.objects.filter(case=case).first(),
             "lines": [one for one in shown if not one.is_out],
             "taken_out": [one for one in shown if one.is_out] if may_note else [],
@@ -257,7 +259,8 @@ def _columns(case: Case) -> list[tuple[Heading, str]]:
 def lines(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     """The lines that changed since, for a page that cannot be told of them as they come."""
     shown = operations.read_lines(hearing, since=_since(request.GET.get("since")), by=signed_in(request))
-    return JsonResponse({"lines": [asdict(one) for one in shown]})
+    names = "screen" not in request.GET
+    return JsonResponse({"lines": [told(one, names=names) for one in shown]})
 
 
 @unattended
@@ -267,7 +270,9 @@ def follow(request: HttpRequest, hearing: Hearing) -> HttpResponseBase:
     since = _since(request.headers.get("Last-Event-ID") or request.GET.get("since"))
     note = partial(operations.follow_lines, hearing, by=signed_in(request))
     return StreamingHttpResponse(
-        stream(hearing, since, note), content_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        stream(hearing, since, note, names="screen" not in request.GET),
+        content_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
     )
 
 
@@ -554,6 +559,7 @@ def _heard_by(person: Person, audit: Audit) -> set[int]:
     if audit.stage == AuditStage.PUBLISHED:
         return set(audit.cases.values_list("pk", flat=True))
     visible = {case.pk: case for case in cases_of(audit, person)}
+    fetch_parts(visible.values(), person)
     found = set()
     for one in hearings_of(audit):
         if case := visible.get(one.case_id):

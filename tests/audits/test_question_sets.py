@@ -98,6 +98,7 @@ GOOD = 'name = "N"\n[[agency]]\ncode = "a"\ntext = "A?"\n'
         (GOOD.replace('"a"', '"A one"'), "small letters and digits"),
         (GOOD + 'hnit = "H"\n', "nothing is called hnit"),
         (GOOD + 'kind = "judgment"\n', "there is no kind “judgment”. There are judgement,"),
+        (GOOD + 'kind = "text"\ntold_by = "tool_used"\n', "only a judgement is held against a chronology"),
         (GOOD + 'heading = "well"\n', "there is no heading “well”"),
         (GOOD + 'for_kinds = ["dentist"]\n', "there is no kind of agency “dentist”"),
         (GOOD + 'shown_if = { question = "a", answer = ["yes"] }\n', "not answer"),

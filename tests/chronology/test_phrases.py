@@ -79,6 +79,9 @@ def test_they_are_added_and_taken_out_on_a_page(world, sign_in):
         ("", "", "Enter words, or tick some to take out"),
         ("*a…", "visit", "Enter words of 3 letters or more"),
         ("there already", "visit", "These words are in the list already"),
+        ("a*b*c", "visit", "Put * at the end of a word only"),
+        ("one* two* three* four*", "visit", "at most 3 times"),
+        ("\N{LATIN SMALL LETTER SHARP S}" * 51, "visit", "Enter 100 characters or fewer"),
     ],
 )
 def test_what_cannot_be_added_is_said(world, sign_in, phrase, event, says):

@@ -34,6 +34,11 @@ def sent(**changed: int) -> dict[str, str]:
     return {name: str(value) for name, value in typed(**changed).items()} | {"version": "1", "once": "a" * 32}
 
 
+def last_set() -> dict[str, int]:
+    last = JournalEntry.objects.filter(did="set thresholds of patterns").order_by("number").last()
+    return last.details["changed"]
+
+
 def codes(world: World, audit: Audit) -> set[str]:
     return {one.pattern.code for one in operations.read_patterns(case_of(audit), by=world.manager)}
 
@@ -64,8 +69,13 @@ def test_the_patterns_ask_by_what_the_partnership_has_set(world):
     assert codes(world, audit) == {"not_brought_series"}
     operations.set_thresholds(world.partnership, typed(not_brought_within_days=30), version=3, by=world.manager)
     assert codes(world, audit) == set()
-    last = JournalEntry.objects.filter(did="set thresholds of patterns").order_by("number").last()
-    assert last.details["changed"] == {"not_brought_within_days": 30}
+    assert last_set() == {"not_brought_within_days": 30}
+
+
+def test_a_share_is_kept_as_a_part_and_journalled_as_it_was_typed(world):
+    operations.set_thresholds(world.partnership, typed(copied_share=75), version=1, by=world.manager)
+    assert Thresholds.objects.get().changed == {"copied_share": 0.75}
+    assert last_set() == {"copied_share": 75}
 
 
 def test_the_picture_draws_gaps_by_them_too(world):

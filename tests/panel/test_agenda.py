@@ -93,6 +93,11 @@ def test_it_is_set_on_a_page_and_read_by_whoever_has_a_part(world, sign_in):
     sent = {"begins_at": "9.30am", "place": "Room <4>", "version": version, "place-1": "2", "place-2": "1"}
     late = client.post(page, {**sent, "minutes-1": "2", "minutes-2": "45", "once": "a" * 32})
     assert late.status_code == 422
+    same = client.post(page, {**sent, "place-2": "2", "minutes-1": "50", "minutes-2": "45", "once": "c" * 32})
+    assert (same.status_code, "Case 1 has this number already" in same.content.decode()) == (422, True)
+    night = {**sent, "begins_at": "10.30pm", "minutes-1": "50", "minutes-2": "45", "once": "d" * 32}
+    gone_on = client.post(page, night)
+    assert (gone_on.status_code, "goes on past midnight" in gone_on.content.decode()) == (422, True)
     assert client.post(page, {**sent, "minutes-1": "50", "minutes-2": "45", "once": "b" * 32}).status_code == 302
     there = reverse("agenda", kwargs={"audit": audit.slug})
     shown = sign_in(world.auditor).get(there).content.decode()

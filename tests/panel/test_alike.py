@@ -11,7 +11,7 @@ from bench.related.__main__ import LEAST, apart, of_seed, recall
 from maca.audits.models import Audit, Heading
 from maca.briefing.operations import import_briefing
 from maca.briefing.reading import read_briefing
-from maca.cases.models import Interest
+from maca.cases.models import Declaration, Interest
 from maca.cases.operations import declare_interest
 from maca.demo.operations import DATA
 from maca.panel import related
@@ -105,6 +105,14 @@ def test_nothing_is_found_of_a_case_that_is_closed_by_a_conflict_until_its_audit
     assert said(audit, "Every quokka warden counted.", world) == []
     Audit.objects.filter(pk=audit.pk).update(stage="published")
     assert len(said(audit, "Every quokka warden counted.", world)) == 1
+
+
+def test_nothing_is_found_of_a_case_before_whoever_asks_has_declared_that_they_have_no_conflict(world, audit):
+    recorded(world, audit, "Quokkas were counted by every quokka warden.")
+    asked = "Every quokka warden counted."
+    assert len(said(audit, asked, world)) == 1  # the control: the chair has declared
+    Declaration.objects.filter(person=world.chair).delete()
+    assert said(audit, asked, world) == []
 
 
 def test_the_page_shows_it_without_scripts_and_records_nothing(world, audit, sign_in):

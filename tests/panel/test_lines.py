@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -23,6 +24,7 @@ from maca.panel.operations import (
     follow_lines,
     introduce_case,
     open_panel,
+    put_back_finding,
     put_back_line,
     read_lines,
     record_finding,
@@ -79,12 +81,25 @@ def test_a_line_that_is_sent_again_is_the_same_line(world, hearing):
     again = said(hearing, world, "Once", sent="a" * 32)
     assert (first.pk, PanelLine.objects.count(), hearing.changes) == (again.pk, 1, 1)
     assert Entry.objects.filter(did="wrote a line").count() == 1
-    for other in ({"words": "Other"}, {"who": "manager"}, {"heading": Heading.CAN_BE_IMPROVED}):
+    by_another = {"who": "manager", "words": "Other"}
+    for other in ({"words": "Other"}, by_another, {"heading": Heading.CAN_BE_IMPROVED}):
         with pytest.raises(Refused) as refused:
             said(hearing, world, **{"words": "Once", **other}, sent="a" * 32)
         assert refused.value.code == "sent-before"
     said(hearing, world, "Once", sent="b" * 32)  # the control: another number is another line
     assert words_in(hearing, world) == ["Once", "Once"]
+
+
+def test_what_two_people_take_at_once_is_one_line_and_nothing_of_the_second_is_lost(world, hearing):
+    first = said(hearing, world, "Offered", sent="a" * 32)
+    assert said(hearing, world, "Offered", who="manager", sent="a" * 32).pk == first.pk
+    line = find_line(world.chair, hearing.case.audit.slug, 1, first.public_id)
+    change_line(line, words="Put right", version=1, by=world.chair, **PLAIN)
+    assert said(hearing, world, "Offered", sent="a" * 32).pk == first.pk  # a late repeat of one's own
+    with pytest.raises(Refused) as refused:
+        said(hearing, world, "Offered", who="manager", sent="a" * 32)
+    assert refused.value.code == "sent-before"
+    assert words_in(hearing, world) == ["Put right"]
 
 
 def test_who_asks_for_what_came_after_a_change_misses_none(world, hearing):
@@ -202,8 +217,14 @@ def test_a_finding_that_is_withdrawn_sets_its_line_free(world, hearing):
     withdraw_finding(finding, by=world.chair)
     (shown,) = read_lines(hearing, since=2, by=world.chair)
     assert (shown.is_finding, shown.changed) == (False, 3)
-    line.refresh_from_db()
+    line = find_line(world.chair, hearing.case.audit.slug, 1, line.public_id)
     assert rules.may_agree_line(world.chair, line)
+    # Put back, it holds its line again, and whoever follows is told.
+    put_back_finding(finding, by=world.chair)
+    (shown,) = read_lines(hearing, since=3, by=world.chair)
+    assert (shown.is_finding, shown.changed) == (True, 4)
+    line = find_line(world.chair, hearing.case.audit.slug, 1, line.public_id)
+    assert rules.may_change_line(world.chair, line).code == "a-finding"
 
 
 # ---- pages
@@ -243,6 +264,46 @@ def test_the_screen_in_the_room_shows_the_lines_and_no_name_of_who_typed_them(wo
     assert "They &lt;met&gt;." in shown
     assert "Health" in shown
     assert "Member" not in shown
+    assert "maca-signed-in" not in page
+    assert "maca-signed-in" in sign_in(world.chair).get(address("hearing", hearing)).content.decode()  # the control
+    there = address("panel-lines", hearing) + "?since=0"
+    named, unnamed = (sign_in(world.chair).get(there + more).json()["lines"][0] for more in ("", "&screen=yes"))
+    assert (named["by"], unnamed["by"], unnamed["at"]) == ("Member", "", "")
+    assert unnamed["words"] == "They <met>."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_screen_is_told_of_new_lines_without_a_name(world):
+    case = first_case(world.panel_opened(1))
+    hearing = find_hearing(world.chair, case.audit.slug, 1)
+    said(hearing, world, "They met.", who="member")
+    note = partial(follow_lines, hearing, by=world.chair)
+    (named,) = heard(hearing, 0, note, until=1)
+    (unnamed,) = heard(hearing, 0, note, until=1, names=False)
+    assert (named["by"], unnamed["by"], unnamed["at"], unnamed["words"]) == ("Member", "", "", "They met.")
+
+
+def test_who_changed_a_line_is_said_beside_who_wrote_it_and_what_turns_letters_is_shown(world, hearing, sign_in):
+    line = find_line(world.chair, hearing.case.audit.slug, 1, said(hearing, world, "One").public_id)
+    change_line(line, words="Not \u202edoog", version=1, by=world.manager, **PLAIN)
+    (shown,) = sign_in(world.member).get(address("panel-lines", hearing) + "?since=0").json()["lines"]
+    assert shown["by"] == "Chair, changed by Manager"
+    assert "\u202e" not in shown["words"]
+    assert shown["words"].startswith("Not ⟨")
+
+
+def test_a_line_that_was_taken_out_is_put_back_on_its_own_page(world, hearing, sign_in):
+    line = find_line(world.chair, hearing.case.audit.slug, 1, said(hearing, world, "Once").public_id)
+    client, page = sign_in(world.chair), address("change-line", hearing, line=line.public_id)
+    assert "Take this line out" in client.get(page).content.decode()
+    take_out_line(line, by=world.chair)
+    shown = client.get(page).content.decode()
+    assert "This line has been taken out." in shown
+    assert "Put this line back" in shown
+    assert "Make a finding of it" not in shown
+    back = re.search(r'action="([^"]+put-back[^"]*)"', shown)[1]
+    assert client.post(back, {"once": "a" * 32}).status_code == 302
+    assert words_in(hearing, world) == ["Once"]
 
 
 def test_the_page_asks_as_often_for_fifty_lines_as_for_one(world, hearing, sign_in):
@@ -264,12 +325,12 @@ def test_the_page_asks_as_often_for_fifty_lines_as_for_one(world, hearing, sign_
 # ---- followed
 
 
-def heard(hearing, since, note, *, until, while_going_on=None) -> list[dict]:
+def heard(hearing, since, note, *, until, while_going_on=None, names=True) -> list[dict]:
     """The lines that a reader is told of, until there are so many."""
 
     async def listen() -> list[dict]:
         found: list[dict] = []
-        events = following.stream(hearing, since, note)
+        events = following.stream(hearing, since, note, names=names)
         task = asyncio.get_running_loop().run_in_executor(None, while_going_on) if while_going_on else None
         try:
             async with asyncio.timeout(20):
@@ -285,6 +346,15 @@ def heard(hearing, since, note, *, until, while_going_on=None) -> list[dict]:
         return found
 
     return asyncio.run(listen())
+
+
+async def second_of(events) -> bytes:
+    """What comes after the word that the stream has begun."""
+    try:
+        await anext(events)
+        return await anext(events)
+    finally:
+        await events.aclose()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -339,16 +409,26 @@ def test_who_comes_next_is_told_again_where_the_asking_has_died(world):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_may_be_shown_no_more_is_told_of_no_line(world):
+def test_who_may_be_shown_no_more_is_told_so_and_of_no_line(world):
     case = first_case(world.panel_opened(1))
     hearing = find_hearing(world.chair, case.audit.slug, 1)
     said(hearing, world, "Before")
+    note = partial(follow_lines, hearing, by=world.chair)
+    assert heard(hearing, 0, note, until=1)[0]["words"] == "Before"  # the control
+    shown = Entry.objects.filter(did="followed the lines of a panel").count()
+    world.chair.appointments.all().delete()
+    assert heard(hearing, 0, note, until=1) == [{}]
+    assert asyncio.run(second_of(following.stream(hearing, 0, note))) == following.REFUSED
+    assert Entry.objects.filter(did="followed the lines of a panel").count() == shown == 1
 
-    def note() -> None:
-        raise Refused("read-too-much", "Enough.")
 
-    with pytest.raises(Refused):
-        heard(hearing, 0, note, until=1)
+@pytest.mark.django_db(transaction=True)
+def test_who_declares_a_conflict_while_they_follow_is_told_no_more(world):
+    case = first_case(world.panel_opened(1))
+    hearing = find_hearing(world.chair, case.audit.slug, 1)
+    said(hearing, world, "Before")
+    declare_interest(case, interest=Interest.HELD, by=world.chair)
+    assert heard(hearing, 0, partial(follow_lines, hearing, by=world.chair), until=1) == [{}]
 
 
 def test_the_stream_opens_to_whoever_attends_the_hearing_and_to_nobody_else(world, hearing, sign_in):

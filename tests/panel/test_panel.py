@@ -123,7 +123,25 @@ def test_the_panel_closes_when_every_case_has_been_heard(world):
 def test_a_panel_does_not_close_over_a_case_whose_findings_were_all_withdrawn(world):
     audit = world.panel_opened(1)
     withdraw_finding(world.hear(first_case(audit)), by=world.chair)
-    assert rules.may_close_panel(world.chair, audit).sentence == "No finding stands on Case 1."
+    verdict = rules.may_close_panel(world.chair, audit)
+    assert (verdict.code, "Case 1 has no finding under “What went well?”" in verdict.sentence) == ("unanswered", True)
+    with pytest.raises(Refused):
+        close_panel(audit, by=world.chair)
+    put_back_finding(Finding.objects.get(), by=world.chair)  # the control
+    close_panel(audit, by=world.chair)
+
+
+def test_a_heading_that_lost_its_only_finding_is_answered_before_the_panel_closes(world):
+    audit = world.panel_opened(1)
+    case = first_case(audit)
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    for heading in (Heading.WENT_WELL, Heading.CAN_BE_IMPROVED):
+        found = record_finding(Column(audit, case, heading), text="F", agencies=[], by=world.chair)
+    there(world, case)
+    finish_hearing(case.hearing, nothing_under=[Heading.CHALLENGE_OR_THEME], voice="V", by=world.chair)
+    assert rules.may_close_panel(world.chair, audit)
+    withdraw_finding(found, by=world.chair)
+    assert "“What can be improved?”" in rules.may_close_panel(world.chair, audit).sentence
 
 
 def test_what_is_to_be_published_holds_nothing_that_turns_letters_round(world):

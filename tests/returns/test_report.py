@@ -194,7 +194,12 @@ def test_the_chronology_stands_in_the_report_in_brief_with_what_it_asks(world, t
     case = find_case(world.manager, told.slug, 1)
     marks = {one.pattern.says: one.mark for one in read_patterns(case, by=world.manager)}
     decided = {marks[gap.says]: ("set_aside", "The school was closed.")}
+    known = {one.pattern.says: one.pattern.code for one in read_patterns(case, by=world.manager)}
+    assert known[gap.says] in brief.told
     decide_on_patterns(chronology_of(case), decided, version=None, by=world.chair)
+    # What the panel has set aside holds no answer against anything.
+    after = value_of(told).chronology.told
+    assert {*brief.told} - {*after} == {known[gap.says]}
     (gap,) = [one for one in value_of(told).chronology.questions if "80 days" in one.says]
     assert gap.decision == "(Set aside: The school was closed.)"
     page = sign_in(world.manager).get(reverse("report", kwargs={"audit": told.slug, "case": 1})).content.decode()

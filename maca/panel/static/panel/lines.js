@@ -8,8 +8,10 @@ const lists = Object.fromEntries([...board.querySelectorAll('ol[data-heading]')]
 const forms = [...board.querySelectorAll('form[data-heading]')]
 const POLL = 5000 // where lines cannot be told of as they come
 const PATIENCE = 15000 // for one answer
+const STALE = 8000 // without a stream, until it is said
 const AGAIN = [500, 1000, 2000, 4000, 8000, 15000] // after a network that did not answer
 const mayChange = board.dataset.change || ''
+const more = board.dataset.more || ''
 
 let latest = Number(board.dataset.latest)
 let source = null
@@ -17,6 +19,8 @@ let polling = null
 let failures = 0
 let waits = false // for somebody to sign in
 let sending = false
+let stale = null
+let deaf = false
 let timer = null
 const unsent = [] // in the order in which they were written
 
@@ -50,6 +54,9 @@ function show (line) {
   if (line.is_out) {
     item?.remove()
     return
+  }
+  for (const form of board.querySelectorAll('form[data-offer]')) {
+    if (form.elements.sent.value === line.sent) form.closest('li').remove()
   }
   if (item && Number(item.dataset.changed) >= line.changed) return
   item ??= document.createElement('li')
@@ -88,13 +95,31 @@ function follow () {
   clearInterval(polling)
   polling = null
   source?.close()
-  source = new EventSource(`${board.dataset.follow}?since=${latest}`)
+  source = new EventSource(`${board.dataset.follow}?since=${latest}${more}`)
   source.addEventListener('line', (event) => heard([JSON.parse(event.data)]))
-  source.addEventListener('open', () => { if (!unsent.length) say('') })
+  source.addEventListener('open', () => {
+    clearTimeout(stale)
+    stale = null
+    if (deaf) say('')
+    deaf = false
+  })
   source.addEventListener('error', () => {
+    stale ??= setTimeout(isDeaf, STALE)
     // A browser goes on by itself after a stream that ended, but not after an answer that is none.
     if (source.readyState === EventSource.CLOSED) poll()
   })
+  source.addEventListener('refused', () => {
+    source.close()
+    say('This page is no longer told of new lines. Load it again to see what you may see.', true)
+  })
+}
+
+// A stream that ended and came back is no news; one that stays away is.
+function isDeaf () {
+  stale = null
+  if (source.readyState === EventSource.OPEN) return
+  deaf = true
+  if (!unsent.length) say('The site cannot be reached, so new lines do not come to this page. It goes on trying.', true)
 }
 
 function poll () {
@@ -103,7 +128,7 @@ function poll () {
 }
 
 async function ask () {
-  const answer = await fetch(`${board.dataset.lines}?since=${latest}`, {
+  const answer = await fetch(`${board.dataset.lines}?since=${latest}${more}`, {
     headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(PATIENCE)
   }).catch(() => null)
   if (!answer || !answer.ok || answer.redirected) return
@@ -131,6 +156,9 @@ function write (form) {
   item.parentElement.parentElement.scrollTop = item.parentElement.parentElement.scrollHeight
   unsent.push({ address: form.action, body, item, form, words: box.value })
   box.value = ''
+  // The next line is by somebody else, and nobody has said yet where it stands.
+  form.elements.agency.value = ''
+  form.elements.in_own_record.checked = false
   if (unsent.length === 1) send()
 }
 
@@ -193,8 +221,9 @@ for (const form of forms) {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault()
       write(form)
-    } else if (event.key === 'Escape') event.target.blur()
+    }
   })
+  form.addEventListener('keydown', (event) => { if (event.key === 'Escape') event.target.blur() })
 }
 
 // What is offered becomes a line; the page stays where it is.
@@ -208,7 +237,8 @@ for (const form of board.querySelectorAll('form[data-offer]')) {
       signal: AbortSignal.timeout(PATIENCE)
     }).catch(() => null)
     const told = answer && await answer.json().catch(() => ({}))
-    if (answer?.ok) {
+    if (answer?.ok && told.id) {
+      document.dispatchEvent(new Event('maca:heard'))
       const next = form.closest('li').nextElementSibling?.querySelector('button')
       form.closest('li').remove()
       next?.focus()
@@ -216,9 +246,12 @@ for (const form of board.querySelectorAll('form[data-offer]')) {
   })
 }
 
-// One key a column, where nobody is typing.
+// One key a column, where nobody is typing; for those who speak to their machine, it can be switched off.
+const keys = document.getElementById('keys')
+if (keys) keys.closest('.govuk-checkboxes').hidden = false
 document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('input, textarea, select')) return
+  if (!keys?.checked || event.ctrlKey || event.altKey || event.metaKey) return
+  if (event.target.closest('input:not([type=checkbox]), textarea, select')) return
   const form = forms[Number(event.key) - 1]
   if (!form) return
   event.preventDefault()
@@ -226,7 +259,9 @@ document.addEventListener('keydown', (event) => {
 })
 
 window.addEventListener('online', () => { if (unsent.length && failures) send() })
-window.addEventListener('beforeunload', (event) => { if (unsent.length) event.preventDefault() })
+window.addEventListener('beforeunload', (event) => {
+  if (unsent.length || forms.some(one => one.elements.words.value.trim())) event.preventDefault()
+})
 window.addEventListener('pagehide', () => source?.close())
 window.addEventListener('pageshow', (event) => { if (event.persisted) follow() })
 
@@ -235,7 +270,7 @@ const dialog = document.getElementById('time-out')
 if (dialog) {
   new BroadcastChannel('maca-time-out').addEventListener('message', ({ data }) => {
     if (data.person !== dialog.dataset.person) return
-    for (const form of forms) form.elements.csrfmiddlewaretoken.value = data.token
+    for (const form of board.querySelectorAll('form')) form.elements.csrfmiddlewaretoken.value = data.token
     if (!waits) return
     waits = false
     send()
@@ -247,7 +282,8 @@ const clock = document.getElementById('clock')
 function tick () {
   const minutes = Math.max(0, Math.floor(Date.now() / 60000 - Number(clock.dataset.began) / 60))
   const planned = Number(clock.dataset.minutes)
-  clock.querySelector('strong').textContent = planned ? ` ${minutes} of ${planned} minutes` : ` ${minutes} minutes`
+  const said = `${planned || minutes} ${(planned || minutes) === 1 ? 'minute' : 'minutes'}`
+  clock.querySelector('strong').textContent = planned ? ` ${minutes} of ${said}` : ` ${said}`
   clock.classList.toggle('govuk-error-message', planned > 0 && minutes > planned)
 }
 if (clock) {
