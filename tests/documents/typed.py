@@ -12,6 +12,7 @@ from maca.kernel.pdf import _can_print
 
 STRINGS = int(os.environ.get("MACA_STRINGS", "1000"))
 SEEN = ("Lu", "Ll", "Lo", "Nd", "Nl", "No", "Po", "Sc", "Sm", "So")
+NOT_READ = "\u2800\ufffd"
 LEADS = (
     *"=+-@\t＝＋－＠'\"",
     *(" =", "'=", "' +", "=cmd|' /C calc'!A0", "@SUM(1+1)*", "-2+3+", '=HYPERLINK("', ";=", ",="),
@@ -48,9 +49,10 @@ def text_of_pdf(data: bytes) -> str:
 def letters(text: str) -> Counter[str]:
     """What is printed, whatever the order: lines are broken, and readers of PDF turn what runs from right to left.
 
-    They also take ligatures apart and a hyphen for a sign that a word goes on, and turn brackets.
+    They also take ligatures apart, a hyphen for a sign that a word goes on, the blank of Braille for a space and, after
+    Hebrew, a digit in a ring for a digit, turn brackets, and drop U+FFFD, which is drawn, before a joiner.
     """
-    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(str(unicodedata.digit(c, c)) for c in unicodedata.normalize("NFKD", text) if c not in NOT_READ)
     return Counter(c for c in plain if unicodedata.category(c) in SEEN and not unicodedata.mirrored(c))
 
 
