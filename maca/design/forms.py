@@ -106,10 +106,11 @@ class Asked(BoundField):
             return {"idPrefix": self.auto_id, "items": [item]}
         if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
             inline = "govuk-radios--inline" if getattr(self.field, "inline", False) else ""
+            many = "govuk-checkboxes--small maca-checkboxes--columns" if getattr(self.field, "many", False) else ""
             return self._options(widget) | {
                 "fieldset": {"legend": legend},
                 "idPrefix": self.auto_id,
-                "classes": inline,
+                "classes": inline or many,
             }
         if isinstance(widget, forms.Select):
             return self._options(widget) | {"label": label}
@@ -476,12 +477,12 @@ def _with_nothing_first(choices: Any) -> Any:
 
 
 class CheckboxesField(Worded, forms.MultipleChoiceField):
-    """Any number of a few, as checkboxes; cleans to a list of the values."""
+    """Any number of a few, as checkboxes; cleans to a list of the values. `many` are small, in two columns."""
 
-    def __init__(self, *, hints: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, hints: Mapping[str, str] | None = None, many: bool = False, **kwargs: Any) -> None:
         usual: dict[str, Any] = {"widget": forms.CheckboxSelectMultiple}
         super().__init__(**usual | kwargs)
-        self.hints = dict(hints or {})
+        self.hints, self.many = dict(hints or {}), many
 
 
 class YesField(Worded, forms.BooleanField):

@@ -16,8 +16,8 @@ from maca.design.forms import (
     TimeField,
     YesField,
 )
+from maca.panel.codebook import CodeBook
 from maca.panel.models import Came, Cause
-from maca.panel.related import themes
 from maca.partnership.models import Agency, Person
 
 
@@ -87,6 +87,7 @@ class AgendaForm(Form):
 
 
 LONGEST_LINE_OF_NOTES = 4_000
+FEWEST_LETTERS = 3  # of words that suggest a theme
 
 
 class LineForm(Form):
@@ -173,18 +174,28 @@ class FindingForm(Form):
     agencies = CheckboxesField(label="Which agencies is it about?", required=False)
     themes = CheckboxesField(
         label="Which themes is it about?",
-        help_text="Themes that the words suggest are said below. You decide.",
-        choices=list(themes().items()),
+        help_text="Themes that the words suggest come first. You decide.",
+        many=True,
         required=False,
     )
     causes = CheckboxesField(
-        label="Why did it happen?", help_text="As the panel sees it.", choices=Cause.choices, required=False
+        label="Why did it happen?",
+        help_text="As the panel sees it.",
+        choices=Cause.choices,
+        many=True,
+        required=False,
     )
 
-    def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agencies: Sequence[Agency], book: CodeBook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.register = agencies
         self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
+        # What a finding has been tagged with stays to be seen when it is out of use.
+        tagged = self.initial.get("themes", [])
+        kept = [one for one in book.themes.values() if one.used or one.code in tagged]
+        first = {one.code for one in book.suggested(str(self["text"].value() or ""))} | set(tagged)
+        kept.sort(key=lambda one: one.code not in first)
+        self.fields["themes"].choices = [(one.code, one.called) for one in kept]  # type: ignore[attr-defined]
 
     def about(self) -> list[Agency]:
         return [one for one in self.register if one.slug in self.cleaned_data["agencies"]]
@@ -194,3 +205,49 @@ class FindingForm(Form):
         given = self.cleaned_data
         causes = [Cause(one) for one in given["causes"]]
         return {"text": given["text"], "agencies": self.about(), "themes": given["themes"], "causes": causes}
+
+
+class ThemeForm(Form):
+    """What a theme of the code-book is called, and the words that suggest it."""
+
+    called = TextField(label="What is it called?", called="what it is called", max_length=80)
+    words = TextField(
+        label="Which words suggest it?",
+        help_text="With a comma between, for example “bed bugs, infestation*”. * ends a word in any way.",
+        max_length=1_000,
+        required=False,
+    )
+    used = YesField(label="It can be chosen for findings", required=False)
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_new:
+            del self.fields["used"]
+
+    def clean_words(self) -> list[str]:
+        said = [" ".join(one.split()) for one in self.cleaned_data["words"].casefold().split(",")]
+        phrases = list(dict.fromkeys(one for one in said if one))
+        for one in phrases:
+            if sum(letter.isalnum() for letter in one) < FEWEST_LETTERS:
+                raise forms.ValidationError(
+                    f"“{one}” is too short: words of fewer than {FEWEST_LETTERS} letters stand in too many findings"
+                )
+            if any("*" in word[:-1] for word in one.split()):
+                raise forms.ValidationError(f"In “{one}”, put * at the end of a word only")
+        return phrases
+
+
+class NamedThemeForm(Form):
+    """Themes of an audit that the chair puts together, and the one name for them."""
+
+    codes = CheckboxesField(label="Which themes are one?", called="the themes")
+    called = TextField(
+        label="What do you call it?",
+        called="what you call it",
+        help_text="In the panel’s words, for example “Nobody measured the neglect”.",
+        max_length=120,
+    )
+
+    def __init__(self, *args: Any, themes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["codes"].choices = themes  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from maca.chronology.models import ChronologyEntry
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.panel.stages import HearingStage
-from maca.partnership.models import Agency, Person
+from maca.partnership.models import Agency, Partnership, Person
 from maca.sealing.field import SealedField
 
 
@@ -98,11 +98,15 @@ class Cause(models.TextChoices):
 
     WORKLOAD = "workload", "Workload and capacity"
     KNOWLEDGE = "knowledge", "Knowledge, training or confidence"
-    GUIDANCE = "guidance", "Guidance or thresholds unclear"
+    TOOL = "tool", "A tool that does not fit the work"
+    GUIDANCE = "guidance", "Process, guidance or thresholds unclear"
     SYSTEMS = "systems", "Records and systems"
     SUPERVISION = "supervision", "Supervision and management"
+    LEADERSHIP = "leadership", "Leadership"
+    CULTURE = "culture", "Culture and hierarchy"
     STAFFING = "staffing", "Turnover and vacancies"
     COMMUNICATION = "communication", "Communication between agencies"
+    NOT_RECEIVED = "not_received", "Information not received"
     FAMILY = "family", "The family’s circumstances or wishes"
     RESOURCES = "resources", "A service that was not there, or a wait for it"
 
@@ -142,6 +146,42 @@ class Finding(Versioned):
 
     def __str__(self) -> str:
         return f"finding {self.position}"
+
+
+class ThemeTag(Versioned):
+    """What a partnership has changed of a theme of the code-book, or one that it has added."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="themes_of_findings")
+    code = models.CharField(max_length=40)  # that of the shipped theme, or of its own its `public_id`
+    called = models.CharField(max_length=80)
+    words = models.JSONField(default=list)  # what suggests it, besides what is shipped
+    used = models.BooleanField(default=True)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partnership", "code"], name="a_theme_is_changed_in_one_place")]
+
+    def __str__(self) -> str:
+        return self.called
+
+
+class NamedTheme(Versioned):
+    """Themes of an audit that the chair has put together under one name."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="named_themes")
+    called = models.CharField(max_length=120)
+    codes = models.JSONField(default=list)  # a code stands under one name
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["audit", "pk"]
+
+    def __str__(self) -> str:
+        return self.called
 
 
 class FindingTerm(models.Model):

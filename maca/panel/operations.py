@@ -22,10 +22,21 @@ from maca.kernel.versions import save_changes
 from maca.panel import rules
 from maca.panel.alike import keep_terms
 from maca.panel.lines import Line, opened, without_words
-from maca.panel.models import Agenda, Attendance, Came, Cause, Finding, Hearing, PanelLine, Slot
-from maca.panel.queries import Column, empty_headings, find_hearing, lines_of, returns_outstanding
+from maca.panel.models import (
+    Agenda,
+    Attendance,
+    Came,
+    Cause,
+    Finding,
+    Hearing,
+    NamedTheme,
+    PanelLine,
+    Slot,
+    ThemeTag,
+)
+from maca.panel.queries import Column, codebook_of, empty_headings, find_hearing, lines_of, returns_outstanding
 from maca.panel.stages import HearingStage
-from maca.partnership.models import Agency, Person
+from maca.partnership.models import Agency, Partnership, Person
 from maca.sealing.cipher import digest
 
 
@@ -382,6 +393,86 @@ def _tell_of_its_line(finding: Finding) -> None:
     _hold(hearing)
     if line := PanelLine.objects.filter(finding=finding).first():
         save_changes(line, version=None, changed=_next_change(hearing))
+
+
+# ---- themes
+
+
+@transaction.atomic
+def add_theme_tag(partnership: Partnership, *, called: str, words: Iterable[str], by: Person) -> ThemeTag:
+    """Add a theme to the code-book of a partnership, with the words that suggest it."""
+    hold(partnership)
+    rules.may_set_codebook(by).insist()
+    _refuse_same_name(partnership, called, but="")
+    theme = ThemeTag(partnership=partnership, called=called, words=list(words), saved_by=by, saved_at=timezone.now())
+    theme.code = theme.public_id
+    theme.save(force_insert=True)
+    write("added a theme", theme, by=by, called=called)
+    return theme
+
+
+@transaction.atomic
+def change_theme_tag(
+    theme: ThemeTag, *, called: str, words: Iterable[str], used: bool, version: int | None, by: Person
+) -> None:
+    """Rename a theme of the code-book, take it out of use, or say what else suggests it. Findings keep it."""
+    hold(theme.partnership)
+    rules.may_change_theme_tag(by, theme).insist()
+    _refuse_same_name(theme.partnership, called, but=theme.code)
+    kept, _ = ThemeTag.objects.get_or_create(
+        partnership=theme.partnership, code=theme.code, defaults={"called": theme.called}
+    )
+    save_changes(
+        kept, version=version, called=called, words=list(words), used=used, saved_by=by, saved_at=timezone.now()
+    )
+    write("changed a theme", kept, by=by, code=kept.code, called=called, used=used)
+
+
+def _refuse_same_name(partnership: Partnership, called: str, *, but: str) -> None:
+    for one in codebook_of(partnership.pk).themes.values():
+        if one.code != but and one.called.casefold() == called.casefold():
+            raise Refused("named-so", f"There is a theme called “{one.called}” already.")
+
+
+@transaction.atomic
+def name_themes(audit: Audit, *, called: str, codes: Collection[str], by: Person) -> NamedTheme:
+    """Put themes of an audit together under one name. A theme stands under one name only."""
+    hold(audit)
+    rules.may_name_themes(by, audit).insist()
+    named = NamedTheme(audit=audit, called=called, saved_by=by, saved_at=timezone.now())
+    named.codes = _free(codes, named)
+    named.save(force_insert=True)
+    write("named themes", named, by=by, audit=audit.slug, codes=named.codes)
+    return named
+
+
+@transaction.atomic
+def change_named_theme(
+    named: NamedTheme, *, called: str, codes: Collection[str], version: int | None, by: Person
+) -> None:
+    """Change the name, or what stands under it."""
+    hold(named, "audit")
+    rules.may_change_named_theme(by, named).insist()
+    codes = _free(codes, named)
+    save_changes(named, version=version, called=called, codes=codes, saved_by=by, saved_at=timezone.now())
+    write("named themes", named, by=by, audit=named.audit.slug, codes=codes)
+
+
+@transaction.atomic
+def take_themes_apart(named: NamedTheme, *, by: Person) -> None:
+    """Take apart what was put together: each theme stands again under its own name."""
+    hold(named, "audit")
+    rules.may_change_named_theme(by, named).insist()
+    write("took themes apart", named, by=by, audit=named.audit.slug, codes=named.codes)
+    named.delete()
+
+
+def _free(codes: Collection[str], named: NamedTheme) -> list[str]:
+    """The codes, each of which stands under no other name."""
+    for other in NamedTheme.objects.filter(audit=named.audit).exclude(public_id=named.public_id):
+        if set(codes) & set(other.codes):
+            raise Refused("named-already", f"One of these stands under “{other.called}” already. Change that one.")
+    return list(codes)
 
 
 @transaction.atomic

@@ -9,8 +9,8 @@ from maca.audits.queries import find_audit
 from maca.cases.models import Case, Presenter
 from maca.cases.queries import find_case
 from maca.chronology.models import ChronologyEntry
-from maca.panel.models import Cause, Finding, Hearing, PanelLine
-from maca.panel.related import theme_called
+from maca.panel.codebook import CodeBook, ThemeOf, codebook_with
+from maca.panel.models import Cause, Finding, Hearing, NamedTheme, PanelLine, ThemeTag
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
 from maca.returns.models import AgencyReturn
@@ -115,14 +115,43 @@ def agencies_around(audit: Audit) -> list[Agency]:
     return list(Agency.objects.filter(partnership=audit.partnership_id))
 
 
+def codebook_of(partnership: int) -> CodeBook:
+    """The code-book of a partnership, by its primary key."""
+    return codebook_with(
+        ThemeOf(one.code, one.called, tuple(one.words), one.used)
+        for one in ThemeTag.objects.filter(partnership=partnership)
+    )
+
+
+def find_theme_tag(person: Person, code: str) -> ThemeTag:
+    """A theme of the code-book of this person's partnership, as it would be saved."""
+    known = codebook_of(person.partnership_id).themes.get(code)
+    if known is None:
+        raise ThemeTag.DoesNotExist
+    found = ThemeTag.objects.select_related("saved_by").filter(partnership=person.partnership_id, code=code).first()
+    return found or ThemeTag(partnership=person.partnership, code=code, called=known.called)
+
+
+def find_named_theme(person: Person, audit: str, named: str) -> NamedTheme:
+    found = NamedTheme.objects.select_related("saved_by").get(audit=find_audit(person, audit), public_id=named)
+    found.audit = find_audit(person, audit)
+    return found
+
+
 @dataclass(frozen=True)
 class ThemeAcross:
-    """One theme over the cases of an audit. `cases` are labels, each once; `causes` are counted over its findings."""
+    """One theme over the cases of an audit, or several that the chair has `named` as one, of which these are `parts`.
+
+    `cases` are labels, each once; `causes` are counted over its findings.
+    """
 
     called: str
     cases: tuple[str, ...]
     findings: tuple[Finding, ...]
     causes: tuple[tuple[str, int], ...]
+    codes: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    named: NamedTheme | None = None
 
 
 def themes_of(audit: Audit, visible: Collection[int]) -> list[ThemeAcross]:
@@ -130,23 +159,34 @@ def themes_of(audit: Audit, visible: Collection[int]) -> list[ThemeAcross]:
 
     Only findings of the whole audit and of cases whose keys are `visible`. One text under two headings counts once.
     """
-    found: dict[str, dict[tuple[int | None, str], Finding]] = {}
+    book = codebook_of(audit.partnership_id)
+    names = {code: one for one in NamedTheme.objects.filter(audit=audit) for code in one.codes}
+    found: dict[NamedTheme | str, dict[tuple[int | None, str], Finding]] = {}
+    codes: dict[NamedTheme | str, dict[str, None]] = {}
     for one in audit.findings.standing().select_related("case").order_by("position"):
         if one.case_id is None or one.case_id in visible:
             for code in one.themes:
-                found.setdefault(code, {}).setdefault((one.case_id, one.text), one)
-    across = [_across(theme_called(code), tuple(those.values())) for code, those in found.items()]
+                under = names.get(code, code)
+                found.setdefault(under, {}).setdefault((one.case_id, one.text), one)
+                codes.setdefault(under, {})[code] = None
+    across = [_across(under, tuple(those.values()), tuple(codes[under]), book) for under, those in found.items()]
     return sorted(across, key=lambda one: (-len(one.cases), -len(one.findings), one.called))
 
 
-def _across(called: str, findings: tuple[Finding, ...]) -> ThemeAcross:
+def _across(
+    under: NamedTheme | str, findings: tuple[Finding, ...], codes: tuple[str, ...], book: CodeBook
+) -> ThemeAcross:
     cases = {one.case.number: one.case.label for one in findings if one.case}
     causes = Counter(cause for one in findings for cause in one.causes)
+    named = under if isinstance(under, NamedTheme) else None
     return ThemeAcross(
-        called,
+        named.called if named else book.called(codes[0]),
         tuple(cases[number] for number in sorted(cases)),
         findings,
         tuple((str(Cause(cause).label), count) for cause, count in causes.most_common()),
+        codes,
+        tuple(map(book.called, codes)) if named else (),
+        named,
     )
 
 

@@ -9,8 +9,9 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 _DATA = Path(__file__).parent / "data" / "practice.toml"
 _WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]")
@@ -45,33 +46,38 @@ def _stem(word: str) -> str:
 
 @cache
 def themes() -> dict[str, str]:
-    """The code-book: each theme by its code, as it is called."""
-    listed: dict[str, str] = tomllib.loads(_DATA.read_text("utf-8"))["themes"]
+    """The code-book as it is shipped: each theme by its code, as it is called."""
+    listed: dict[str, str] = _shipped()["themes"]
     return listed
 
 
-def theme_called(code: str) -> str:
-    """What a theme is called; its code, where the code-book no longer has it."""
-    return themes().get(code, code)
+def suggesting_words(code: str) -> tuple[str, ...]:
+    """What suggests a theme that is shipped: the words of its concept, or those that stand for it alone."""
+    listed = _shipped()
+    return tuple(listed["concepts"].get(code) or listed["suggested_by"].get(code) or ())
 
 
-def suggested(text: str) -> list[str]:
-    """The codes of the themes whose concepts stand in a text, in the order of the code-book. A person decides."""
-    found = terms_of(text)
-    return [code for code in themes() if CONCEPT + code in found]
+def means(words: tuple[str, ...], text: str) -> bool:
+    """Whether one of these phrases stands in a text."""
+    return bool(words) and _pattern(words).search(_plain(text)) is not None
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(_DATA.read_text("utf-8"))
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    def phrase(written: str) -> str:
+        return re.escape(_plain(written)).replace(r"\*\ ", r"\w* ").replace(r"\*", r"\w*")
+
+    return re.compile(rf"\b(?:{'|'.join(phrase(one) for one in sorted(words, key=len, reverse=True))})(?!\w)")
 
 
 @cache
 def _concepts() -> list[tuple[str, re.Pattern[str]]]:
-    listed: Mapping[str, list[str]] = tomllib.loads(_DATA.read_text("utf-8"))["concepts"]
-
-    def phrase(written: str) -> str:
-        return re.escape(_plain(written)).replace(r"\*\ ", r"\w* ").replace(r"\*", r"\w*")
-
-    return [
-        (name, re.compile(rf"\b(?:{'|'.join(phrase(one) for one in sorted(said, key=len, reverse=True))})(?!\w)"))
-        for name, said in listed.items()
-    ]
+    return [(name, _pattern(tuple(said))) for name, said in _shipped()["concepts"].items()]
 
 
 def terms_of(text: str) -> Counter[str]:

@@ -3,7 +3,7 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.rules import may_work_on_case
 from maca.kernel.verdict import YES, Verdict, no
-from maca.panel.models import Finding, Hearing, PanelLine
+from maca.panel.models import Finding, Hearing, NamedTheme, PanelLine, ThemeTag
 from maca.panel.queries import Column, empty_headings, returns_outstanding, unheard
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
@@ -138,6 +138,32 @@ def may_change_finding(person: Person, finding: Finding) -> Verdict:
     if finding.audit.stage != AuditStage.PANEL_OPENED:
         return no("panel-not-open", "The panel has closed, so its findings stand as they are.")
     return may_work_on_case(person, finding.case) if finding.case else YES
+
+
+def may_set_codebook(person: Person) -> Verdict:
+    """The chair and the business manager say which themes a finding may be about, and what they are called."""
+    if not person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
+        return no("not-yours", "Only the chair and the business manager change the code-book of themes.")
+    return YES
+
+
+def may_change_theme_tag(person: Person, theme: ThemeTag) -> Verdict:
+    """Each theme is renamed, taken out of use, or given more words that suggest it."""
+    return may_set_codebook(person)
+
+
+def may_name_themes(person: Person, audit: Audit) -> Verdict:
+    """The chair puts themes together under one name from the first finding until the briefing is published."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair puts themes together and names them.")
+    if audit.stage not in (AuditStage.PANEL_OPENED, AuditStage.PANEL_CLOSED):
+        return no("not-now", "Themes are named from when the panel opens until the briefing is published.")
+    return YES
+
+
+def may_change_named_theme(person: Person, named: NamedTheme) -> Verdict:
+    """The chair renames what was put together, or takes it apart, for as long."""
+    return may_name_themes(person, named.audit)
 
 
 def may_close_panel(person: Person, audit: Audit) -> Verdict:

@@ -10,6 +10,9 @@ urlpatterns = [
     path(PANEL + "agenda/change/", views.set_agenda, name="set-agenda"),
     path(PANEL + "agenda.ics", views.agenda_calendar, name="agenda-calendar"),
     path(PANEL + "themes/", views.panel_themes, name="panel-themes"),
+    path(PANEL + "themes/name/", views.name_themes, name="name-themes"),
+    path(PANEL + "themes/<id:named>/", views.change_named_theme, name="change-named-theme"),
+    path(PANEL + "themes/<id:named>/take-apart/", views.take_themes_apart, name="take-themes-apart"),
     path(PANEL + "open/", views.open_panel, name="open-panel"),
     path(PANEL + "close/", views.close_panel, name="close-panel"),
     path(PANEL + "cases/<int:case>/", views.hearing, name="hearing"),
@@ -28,4 +31,7 @@ urlpatterns = [
     path(PANEL + "findings/<id:finding>/", views.change_finding, name="change-finding"),
     path(PANEL + "findings/<id:finding>/withdraw/", views.withdraw_finding, name="withdraw-finding"),
     path(PANEL + "findings/<id:finding>/put-back/", views.put_back_finding, name="put-back-finding"),
+    path("people/themes/", views.codebook, name="codebook"),
+    path("people/themes/new/", views.add_theme_tag, name="add-theme-tag"),
+    path("people/themes/<slug:code>/", views.change_theme_tag, name="change-theme-tag"),
 ]

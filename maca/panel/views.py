@@ -27,21 +27,35 @@ from maca.panel import operations, rules
 from maca.panel.agenda import USUAL_MINUTES, agenda_of, quorum_of, turns
 from maca.panel.alike import alike
 from maca.panel.as_calendar import as_calendar
+from maca.panel.codebook import CodeBook
 from maca.panel.following import poke, stream
-from maca.panel.forms import AgendaForm, AttendanceForm, ClosingForm, FindingForm, IntroductionForm, LineForm
+from maca.panel.forms import (
+    AgendaForm,
+    AttendanceForm,
+    ClosingForm,
+    FindingForm,
+    IntroductionForm,
+    LineForm,
+    NamedThemeForm,
+    ThemeForm,
+)
 from maca.panel.lines import told
-from maca.panel.models import Agenda, Finding, Hearing, PanelLine, Slot
+from maca.panel.models import Agenda, Finding, Hearing, NamedTheme, PanelLine, Slot, ThemeTag
 from maca.panel.offers import offers
 from maca.panel.queries import (
     CASE_HEADINGS,
     Column,
+    ThemeAcross,
     agencies_around,
     asked_about,
+    codebook_of,
     empty_headings,
     find_column,
     find_finding,
     find_hearing,
     find_line,
+    find_named_theme,
+    find_theme_tag,
     findings_of,
     good_practice_of,
     hearings_of,
@@ -49,7 +63,7 @@ from maca.panel.queries import (
     themes_of,
     withdrawn_from,
 )
-from maca.panel.related import suggested, theme_called
+from maca.panel.related import suggesting_words
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
 from maca.returns.operations import read_report
@@ -84,7 +98,7 @@ def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
             "audit": audit,
             "hearings": [(hearing, hearing.case_id in visible) for hearing in hearings_of(audit)],
             "good_practice": good_practice_of(audit),
-            "theme_called": theme_called,
+            "theme_called": codebook_of(audit.partnership_id).called,
             "withdrawn": withdrawn_from(audit, None) if may_record else [],
             "lacks": rules.what_the_panel_lacks(audit) if not audit.panel_has_begun else "",
             "may_open": rules.may_open_panel(person, audit),
@@ -203,7 +217,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "audit": case.audit,
             "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
             "offers": offers(report, case.public_id, {one.sent for one in shown}) if may_note else {},
-            "theme_called": theme_called,
+            "theme_called": codebook_of(case.audit.partnership_id).called,
             "quorum": quorum_of(case.audit),
             "slot": Slot.objects.filter(case=case).first(),
             "lines": [one for one in shown if not one.is_out],
@@ -469,11 +483,14 @@ def finish_hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
 @guarded(rules.may_record_finding, find_column, writes=True)
 def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
     if "look" in request.POST and for_a_script(request):
-        return _looked(request, {}, column.audit)  # each pause in typing is no reading of the chronology
+        return _looked(
+            request, {}, column.audit, codebook_of(column.audit.partnership_id)
+        )  # each pause in typing is no reading of the chronology
     back, person = _page_of(column.audit, column.case), signed_in(request)
     mark = request.GET.get("question", "") if column.case else ""
     question = read_question(column.case, mark, by=person) if mark and column.case else None
     line = _line_asked_for(request, column, person)
+    book = codebook_of(column.audit.partnership_id)
 
     def make_form(data: Mapping[str, Any] | None, _: Any) -> FindingForm:
         proposed: dict[str, Any] = {}
@@ -482,7 +499,7 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
         elif line:
             said = operations.read_line(line, by=person)
             proposed = {"text": said.words, "agencies": [line.agency.slug] if line.agency else []}
-        return FindingForm(data, agencies=agencies_around(column.audit), initial=proposed)
+        return FindingForm(data, agencies=agencies_around(column.audit), book=book, initial=proposed)
 
     def do(form: FindingForm, version: int | None) -> str:
         operations.record_finding(column, **form.said(), question=mark, line=line, by=person)
@@ -500,22 +517,25 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
         "suggested": [],
     }
     if "look" in request.POST:
-        return _looked(request, context, column.audit)
+        return _looked(request, context, column.audit, book)
     return form_page(
         request, "panel/finding.html", make_form, do=do, context=context, saved="The finding has been recorded."
     )
 
 
-def _looked(request: HttpRequest, context: dict[str, Any], audit: Audit, but: Finding | None = None) -> HttpResponse:
+def _looked(
+    request: HttpRequest, context: dict[str, Any], audit: Audit, book: CodeBook, but: Finding | None = None
+) -> HttpResponse:
     """What was said before of what is being typed. Nothing is recorded; without scripts the form comes back with it."""
     text = request.POST.get("text", "")
     found = alike(text, audit, signed_in(request), but=but)
+    themes = book.suggested(text)
     if for_a_script(request):
         return JsonResponse(
-            {"alike": [asdict(one) for one in found], "themes": [theme_called(one) for one in suggested(text)]}
+            {"alike": [asdict(one) for one in found], "themes": [[one.code, one.called] for one in themes]}
         )
     typed = {"text": text, **{name: request.POST.getlist(name) for name in ("agencies", "themes", "causes")}}
-    form = FindingForm(agencies=agencies_around(audit), initial=typed)
+    form = FindingForm(agencies=agencies_around(audit), book=book, initial=typed)
     version = version_sent(request) if but else None
     return render(
         request,
@@ -525,7 +545,7 @@ def _looked(request: HttpRequest, context: dict[str, Any], audit: Audit, but: Fi
             "form": form,
             "version": version,
             "alike": found,
-            "suggested": [theme_called(one) for one in suggested(text)],
+            "suggested": [one.called for one in themes],
             "looked": True,
         },
     )
@@ -549,9 +569,81 @@ def _line_asked_for(request: HttpRequest, column: Column, person: Person) -> Pan
 @guarded(rules.may_see_panel_page, find_audit)
 def panel_themes(request: HttpRequest, audit: Audit) -> HttpResponse:
     """Which themes stand in the findings of which cases, and why it happened: each case counts once."""
+    person = signed_in(request)
     return render(
-        request, "panel/themes.html", {"audit": audit, "themes": themes_of(audit, _heard_by(signed_in(request), audit))}
+        request,
+        "panel/themes.html",
+        {
+            "audit": audit,
+            "themes": themes_of(audit, _heard_by(person, audit)),
+            "may_name": rules.may_name_themes(person, audit),
+            "may_set_codebook": rules.may_set_codebook(person),
+        },
     )
+
+
+@guarded(rules.may_name_themes, find_audit, writes=True)
+def name_themes(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """Themes that are one, under the name that the chair gives them."""
+    person = signed_in(request)
+    free = [one for one in themes_of(audit, _heard_by(person, audit)) if not one.named]
+
+    def do(form: NamedThemeForm, version: int | None) -> str:
+        operations.name_themes(audit, **form.cleaned_data, by=person)
+        return reverse("panel-themes", kwargs={"audit": audit.slug})
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: NamedThemeForm(data, themes=[(one.codes[0], _with_cases(one)) for one in free]),
+        do=do,
+        context=_naming(audit, "Put themes together"),
+        saved="The themes stand under their new name.",
+    )
+
+
+@guarded(rules.may_change_named_theme, find_named_theme, writes=True)
+def change_named_theme(request: HttpRequest, named: NamedTheme) -> HttpResponse:
+    audit, person = named.audit, signed_in(request)
+    across = themes_of(audit, _heard_by(person, audit))
+    called = codebook_of(audit.partnership_id).called
+    free = [(one.codes[0], _with_cases(one)) for one in across if not one.named]
+
+    def make_form(data: Mapping[str, Any] | None, now: NamedTheme) -> NamedThemeForm:
+        under = [(code, called(code)) for code in now.codes]
+        return NamedThemeForm(data, themes=under + free, initial={"codes": now.codes, "called": now.called})
+
+    def do(form: NamedThemeForm, version: int | None) -> str:
+        operations.change_named_theme(named, **form.cleaned_data, version=version, by=person)
+        return reverse("panel-themes", kwargs={"audit": audit.slug})
+
+    return form_page(
+        request,
+        "panel/named_theme.html",
+        make_form,
+        do=do,
+        thing=named,
+        context=_naming(audit, "Themes under one name") | {"named": named},
+        saved="The themes stand under this name.",
+    )
+
+
+@require_POST
+@guarded(rules.may_change_named_theme, find_named_theme, writes=True)
+def take_themes_apart(request: HttpRequest, named: NamedTheme) -> HttpResponse:
+    def do() -> str:
+        operations.take_themes_apart(named, by=signed_in(request))
+        return reverse("panel-themes", kwargs={"audit": named.audit.slug})
+
+    return do_once(request, do, saved="Each theme stands again under its own name.")
+
+
+def _with_cases(one: ThemeAcross) -> str:
+    return f"{one.called} ({', '.join(one.cases) or 'the whole audit'})"
+
+
+def _naming(audit: Audit, heading: str) -> dict[str, Any]:
+    return {"heading": heading, "caption": audit.title, "back": reverse("panel-themes", kwargs={"audit": audit.slug})}
 
 
 def _heard_by(person: Person, audit: Audit) -> set[int]:
@@ -572,11 +664,13 @@ def _heard_by(person: Person, audit: Audit) -> set[int]:
 @guarded(rules.may_change_finding, find_finding, writes=True)
 def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
     back = _page_of(finding.audit, finding.case)
+    book = codebook_of(finding.audit.partnership_id)
 
     def make_form(data: Mapping[str, Any] | None, now: Finding) -> FindingForm:
         return FindingForm(
             data,
             agencies=agencies_around(finding.audit),
+            book=book,
             initial={
                 "text": now.text,
                 "agencies": [agency.slug for agency in now.agencies.all()],
@@ -598,7 +692,7 @@ def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
         "suggested": [],
     }
     if "look" in request.POST:
-        return _looked(request, context, finding.audit, finding)
+        return _looked(request, context, finding.audit, book, finding)
     return form_page(
         request,
         "panel/finding.html",
@@ -628,3 +722,63 @@ def put_back_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
         return _page_of(finding.audit, finding.case)
 
     return do_once(request, do, saved="The finding has been put back.")
+
+
+# ---- the code-book
+
+
+@guarded(rules.may_set_codebook)
+def codebook(request: HttpRequest) -> HttpResponse:
+    """Every theme that a finding may be about, as this partnership calls it."""
+    book = codebook_of(signed_in(request).partnership_id)
+    return render(
+        request,
+        "panel/codebook.html",
+        {"used": book.used, "out_of_use": [one for one in book.themes.values() if not one.used]},
+    )
+
+
+@guarded(rules.may_set_codebook, writes=True)
+def add_theme_tag(request: HttpRequest) -> HttpResponse:
+    person = signed_in(request)
+
+    def do(form: ThemeForm, version: int | None) -> str:
+        operations.add_theme_tag(person.partnership, **form.cleaned_data, by=person)
+        return reverse("codebook")
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: ThemeForm(data, is_new=True),
+        do=do,
+        context={"heading": "Add a theme", "caption": "The code-book", "back": reverse("codebook")},
+        saved="The theme has been added. It can be chosen for findings from now on.",
+    )
+
+
+@guarded(rules.may_change_theme_tag, find_theme_tag, writes=True)
+def change_theme_tag(request: HttpRequest, theme: ThemeTag) -> HttpResponse:
+    person = signed_in(request)
+
+    def make_form(data: Mapping[str, Any] | None, now: ThemeTag) -> ThemeForm:
+        initial = {"called": now.called, "words": ", ".join(now.words), "used": now.used}
+        return ThemeForm(data, is_new=False, initial=initial)
+
+    def do(form: ThemeForm, version: int | None) -> str:
+        operations.change_theme_tag(theme, **form.cleaned_data, version=version, by=person)
+        return reverse("codebook")
+
+    return form_page(
+        request,
+        "panel/theme.html",
+        make_form,
+        do=do,
+        thing=theme,
+        context={
+            "heading": theme.called,
+            "caption": "The code-book",
+            "back": reverse("codebook"),
+            "usual": suggesting_words(theme.code),
+        },
+        saved="The theme has been changed. Findings that have it show it so.",
+    )

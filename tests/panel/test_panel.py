@@ -10,6 +10,7 @@ from maca.journal.models import Entry as JournalEntry
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.panel import rules
+from maca.panel.codebook import codebook_with
 from maca.panel.forms import FindingForm
 from maca.panel.models import Came, Finding
 from maca.panel.operations import (
@@ -145,10 +146,10 @@ def test_a_heading_that_lost_its_only_finding_is_answered_before_the_panel_close
 
 
 def test_what_is_to_be_published_holds_nothing_that_turns_letters_round(world):
-    form = FindingForm({"text": "The plan was \u202edoog."}, agencies=[])
+    form = FindingForm({"text": "The plan was \u202edoog."}, agencies=[], book=codebook_with())
     assert not form.is_valid()
     assert "The finding holds a character that nobody sees" in str(form.errors["text"])
-    assert FindingForm({"text": "The plan was good.\nSeen monthly."}, agencies=[]).is_valid()
+    assert FindingForm({"text": "The plan was good.\nSeen monthly."}, agencies=[], book=codebook_with()).is_valid()
 
 
 # ---- a finding of a question that the chronology asks

@@ -48,11 +48,12 @@ from maca.concerns.stages import ConcernStage
 from maca.demo.operations import DATA
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
-from maca.panel.models import Came, Finding, PanelLine
+from maca.panel.models import Came, Finding, NamedTheme, PanelLine
 from maca.panel.operations import (
     close_panel,
     finish_hearing,
     introduce_case,
+    name_themes,
     open_panel,
     record_attendance,
     record_finding,
@@ -158,6 +159,7 @@ class Standing:
     view: FamilyView | None = None
     finding: Finding | None = None
     line: PanelLine | None = None
+    named: NamedTheme | None = None
     briefing: Briefing | None = None
     good_practice: Finding | None = None
     left_out: Finding | None = None
@@ -350,9 +352,10 @@ class Builder:
         standing, chair = self.introduced(situation, cases), self.people["chair"]
         for case in standing.audit.cases.select_related("audit", "hearing").order_by("number")[:cases]:
             column = Column(case.audit, case, Heading.WENT_WELL)
-            finding = record_finding(column, text=WORDS["finding"], agencies=[], by=chair)
+            finding = record_finding(column, text=WORDS["finding"], agencies=[], themes=["voice", "drift"], by=chair)
             standing.finding = standing.finding or finding
             record_attendance(case.hearing, {self.world.health: (Came.PRESENT, "")}, version=None, by=chair)
+        standing.named = name_themes(standing.audit, called="Nothing moved", codes=["drift"], by=chair)
         return standing
 
     def heard(self, situation: str) -> Standing:

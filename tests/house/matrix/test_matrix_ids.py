@@ -62,6 +62,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     assert other.view
     assert other.finding
     assert other.line
+    assert other.named
     assert theirs.concern
     ids = {
         "person": [site.stand.theirs.auditor.public_id, site.stand.ours.operator.public_id],
@@ -69,6 +70,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "nomination": [theirs.nomination.public_id, other.nomination.public_id],
         "finding": [other.finding.public_id],
         "line": [other.line.public_id],
+        "named": [other.named.public_id],
         "evidence": [other.evidence.public_id],
         "upload": [other.upload.public_id],
         "view": [other.view.public_id],

@@ -31,7 +31,11 @@ async function look () {
   const { alike, themes } = await answer.json()
   const suggested = document.getElementById('suggested')
   suggested.hidden = !themes.length
-  suggested.querySelector('strong').textContent = themes.join('; ')
+  suggested.querySelector('strong').textContent = themes.map(([, called]) => called).join('; ')
+  // To the top of the list, where they are seen; what is ticked stays as it is.
+  const boxes = themes.map(([code]) => form.querySelector(`input[name="themes"][value="${CSS.escape(code)}"]`))
+  const items = boxes.filter(Boolean).map((one) => one.closest('.govuk-checkboxes__item'))
+  items[0]?.parentElement.prepend(...items)
   heading.hidden = !alike.length
   heading.textContent = 'Said before'
   list.replaceChildren(...alike.map((one) => {
@@ -41,6 +45,7 @@ async function look () {
   }))
 }
 
+form.querySelector('button[name=look]').remove()
 box.addEventListener('input', () => {
   clearTimeout(timer)
   timer = setTimeout(look, PAUSE)
