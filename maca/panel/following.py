@@ -1,4 +1,5 @@
-"""Whoever has the page of a hearing open is told of each line as soon as it is there: server-sent events.
+"""Whoever has the page of a hearing open is told of each line as it comes, and that its findings are others, by
+server-sent events.
 
 In each process the database is asked once for all who follow a hearing, and at once after a line that came through
 this process. What was read is kept only for as long as somebody follows. A stream ends by itself after half a minute
@@ -30,14 +31,15 @@ EVERY, LASTS, RETRY = 0.3, 30.0, 500  # seconds, seconds, milliseconds
 _asking = ThreadPoolExecutor(1, thread_name_prefix="following")
 
 
-def _ask(hearing: Hearing, since: int) -> list[Line]:
-    """The lines that changed since, opened. Nobody is handed one before their own reading is on record."""
+def _ask(hearing: Hearing, since: int) -> tuple[int, int, list[Line]]:
+    """The last change, the last of the findings, and the lines that changed since, opened. Nobody is handed one before
+    their own reading is on record."""
     case: Case = hearing.case
     try:
         with standing(str(case.audit.partnership_id)):
-            if not (rows := list(lines_of(hearing, since))):
-                return []
-            return opened(rows, case_key(case))
+            last, of_findings = Hearing.objects.values_list("changes", "findings_changed").get(pk=hearing.pk)
+            rows = list(lines_of(hearing, since)) if last > since else []
+            return last, of_findings, opened(rows, case_key(case)) if rows else []
     except DatabaseError:
         connections.close_all()
         raise
@@ -63,15 +65,19 @@ class Following:
         while True:
             self.poked.clear()
             try:
-                found = await self.loop.run_in_executor(_asking, _ask, self.hearing, self.latest)
-            except DatabaseError:  # one that is busy or away: the next time
-                found = []
-            if found:
+                last, of_findings, found = await self.loop.run_in_executor(_asking, _ask, self.hearing, self.latest)
+            except (DatabaseError, ObjectDoesNotExist):  # one that is busy or away: the next time
+                last, of_findings, found = 0, 0, []
+            if last > self.latest:
                 async with self.news:
+                    if of_findings > self.latest:
+                        told = f"id: {of_findings}\nevent: findings\ndata: {of_findings}\n\n".encode()
+                        self.events["findings"] = of_findings, told, told
                     self.events |= {
                         one.id: (one.changed, event(one, names=True), event(one, names=False)) for one in found
                     }
-                    self.latest = found[-1].changed
+                    # A line may have come between the two questions.
+                    self.latest = max([last, *(one.changed for one in found)])
                     self.news.notify_all()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.poked.wait(), EVERY)

@@ -30,8 +30,10 @@ class Hearing(Versioned):
     nothing_under = models.JSONField(default=list)  # the headings under which the panel has found nothing
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)
-    # How often its lines were changed: each change takes the next number, so that whoever follows misses none.
+    # How often its lines and findings were changed: each change takes the next number, so that whoever follows misses
+    # none.
     changes = models.PositiveIntegerField(default=0)
+    findings_changed = models.PositiveIntegerField(default=0)  # the last of these that was of its findings
 
     class Meta:
         ordering = ["case__number"]

@@ -231,6 +231,18 @@ def _next_change(hearing: Hearing) -> int:
     return hearing.changes
 
 
+def _tell_of_findings(case: Case | None, line: PanelLine | None = None) -> None:
+    """Whoever follows is told that the findings of a case are others, and that this line is agreed, or again a line."""
+    if case is None:
+        return
+    hearing = Hearing.objects.select_related("case__audit").get(case=case)
+    _hold(hearing)
+    hearing.findings_changed = _next_change(hearing)
+    hearing.save(update_fields=["findings_changed"])
+    if line:
+        save_changes(line, version=None, changed=hearing.changes)
+
+
 def _where(case: Case) -> dict[str, Any]:
     return {"audit": case.audit.slug, "case": case.label}
 
@@ -320,7 +332,8 @@ def record_finding(
     if line:
         _hold_line(line)
         rules.may_agree_line(by, line).insist()
-        save_changes(line, version=None, changed=_next_change(line.hearing), finding=finding)
+        save_changes(line, version=None, finding=finding)
+    _tell_of_findings(column.case, line)
     if cited:
         finding.entries.set(ChronologyEntry.objects.filter(case=column.case, public_id__in=cited))
     write(
@@ -362,6 +375,7 @@ def change_finding(
     save_changes(finding, version=version, **said, saved_by=by, saved_at=timezone.now())
     finding.agencies.set(agencies)
     keep_terms([finding])
+    _tell_of_findings(finding.case)
     write("changed a finding", finding, by=by, version=finding.version)
 
 
@@ -371,7 +385,7 @@ def withdraw_finding(finding: Finding, *, by: Person) -> None:
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     save_changes(finding, version=None, withdrawn_at=timezone.now())
-    _tell_of_its_line(finding)
+    _tell_of_findings(finding.case, PanelLine.objects.filter(finding=finding).first())
     write("withdrew a finding", finding, by=by)
 
 
@@ -381,18 +395,8 @@ def put_back_finding(finding: Finding, *, by: Person) -> None:
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     save_changes(finding, version=None, withdrawn_at=None)
-    _tell_of_its_line(finding)
+    _tell_of_findings(finding.case, PanelLine.objects.filter(finding=finding).first())
     write("put back a finding", finding, by=by)
-
-
-def _tell_of_its_line(finding: Finding) -> None:
-    """Whoever follows is told that the line of a finding is agreed, or again only a line. Its hearing is held."""
-    if finding.case_id is None:
-        return
-    hearing = Hearing.objects.select_related("case__audit").get(case=finding.case_id)
-    _hold(hearing)
-    if line := PanelLine.objects.filter(finding=finding).first():
-        save_changes(line, version=None, changed=_next_change(hearing))
 
 
 # ---- themes

@@ -21,6 +21,7 @@ urlpatterns = [
     path(PANEL + "cases/<int:case>/findings/<slug:heading>/new/", views.record_finding, name="record-finding"),
     path(PANEL + "cases/<int:case>/attendance/", views.attendance, name="attendance"),
     path(PANEL + "cases/<int:case>/lines/", views.lines, name="panel-lines"),
+    path(PANEL + "cases/<int:case>/findings/", views.findings, name="panel-findings"),
     path(PANEL + "cases/<int:case>/lines/follow/", views.follow, name="follow-panel"),
     path(PANEL + "cases/<int:case>/lines/<id:line>/", views.change_line, name="change-line"),
     path(PANEL + "cases/<int:case>/lines/<id:line>/take-out/", views.take_out_line, name="take-out-line"),

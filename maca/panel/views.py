@@ -222,7 +222,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "slot": Slot.objects.filter(case=case).first(),
             "lines": [one for one in shown if not one.is_out],
             "taken_out": [one for one in shown if one.is_out] if may_note else [],
-            "latest": max((one.changed for one in shown), default=0),
+            "latest": max([hearing.findings_changed, *(one.changed for one in shown)]),
             "may_note": may_note,
             "agencies": agencies_around(case.audit) if may_note else [],
             "new_number": new_public_id,
@@ -254,7 +254,7 @@ def present(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "audit": case.audit,
             "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
             "lines": shown,
-            "latest": max((one.changed for one in shown), default=0),
+            "latest": max([hearing.findings_changed, *(one.changed for one in shown)]),
         },
     )
 
@@ -274,7 +274,28 @@ def lines(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     """The lines that changed since, for a page that cannot be told of them as they come."""
     shown = operations.read_lines(hearing, since=_since(request.GET.get("since")), by=signed_in(request))
     names = "screen" not in request.GET
-    return JsonResponse({"lines": [told(one, names=names) for one in shown]})
+    lines = [told(one, names=names) for one in shown]
+    return JsonResponse({"lines": lines, "findings": hearing.findings_changed})
+
+
+@unattended
+@guarded(rules.may_attend_hearing, find_hearing)
+def findings(request: HttpRequest, hearing: Hearing) -> HttpResponse:
+    """The findings under each heading as they are now, to be put in the place of those that a page shows."""
+    case, found = hearing.case, findings_of(hearing.case)
+    return render(
+        request,
+        "panel/findings.html",
+        {
+            "audit": case.audit,
+            "case": case,
+            "hearing": hearing,
+            "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
+            "theme_called": codebook_of(case.audit.partnership_id).called,
+            "may_record": rules.may_record_finding(signed_in(request), Column(case.audit, case, CASE_HEADINGS[0])),
+            "on_screen": "screen" in request.GET,
+        },
+    )
 
 
 @unattended

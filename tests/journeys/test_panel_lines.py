@@ -119,6 +119,15 @@ def test_two_take_notes_of_five_cases_and_no_line_is_lost_or_there_twice(visitor
             comes(chair, words)
             expected[3, "can_be_improved"].append(words)
 
+        if case == 5:  # what the chair records comes to the other's page, where somebody is typing
+            manager.page.locator("#words-went_well").fill("Half a li")
+            chair.goto(f"{page}findings/can_be_improved/new/")
+            chair.fill("Finding", "Nobody asked the child.")
+            chair.press("Save the finding")
+            manager.page.locator("#findings-can_be_improved", has_text="Nobody asked the child.").wait_for()
+            assert manager.page.locator("#words-went_well").input_value() == "Half a li"
+            manager.page.locator("#words-went_well").fill("")
+
         for one in (chair, manager):
             for heading in COLUMNS.values():
                 assert lines(one, heading) == expected[case, heading], f"case {case}, {heading}"

@@ -254,7 +254,7 @@ def test_a_script_is_answered_in_its_own_way(world, hearing, sign_in):
     assert (refused.status_code, PanelLine.objects.count()) == (403, 1)
     lines = client.get(address("panel-lines", hearing) + "?since=0", **script).json()["lines"]
     assert [(one["words"], one["heading"]) for one in lines] == [("A bell rang", "challenge_or_theme")]
-    assert client.get(address("panel-lines", hearing) + "?since=1", **script).json() == {"lines": []}
+    assert client.get(address("panel-lines", hearing) + "?since=1", **script).json() == {"lines": [], "findings": 0}
 
 
 def test_the_screen_in_the_room_shows_the_lines_and_no_name_of_who_typed_them(world, hearing, sign_in):
@@ -383,6 +383,30 @@ def test_whoever_follows_is_told_of_each_line_once_and_it_is_on_record_first(wor
     # Who comes back after the second of them is told of the rest.
     assert [one["words"] for one in heard(hearing, 3, note, until=3)] == ["Line 2", "Line 3", "Line 4"]
     assert following.Following.now == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_follows_is_told_that_the_findings_are_others_and_shown_them(world, sign_in):
+    case = first_case(world.panel_opened(1))
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    hearing = find_hearing(world.chair, case.audit.slug, 1)
+    said(hearing, world, "Before")
+    before = hearing.changes
+    finding = record_finding(Column(case.audit, case, WELL), text="They met.", agencies=[], by=world.chair)
+    hearing.refresh_from_db()
+    assert hearing.changes == hearing.findings_changed == before + 1
+    assert heard(hearing, before, lambda: None, until=1) == [before + 1]
+    client = sign_in(world.chair)
+    assert client.get(address("panel-lines", hearing)).json()["findings"] == before + 1
+    shown = client.get(address("panel-findings", hearing)).content.decode()
+    assert "They met." in shown.split('id="findings-can_be_improved"')[0]
+    assert "Change" in shown
+    screen = client.get(address("panel-findings", hearing) + "?screen=yes").content.decode()
+    assert "<strong>They met.</strong>" in screen
+    assert "Change" not in screen
+    withdraw_finding(finding, by=world.chair)
+    assert heard(hearing, before + 1, lambda: None, until=1) == [before + 2]
+    assert "They met." not in client.get(address("panel-findings", hearing)).content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,7 @@ const mayChange = board.dataset.change || ''
 const more = board.dataset.more || ''
 
 let latest = Number(board.dataset.latest)
+let ofFindings = latest
 let source = null
 let polling = null
 let failures = 0
@@ -83,6 +84,21 @@ function heard (lines) {
   }
 }
 
+// The findings are others: the page shows them as they are now, and leaves what somebody types alone.
+async function findings (number) {
+  latest = Math.max(latest, number)
+  if (number <= ofFindings) return
+  const answer = await fetch(`${board.dataset.findings}?since=${number}${more}`, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null)
+  if (!answer || !answer.ok || answer.redirected) return
+  ofFindings = number
+  const now = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  const at = document.activeElement?.closest('[id^=findings-]') && document.activeElement.getAttribute('href')
+  for (const one of now.querySelectorAll('[data-findings]')) {
+    document.getElementById(one.id)?.replaceWith(document.adoptNode(one))
+  }
+  if (at) board.querySelector(`[id^=findings-] a[href="${CSS.escape(at)}"]`)?.focus()
+}
+
 function say (words, problem = false) {
   if (!state) return
   if (state.textContent !== words) state.textContent = words
@@ -97,6 +113,7 @@ function follow () {
   source?.close()
   source = new EventSource(`${board.dataset.follow}?since=${latest}${more}`)
   source.addEventListener('line', (event) => heard([JSON.parse(event.data)]))
+  source.addEventListener('findings', (event) => findings(Number(event.data)))
   source.addEventListener('open', () => {
     clearTimeout(stale)
     stale = null
@@ -132,7 +149,9 @@ async function ask () {
     headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(PATIENCE)
   }).catch(() => null)
   if (!answer || !answer.ok || answer.redirected) return
-  heard((await answer.json()).lines)
+  const told = await answer.json()
+  heard(told.lines)
+  findings(told.findings)
   follow()
 }
 
