@@ -5,6 +5,7 @@ import time
 from itertools import count
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error
 
 from tests.journeys.conftest import Visitor
@@ -145,6 +146,19 @@ def test_two_take_notes_of_five_cases_and_no_line_is_lost_or_there_twice(visitor
     assert "Traceback" not in site.said()
 
 
+def legible_across_a_room(visitor: Visitor) -> None:
+    """On a projector’s 1,920 by 1,080 what the room reads has a contrast of 7 to 1, 4.5 if it is large (WCAG 1.4.6),
+    and its letters are of 27 pixels or more."""
+    visitor.page.set_viewport_size({"width": 1920, "height": 1080})
+    rules = {"runOnly": {"type": "rule", "values": ["color-contrast-enhanced"]}}
+    results = Axe().run(visitor.page, context="main", options=rules)
+    assert results.violations_count == 0, results.generate_report()
+    assert results.response["passes"], "nothing was looked at"
+    small = """() => [...document.querySelectorAll('.maca-words, [data-findings] li')]
+        .map(one => parseFloat(getComputedStyle(one).fontSize)).filter(size => size < 27)"""
+    assert visitor.page.evaluate(small) == []
+
+
 @pytest.mark.parametrize("how", [{}, {"scripts": False}, {"phone": True}], ids=["laptop", "scripts-off", "phone"])
 def test_a_line_is_put_right_taken_out_and_becomes_a_finding(visitor, site, how):
     chair = visitor(**how)
@@ -188,5 +202,7 @@ def test_a_line_is_put_right_taken_out_and_becomes_a_finding(visitor, site, how)
     chair.sees(f"{words} Nearly.")
     chair.look(again=True)
     chair.picture("panel-screen")
+    if chair.scripts:
+        legible_across_a_room(chair)
     chair.has_no_complaints()
     assert "Traceback" not in site.said()
