@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model
@@ -9,7 +10,7 @@ from PIL import Image
 
 from maca.audits.models import Audit, Heading, PrioritySource, Theme
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
-from maca.audits.question_sets import ready_made
+from maca.audits.question_sets import Questions, SetQuestion, ready_made
 from maca.audits.timetable import timetable
 from maca.briefing.models import Briefing
 from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
@@ -68,8 +69,18 @@ A_VIEW: dict[str, Any] = {
 }  # fmt: skip
 
 
+def with_a_grade(*, grades: int = 1) -> Questions:
+    """The questions on neglect, and then so many that ask for a grade, from number 8 on."""
+    usual = ready_made()["neglect"]
+    asked = (f"How do you grade your own work, part {part}?" for part in range(1, grades + 1))
+    graded = (SetQuestion(f"grade-{at}", text, "grade") for at, text in enumerate(asked, 1))
+    return replace(usual, agency=(*usual.agency, *graded))
+
+
 class World:
     """One partnership, its three agencies and its people, by name: `world.chair`, `world.health`."""
+
+    questions = ready_made()["neglect"]  # what its audits ask
 
     def __init__(self, name: str = "Anywhere Partnership", *, training: bool = True) -> None:
         self.partnership = found_partnership(name=name, training=training)
@@ -121,7 +132,7 @@ class World:
             self.theme(),
             title=title,
             terms_of_reference="What to find out.",
-            questions=ready_made()["neglect"],
+            questions=self.questions,
             review_title="the Review of Child Z",
             dates=timetable(working_days_from(today(), 45)),
             earlier=None,
@@ -195,13 +206,13 @@ class World:
         drawing = redraw(content or a_picture())
         return add_upload(agency_return, drawing, description=description, by=by, **{**given, **more})
 
-    def answer_all(self, agency_return: AgencyReturn) -> AgencyReturn:
-        """Answer everything: yes to each judgement, one point in each list."""
+    def answer_all(self, agency_return: AgencyReturn, grade: str = "good") -> AgencyReturn:
+        """Answer everything: yes to each judgement, one point in each list, one grade for all."""
         by = self.people["auditor" if agency_return.agency == self.health else f"{agency_return.agency.slug}_auditor"]
         say_known(agency_return, version=None, by=by)
         say_of_risk(agency_return, is_unsafe=False, by=by)
         describe_engagement(agency_return, before="Known since birth.", now="Seen monthly.", version=None, by=by)
-        for number in range(1, 8):
+        for number in range(1, len(self.questions.agency) + 1):
             asking = find_asking(
                 by,
                 agency_return.case.audit.slug,
@@ -212,7 +223,7 @@ class World:
             is_list = asking.question.kind == "list"
             save_answer(
                 asking,
-                choice="" if is_list else "yes",
+                choice="" if is_list else grade if asking.question.kind == "grade" else "yes",
                 how_known="" if is_list else "In the record.",
                 points="One point" if is_list else "",
                 version=None,
@@ -221,8 +232,8 @@ class World:
         agency_return.refresh_from_db()
         return agency_return
 
-    def submitted(self, agency_return: AgencyReturn) -> AgencyReturn:
-        self.answer_all(agency_return)
+    def submitted(self, agency_return: AgencyReturn, grade: str = "good") -> AgencyReturn:
+        self.answer_all(agency_return, grade)
         by = self.people["auditor" if agency_return.agency == self.health else f"{agency_return.agency.slug}_auditor"]
         submit_return(agency_return, delegated_by="The lead", version=None, by=by)
         return agency_return

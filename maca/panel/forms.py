@@ -17,8 +17,10 @@ from maca.design.forms import (
     YesField,
 )
 from maca.panel.codebook import CodeBook
+from maca.panel.grades import CALLED
 from maca.panel.models import Came, Cause
 from maca.partnership.models import Agency, Person
+from maca.returns.models import Grade
 
 
 class IntroductionForm(Form):
@@ -251,3 +253,43 @@ class NamedThemeForm(Form):
     def __init__(self, *args: Any, themes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["codes"].choices = themes  # type: ignore[attr-defined]
+
+
+TAKE_BACK = "take_back"
+
+
+class GradeForm(Form):
+    """What the panel gives beside an agency's own grade. Once it has given something, that can be taken back."""
+
+    grade = ChoiceField(
+        label="What does the panel give?",
+        called="what the panel gives",
+        choices=[(str(one), CALLED[one]) for one in CALLED],
+    )
+    reason = LongTextField(
+        label="Why?",
+        help_text="The reason for the grade, or why the panel gives none. By role, never by a person’s name.",
+        rows=4,
+        required=False,
+    )
+    follows = LongTextField(
+        label="What follows from it?",
+        help_text="An inadequate needs a decision: what will be done, by which agency, and by when.",
+        rows=3,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, is_given: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_given:
+            self.fields["grade"].choices += [(TAKE_BACK, "Nothing: take back what it gave")]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("grade") == TAKE_BACK:
+            return given
+        if not given.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", "Say why the panel gives it")
+        if given.get("grade") == Grade.INADEQUATE and not given.get("follows") and "follows" not in self.errors:
+            self.add_error("follows", "An inadequate needs a decision. Say what follows from it")
+        return given

@@ -2,7 +2,7 @@ from typing import Self
 
 from django.db import models
 
-from maca.audits.models import Audit, Heading
+from maca.audits.models import Audit, Heading, Question
 from maca.cases.models import Case
 from maca.chronology.models import ChronologyEntry
 from maca.kernel.ids import new_public_id
@@ -234,3 +234,30 @@ class PanelLine(Versioned):
 
     def __str__(self) -> str:
         return f"line {self.place}"
+
+
+class PanelGrade(Versioned):
+    """What the panel gives beside the grade that an agency gave its own work, on one question about one case.
+
+    All of it is sealed, as the agency's own grade is. What was taken back stays as a row with nothing in it.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    hearing = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="grades")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    grade = SealedField()
+    reason = SealedField()
+    follows = SealedField()  # what was decided because of it
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hearing", "question", "agency"], name="the_panel_grades_an_agency_once_on_a_question"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"panel grade {self.public_id[:6]}"

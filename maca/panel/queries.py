@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from maca.audits.models import Audit, Heading
-from maca.audits.queries import find_audit
+from maca.audits.models import AskedOf, Audit, Heading, Question, QuestionKind
+from maca.audits.queries import find_agency_question, find_audit
 from maca.cases.models import Case, Presenter
 from maca.cases.queries import find_case
 from maca.chronology.models import ChronologyEntry
 from maca.panel.codebook import CodeBook, ThemeOf, codebook_with
-from maca.panel.models import Cause, Finding, Hearing, NamedTheme, PanelLine, ThemeTag
+from maca.panel.models import Cause, Finding, Hearing, NamedTheme, PanelGrade, PanelLine, ThemeTag
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
 from maca.returns.models import AgencyReturn
+from maca.returns.stages import HANDED_IN
 
 CASE_HEADINGS = (Heading.WENT_WELL, Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME)
 
@@ -194,3 +195,41 @@ def named_presenter(case: Case) -> Person | None:
     """Who was named to introduce a case, if anybody was."""
     presenter = Presenter.objects.filter(case=case).select_related("person").first()
     return presenter.person if presenter else None
+
+
+# ---- the panel's grades beside the agencies' own
+
+
+@dataclass(frozen=True)
+class GradePlace:
+    """Where the panel gives a grade: one question that asks for one, beside what one agency gave itself."""
+
+    hearing: Hearing
+    question: Question
+    agency: Agency
+
+    @property
+    def row(self) -> PanelGrade:
+        """What the panel gave there; a new one, not kept, where it has given nothing yet."""
+        at = {"hearing": self.hearing, "question": self.question, "agency": self.agency}
+        return PanelGrade.objects.select_related("saved_by").filter(**at).first() or PanelGrade(**at)
+
+
+def find_grade_place(person: Person, audit: str, case: int, question: int, agency: str) -> GradePlace:
+    """Raises `ObjectDoesNotExist` where no grade was asked for, or where the agency has handed in no return."""
+    hearing = find_hearing(person, audit, case)
+    its = AgencyReturn.objects.select_related("agency").get(case=hearing.case, agency__slug=agency, stage__in=HANDED_IN)
+    asked = find_agency_question(hearing.case.audit, its.agency, question)
+    if asked.kind != QuestionKind.GRADE:
+        raise Question.DoesNotExist
+    return GradePlace(hearing, asked, its.agency)
+
+
+def grades_given(cases: Collection[Case]) -> list[PanelGrade]:
+    """What the panel gave in these cases, without what it took back."""
+    rows = PanelGrade.objects.select_related("question", "agency", "hearing").filter(hearing__case__in=cases)
+    return [one for one in rows if one.grade]
+
+
+def audit_asks_for_grades(audit: Audit) -> bool:
+    return audit.questions.filter(asked_of=AskedOf.AGENCY, kind=QuestionKind.GRADE).exists()

@@ -166,6 +166,18 @@ def may_change_named_theme(person: Person, named: NamedTheme) -> Verdict:
     return may_name_themes(person, named.audit)
 
 
+def may_give_grade(person: Person, hearing: Hearing) -> Verdict:
+    """The chair records the grade that the panel agrees beside an agency’s own, once the case has been introduced and
+    until the panel closes."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair records the panel’s grades.")
+    if hearing.case.audit.stage != AuditStage.PANEL_OPENED:
+        return no("panel-not-open", "The panel has closed, so its grades stand as they are.")
+    if hearing.stage == HearingStage.WAITING:
+        return no("not-introduced", f"First record who introduced {hearing.case}.")
+    return may_work_on_case(person, hearing.case)
+
+
 def may_close_panel(person: Person, audit: Audit) -> Verdict:
     """The chair closes the panel when every case has been heard."""
     if not person.holds(Role.CHAIR):

@@ -2,6 +2,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
@@ -30,28 +31,34 @@ from maca.panel.as_calendar import as_calendar
 from maca.panel.codebook import CodeBook
 from maca.panel.following import poke, stream
 from maca.panel.forms import (
+    TAKE_BACK,
     AgendaForm,
     AttendanceForm,
     ClosingForm,
     FindingForm,
+    GradeForm,
     IntroductionForm,
     LineForm,
     NamedThemeForm,
     ThemeForm,
 )
+from maca.panel.grades import asks_for_grades, figures, graded
 from maca.panel.lines import told
-from maca.panel.models import Agenda, Finding, Hearing, NamedTheme, PanelLine, Slot, ThemeTag
+from maca.panel.models import Agenda, Finding, Hearing, NamedTheme, PanelGrade, PanelLine, Slot, ThemeTag
 from maca.panel.offers import offers
 from maca.panel.queries import (
     CASE_HEADINGS,
     Column,
+    GradePlace,
     ThemeAcross,
     agencies_around,
     asked_about,
+    audit_asks_for_grades,
     codebook_of,
     empty_headings,
     find_column,
     find_finding,
+    find_grade_place,
     find_hearing,
     find_line,
     find_named_theme,
@@ -66,6 +73,7 @@ from maca.panel.queries import (
 from maca.panel.related import suggesting_words
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
+from maca.returns.models import Grade
 from maca.returns.operations import read_report
 
 USUAL_BEGIN = dt.time(9, 30)
@@ -100,6 +108,7 @@ def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
             "good_practice": good_practice_of(audit),
             "theme_called": codebook_of(audit.partnership_id).called,
             "withdrawn": withdrawn_from(audit, None) if may_record else [],
+            "asks_for_grades": audit_asks_for_grades(audit),
             "lacks": rules.what_the_panel_lacks(audit) if not audit.panel_has_begun else "",
             "may_open": rules.may_open_panel(person, audit),
             "may_close": rules.may_close_panel(person, audit),
@@ -207,6 +216,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     shown = operations.read_lines(hearing, by=person)
     may_note = rules.may_take_notes(person, hearing)
     report = read_report(case, by=person, did="read a hearing")
+    grades = graded(report, operations.read_grades(hearing, by=person)) if asks_for_grades(report) else []
     made = {one.question for those in found.values() for one in those}
     return render(
         request,
@@ -229,6 +239,9 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "partners": list(hearing.partners.all()),
             "withdrawn": withdrawn_from(case.audit, case) if may_record else [],
             "report": report,
+            "grades": grades,
+            "figures": figures(beside for one in grades for beside in one.besides),
+            "may_grade": rules.may_give_grade(person, hearing),
             "asked": [(one, one.mark in made) for one in report.chronology.questions if one.is_taken],
             "may_hear": rules.may_hear_case(person, hearing),
             "may_finish": rules.may_finish_hearing(person, hearing),
@@ -803,3 +816,57 @@ def change_theme_tag(request: HttpRequest, theme: ThemeTag) -> HttpResponse:
         },
         saved="The theme has been changed. Findings that have it show it so.",
     )
+
+
+# ---- the panel's grades beside the agencies' own
+
+
+@guarded(lambda person, place: rules.may_give_grade(person, place.hearing), find_grade_place, writes=True)
+def give_grade(request: HttpRequest, place: GradePlace) -> HttpResponse:
+    """What one agency gave itself on one question, and what the panel gives beside it."""
+    case, person = place.hearing.case, signed_in(request)
+    report = read_report(case, by=person, did="read a hearing")
+    every = {(one.question, one.slug): one for those in graded(report, {}) for one in those.besides}
+    at = place.question.number, place.agency.slug
+    after = next((one for before, one in pairwise(every.values()) if (before.question, before.slug) == at), None)
+    back = f"{_hearing_page(case)}#grades"
+
+    def make_form(data: Mapping[str, Any] | None, now: PanelGrade) -> GradeForm:
+        given = operations.read_grade(place, now, by=person)
+        initial = {"grade": str(given.grade), "reason": given.reason, "follows": given.follows} if given else {}
+        return GradeForm(data, is_given=given is not None, initial=initial)
+
+    def do(form: GradeForm, version: int | None) -> str:
+        said = form.cleaned_data
+        if said["grade"] == TAKE_BACK:
+            operations.take_back_grade(place, version=version, by=person)
+        else:
+            operations.give_grade(place, **{**said, "grade": Grade(said["grade"])}, version=version, by=person)
+        if "next" in request.POST and after:
+            where = {"audit": case.audit.slug, "case": case.number, "question": after.question, "agency": after.slug}
+            return reverse("give-grade", kwargs=where)
+        return back
+
+    return form_page(
+        request,
+        "panel/grade.html",
+        make_form,
+        do=do,
+        thing=place.row,
+        context={
+            "heading": "The panel’s grade",
+            "caption": f"{case.audit.title}, {case.label}: {place.agency.name}",
+            "back": back,
+            "question": place.question,
+            "own": every.get(at),
+            "after": after,
+        },
+        saved="What the panel gives has been kept.",
+    )
+
+
+@guarded(rules.may_see_panel_page, find_audit)
+def panel_grades(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """The agencies' grades and the panel's, as counts, in the cases that the reader hears."""
+    found = operations.read_grades_across(audit, by=signed_in(request)) if audit_asks_for_grades(audit) else None
+    return render(request, "panel/grades.html", {"audit": audit, "found": found})

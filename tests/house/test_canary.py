@@ -50,17 +50,18 @@ from maca.panel.models import Came, PanelLine
 from maca.panel.operations import (
     close_panel,
     finish_hearing,
+    give_grade,
     introduce_case,
     open_panel,
     record_attendance,
     record_finding,
     write_line,
 )
-from maca.panel.queries import Column
+from maca.panel.queries import Column, find_grade_place
 from maca.partnership.backend import WithRoles
 from maca.partnership.fence import let_in
 from maca.partnership.models import Person, Role
-from maca.returns.models import DeclineReason, Outcome, TimeReason, Upload
+from maca.returns.models import DeclineReason, Grade, Outcome, TimeReason, Upload
 from maca.returns.operations import (
     ask_for_time,
     circulate_audit,
@@ -83,7 +84,7 @@ from maca.returns.queries import find_asking
 from maca.voices.models import FamilyView, Sharing
 from maca.voices.operations import record_view, write_reflection
 from tests.house.test_pages import PATTERNS, STAGES, address
-from tests.makers import A_VIEW, World
+from tests.makers import A_VIEW, World, with_a_grade
 from tools.permissions_table import table
 
 # Whatever else is sent a form answers that it takes none, which the policy table tries with everybody.
@@ -105,6 +106,7 @@ HANDED_IN = (
     f"police-source declined left-out effect rationale set-aside {VOICES}"
 )
 INTRODUCED = f"introduction {HANDED_IN}"
+GRADED = "grade-reason grade-follows"
 OF_EVERY_CASE = "effect left-out police-points set-aside"
 UPLOADED = "police-shows police-source police-file-name"
 DRAFT = (
@@ -178,8 +180,11 @@ SHOWS: list[tuple[str, str, str, str]] = [
         for stages, who in (("circulated", READ_EVERY_RETURN), ("panel_opened published", RUN_OR_HEAR))
     ),
     ("report-introduction", "circulated panel_opened", "manager chair", "introduction"),
-    ("hearing", "panel_opened", ON_PANEL, f"{INTRODUCED} line"),
-    ("hearing", "published", RUN_OR_HEAR, f"{INTRODUCED} line heard-voice"),
+    ("hearing", "panel_opened", ON_PANEL, f"{INTRODUCED} line {GRADED}"),
+    ("hearing", "published", RUN_OR_HEAR, f"{INTRODUCED} line heard-voice {GRADED}"),
+    ("give-grade police", "panel_opened", "chair", GRADED),
+    ("panel-grades", "panel_opened", ON_PANEL, "grade-follows"),
+    ("panel-grades", "published", RUN_OR_HEAR, "grade-follows"),
     *((page, "panel_opened", ON_PANEL, "line") for page in ("present", "panel-lines")),
     *((page, "published", RUN_OR_HEAR, "line") for page in ("present", "panel-lines")),
     ("change-line", "panel_opened", "manager chair member other_member", "line"),
@@ -219,6 +224,7 @@ def tokened(name: str, stage: str) -> Tokened:
         words[what] = "Zq" + re.sub(r"\d", lambda digit: "ghijklmnop"[int(digit[0])], new_public_id())[:20]
         return words[what]
 
+    world.questions = with_a_grade()
     audit = world.planned()
 
     def nominated(prefix: str):
@@ -252,6 +258,10 @@ def tokened(name: str, stage: str) -> Tokened:
             sent=new_public_id(), by=world.chair,
         )  # fmt: skip
         record_finding(Column(audit, case, Heading.WENT_WELL), text="A finding.", agencies=[], by=world.chair)
+        give_grade(
+            find_grade_place(world.chair, audit.slug, 1, 8, "police"), grade=Grade.INADEQUATE,
+            reason=word("grade-reason"), follows=word("grade-follows"), version=None, by=world.chair,
+        )  # fmt: skip
     if stage == "published":
         record_attendance(case.hearing, {world.health: (Came.PRESENT, "")}, version=None, by=world.chair)
         nothing = [Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME]
@@ -346,9 +356,9 @@ def _circulated(world: World, audit: Audit, word) -> None:
             asking = find_asking(world.lead, audit.slug, 1, agency, 1)
             save_answer(asking, **{**blank, "choice": "yes", "how_known": word("health-earlier")}, **colleague)
         describe_engagement(one, before=word(f"{agency}-before"), now=word(f"{agency}-now"), version=None, by=by)
-        for number in range(1, 8):
+        for number in range(1, 9):
             asking = find_asking(by, audit.slug, 1, agency, number)
-            said = {**blank, "choice": "yes", "how_known": "Seen."}
+            said = {**blank, "choice": "good" if number == 8 else "yes", "how_known": "Seen."}
             if asking.question.kind == "list":
                 said = {**blank, "points": word(f"{agency}-points") if number == 6 else "One"}
             elif number == 1:
@@ -432,6 +442,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
         if needed - {*words, "agency"}:
             continue
         if "agency" in needed:
+            words["question"] = 8 if name == "give-grade" else 1
             for agency in ("health", "police", "school"):
                 put_with_it = Upload.objects.filter(
                     agency_return__case__audit=audit, agency_return__agency__slug=agency

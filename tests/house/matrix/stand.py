@@ -86,7 +86,7 @@ from maca.returns.operations import (
 from maca.returns.queries import find_asking
 from maca.voices.models import FamilyView, Sharing
 from maca.voices.operations import record_view, write_reflection
-from tests.makers import A_VIEW, World
+from tests.makers import A_VIEW, World, with_a_grade
 
 # Who plays whom: the agency and the roles of each person in the table.
 CAST: dict[str, tuple[str, list[Role]]] = {
@@ -209,7 +209,7 @@ class Builder:
             self.theme,
             title=f"{WORDS['audits']} {situation}",
             terms_of_reference="What to find out.",
-            questions=ready_made()["neglect"],
+            questions=with_a_grade(),
             review_title="the Review of Child Z",
             dates=timetable(working_days_from(today(), panel_in)),
             earlier=None,
@@ -288,7 +288,7 @@ class Builder:
         standing.agency_return = returns["health"]
         return standing
 
-    def answer(self, standing: Standing, *, known: bool = True, describe: bool = True, answers: int = 7) -> Standing:
+    def answer(self, standing: Standing, *, known: bool = True, describe: bool = True, answers: int = 8) -> Standing:
         """The agency says that it knows the family, describes its engagement, and answers so many questions."""
         agency_return, by = standing.agency_return, self.people["own_auditor"]
         assert agency_return
@@ -312,7 +312,7 @@ class Builder:
             points = asking.question.kind == "list"
             save_answer(
                 asking,
-                choice="" if points else "yes",
+                choice={"list": "", "grade": "good"}.get(asking.question.kind, "yes"),
                 how_known="" if points else "In the record.",
                 points="One point" if points else "",
                 version=None,
@@ -488,7 +488,7 @@ class Builder:
         return standing
 
     def _opened(self) -> Standing:
-        standing = self.answer(self.circulated("opened"), answers=7)
+        standing = self.answer(self.circulated("opened"))
         open_panel(standing.audit, by=self.people["chair"])
         return standing
 
