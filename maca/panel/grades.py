@@ -157,7 +157,7 @@ class Agreement:
             f"{share(self.one_step, self.both)}. Further apart: {share(self.further, self.both)}."
         ]
         if self.lower or self.higher:
-            said.append(f"Where they differ, the panel graded lower {self.lower} and higher {self.higher}.")
+            said.append(f"Where they differ, the panel is lower in {self.lower} and higher in {self.higher}.")
         return said
 
 
@@ -187,7 +187,7 @@ class Figures:
         both = (self.own, self.panel)
         good = [sum(one.counts[GRADES.index(grade)] for grade in GOOD_OR_BETTER) for one in both]
         lines = [(CALLED[grade], [one.counts[at] for one in both]) for at, grade in enumerate(GRADES)]
-        lines.append(("Good or better", good))
+        lines.append(("Good or better, together", good))
         return [
             (called, *(share(count, one.graded) for count, one in zip(counts, both, strict=True)))  # type: ignore[misc]
             for called, counts in lines

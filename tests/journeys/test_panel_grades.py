@@ -91,7 +91,7 @@ def grade(visitor: Visitor, audit: str) -> None:
     visitor.fill("What follows from it?", "The police report on their searches by March.")
     visitor.picture("panel-grade")
     visitor.press("Save and go on to Health visiting, question 8")
-    visitor.sees("Health visiting of itself: Good")
+    visitor.sees("The agency’s own grade: Good")
     visitor.choose("Requires improvement")
     visitor.fill("Why?", "It came two weeks late.")
     visitor.press("Save")

@@ -83,7 +83,7 @@ def test_steps_are_those_of_the_four_grades_and_lower_is_worse():
     assert (found.lower, found.higher) == (2, 1)
     assert found.sentences == [
         "Graded by both: 4. The same: 1 of 4 (25%). One step apart: 2 of 4 (50%). Further apart: 1 of 4 (25%).",
-        "Where they differ, the panel graded lower 2 and higher 1.",
+        "Where they differ, the panel is lower in 2 and higher in 1.",
     ]
     assert agreement([]).sentences == ["Nothing has been graded by both the agency and the panel yet."]
     assert len(agreement([(G, G)]).sentences) == 1
@@ -99,7 +99,7 @@ def test_twelve_self_grades_are_counts_with_percentages_and_cannot_tell_is_in_no
         ("Good", "5 of 12 (42%)", "0 of 1 (0%)"),
         ("Requires improvement", "5 of 12 (42%)", "1 of 1 (100%)"),
         ("Inadequate", "1 of 12 (8%)", "0 of 1 (0%)"),
-        ("Good or better", "6 of 12 (50%)", "0 of 1 (0%)"),
+        ("Good or better, together", "6 of 12 (50%)", "0 of 1 (0%)"),
     ]
     assert found.not_grades == [("Not applicable", 1, 0), ("Not enough information to grade", 1, 0)]
 
@@ -237,7 +237,7 @@ def test_a_question_set_without_a_grade_shows_nothing(world, sign_in):
 def test_a_grade_is_given_changed_and_taken_back_on_its_page_and_leads_to_the_next(world, audit, sign_in):
     client, page = sign_in(world.chair), page_of(audit, "give-grade", case=1, question=8, agency="health")
     shown = client.get(page).content.decode()
-    assert "Health of itself: <strong>Good</strong>" in shown
+    assert "The agency’s own grade: <strong>Good</strong>" in shown
     assert "take back" not in shown
     sent = {"grade": "inadequate", "reason": "R", "version": "1", "once": "a" * 32}
     answer = client.post(page, sent)
