@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audits', '0003_tools_and_what_is_told'),
-        ('panel', '0005_themes_and_causes'),
+        ('panel', '0007_findings_as_they_come'),
         ('partnership', '0007_invited_as'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
