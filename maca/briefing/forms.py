@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,10 +42,17 @@ class FindingsForm(Form):
     """The findings under one heading, each in a box of its own, named by the finding of the panel it rests on.
 
     `closed` are the labels of the cases whose findings whoever edits may not change: they have no box, and stay.
+    `not_agreed` names the agencies that do not agree with a finding, by its reference.
     """
 
     def __init__(
-        self, *args: Any, value: SixSteps, heading: Heading, closed: Collection[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        value: SixSteps,
+        heading: Heading,
+        closed: Collection[str] = (),
+        not_agreed: Mapping[str, Sequence[str]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         findings = [finding for finding in value.findings if finding.heading is heading]
@@ -55,8 +62,10 @@ class FindingsForm(Form):
             if finding.case in closed:
                 continue
             seen[finding.case] = seen.get(finding.case, 0) + 1
+            agencies = not_agreed.get(finding.ref or "", ())
             self.fields[name] = LongTextField(
                 label=f"{finding.case or 'The whole audit'}, point {seen[finding.case]}",
+                help_text=f"At the panel, not agreed by {' and '.join(agencies)}." if agencies else "",
                 initial=finding.text,
                 required=False,
                 rows=2,

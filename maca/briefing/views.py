@@ -20,6 +20,8 @@ from maca.briefing.value import Heading
 from maca.cases.queries import fetch_parts
 from maca.design.pages import anyone_signed_in, do_once, form_page, guarded, version_sent
 from maca.panel.models import Finding
+from maca.panel.queries import not_agreed
+from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
 
 
@@ -55,6 +57,7 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "value": briefing.value,
             "body": as_html.write(briefing.value),
             "left_out": left_out(briefing) if person.holds(*READS_DRAFTS) else [],
+            "not_agreed": _not_agreed(briefing, person) if person.holds(*READS_DRAFTS) else [],
             "duplicates": len(briefing.value.duplicates()),
             "may_edit": rules.may_edit_briefing(person, briefing),
             "may_send": rules.may_send_briefing(person, briefing),
@@ -64,6 +67,20 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "waits_for_approval": briefing.stage == BriefingStage.SENT,
         },
     )
+
+
+def _not_agreed(briefing: Briefing, person: Person) -> list[tuple[Finding, list[str]]]:
+    """The findings of a draft with which agencies do not agree, for whoever has no conflict of interest in the case."""
+    if briefing.is_published:
+        return []
+    found = not_agreed(briefing.audit)
+    cases = {one.case_id: one.case for one, _ in found if one.case}
+    fetch_parts(cases.values(), person)
+    return [
+        (one, agencies)
+        for one, agencies in found
+        if one.case_id and rules.may_change_points(person, cases[one.case_id])
+    ]
 
 
 @guarded(rules.may_read_briefing, find_briefing)
@@ -158,9 +175,10 @@ def edit_findings(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResp
     cases = list(briefing.audit.cases.all())
     fetch_parts(cases, person)
     closed = {case.label for case in cases if not rules.may_change_points(person, case)}
+    disputed = {one.public_id: agencies for one, agencies in not_agreed(briefing.audit)}
 
     def make_form(data: Mapping[str, Any] | None, now: Briefing) -> FindingsForm:
-        return FindingsForm(data, value=now.value, heading=heading, closed=closed)
+        return FindingsForm(data, value=now.value, heading=heading, closed=closed, not_agreed=disputed)
 
     def do(form: FindingsForm, version: int | None) -> str:
         operations.edit_findings(briefing, heading, findings=form.edited(), version=version, by=signed_in(request))

@@ -112,6 +112,36 @@ class LineForm(Form):
         return {"words": given["words"], "agency": agency, "in_own_record": given["in_own_record"]}
 
 
+class DissentForm(Form):
+    """Why an agency does not agree with a finding. Without `agencies` to choose from, it stays as it was recorded."""
+
+    agency = SelectField(label="Which agency does not agree?", called="the agency")
+    words = LongTextField(
+        label="Why not, in its own words?", called="why it does not agree", rows=4, count_to=LONGEST_LINE_OF_NOTES
+    )
+
+    def __init__(self, *args: Any, agencies: Sequence[Agency] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.register = agencies
+        if agencies:
+            self.fields["agency"].choices = [("", "Choose one"), *((one.slug, one.name) for one in agencies)]  # type: ignore[attr-defined]
+        else:
+            del self.fields["agency"]
+
+    def whose(self) -> Agency:
+        return next(one for one in self.register if one.slug == self.cleaned_data["agency"])
+
+
+class AcceptedForm(Form):
+    words = LongTextField(
+        label="What does the panel accept, and why?",
+        help_text="Leave empty to take it out.",
+        rows=5,
+        count_to=LONGEST_LINE_OF_NOTES,
+        required=False,
+    )
+
+
 class AttendanceForm(Form):
     """Whether each agency that was asked was there, and who came for it."""
 

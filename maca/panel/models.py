@@ -139,6 +139,8 @@ class Finding(Versioned):
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    # Where agencies do not agree: what the panel accepts, and why. It stands beside the finding, in no briefing.
+    accepted = SealedField()
 
     objects = FindingQuerySet.as_manager()
 
@@ -199,6 +201,37 @@ class FindingTerm(models.Model):
 
     def __str__(self) -> str:
         return self.term
+
+
+class DissentQuerySet(models.QuerySet["Dissent"]):
+    def standing(self) -> Self:
+        """Those that have not been withdrawn, of findings that have not been either."""
+        return self.filter(withdrawn_at=None, finding__withdrawn_at=None)
+
+
+class Dissent(Versioned):
+    """That an agency does not agree with a finding on a case, in its own words."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="dissents")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    words = SealedField()
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    saved_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = DissentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["finding", "agency"], name="an_agency_dissents_once_from_a_finding")
+        ]
+
+    def __str__(self) -> str:
+        return f"dissent {self.public_id[:6]}"
 
 
 class PanelLine(Versioned):

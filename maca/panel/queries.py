@@ -10,7 +10,7 @@ from maca.cases.models import Case, Presenter
 from maca.cases.queries import find_case
 from maca.chronology.models import ChronologyEntry
 from maca.panel.codebook import CodeBook, ThemeOf, codebook_with
-from maca.panel.models import Cause, Finding, Hearing, NamedTheme, PanelGrade, PanelLine, ThemeTag
+from maca.panel.models import Cause, Dissent, Finding, Hearing, NamedTheme, PanelGrade, PanelLine, ThemeTag
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person
 from maca.returns.models import AgencyReturn
@@ -79,6 +79,40 @@ def find_finding(person: Person, audit: str, finding: str) -> Finding:
         .prefetch_related("agencies")
         .get(audit=find_audit(person, audit), public_id=finding)
     )
+
+
+# ---- what agencies do not agree with
+
+
+def find_disputed(person: Person, audit: str, case: int, finding: str) -> Finding:
+    """A finding on a case that this person may see, once the panel has opened."""
+    hearing = find_hearing(person, audit, case)
+    found = Finding.objects.select_related("audit", "saved_by").get(case=hearing.case, public_id=finding)
+    found.case = hearing.case
+    return found
+
+
+def find_dissent(person: Person, audit: str, case: int, finding: str, dissent: str) -> Dissent:
+    disputed = find_disputed(person, audit, case, finding)
+    found = Dissent.objects.select_related("agency").get(finding=disputed, public_id=dissent)
+    found.finding = disputed
+    return found
+
+
+def dissents_from(case: Case) -> list[Dissent]:
+    """What was recorded of the standing findings of a case, withdrawn or not, by the names of the agencies."""
+    found = Dissent.objects.filter(finding__case=case, finding__withdrawn_at=None)
+    return list(found.select_related("finding", "agency", "recorded_by", "saved_by").order_by("agency__name"))
+
+
+def not_agreed(audit: Audit) -> list[tuple[Finding, list[str]]]:
+    """The findings of an audit with which an agency does not agree, and the names of those agencies: no words."""
+    found: dict[int, tuple[Finding, list[str]]] = {}
+    rows = Dissent.objects.standing().filter(finding__audit=audit).defer("words")
+    rows = rows.select_related("finding__case", "agency")
+    for one in rows.order_by("finding__case__number", "finding__position", "agency__name"):
+        found.setdefault(one.finding_id, (one.finding, []))[1].append(one.agency.name)
+    return list(found.values())
 
 
 def findings_of(case: Case) -> dict[Heading, list[Finding]]:

@@ -3,7 +3,7 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.rules import may_work_on_case
 from maca.kernel.verdict import YES, Verdict, no
-from maca.panel.models import Finding, Hearing, NamedTheme, PanelLine, ThemeTag
+from maca.panel.models import Dissent, Finding, Hearing, NamedTheme, PanelLine, ThemeTag
 from maca.panel.queries import Column, empty_headings, returns_outstanding, unheard
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
@@ -176,6 +176,37 @@ def may_give_grade(person: Person, hearing: Hearing) -> Verdict:
     if hearing.stage == HearingStage.WAITING:
         return no("not-introduced", f"First record who introduced {hearing.case}.")
     return may_work_on_case(person, hearing.case)
+
+
+def may_record_dissent(person: Person, finding: Finding) -> Verdict:
+    """Whoever takes notes records that an agency does not agree with a finding on a case, until the panel closes."""
+    if finding.case is None:
+        return no(
+            "whole-audit",
+            "A finding about the audit as a whole belongs to no case, so an agency’s words on it could not be sealed "
+            "and destroyed with one. If an agency does not agree, the chair rewords the finding or withdraws it.",
+        )
+    if not (verdict := may_take_notes(person, finding.case.hearing)):
+        return verdict
+    if finding.withdrawn_at:
+        return no("withdrawn", "This finding has been withdrawn, so there is nothing not to agree with.")
+    return YES
+
+
+def may_change_dissent(person: Person, dissent: Dissent) -> Verdict:
+    """Any note-taker puts right why an agency does not agree, withdraws it or puts it back, until the panel closes."""
+    return may_record_dissent(person, dissent.finding)
+
+
+def may_say_what_is_accepted(person: Person, finding: Finding) -> Verdict:
+    """Where agencies do not agree, the chair says what the panel accepts and why, until the panel closes."""
+    if finding.case is None:
+        return no("whole-audit", "What the panel accepts, and why, is said of a finding on a case.")
+    if not (verdict := may_change_finding(person, finding)):
+        return verdict
+    if finding.withdrawn_at:
+        return no("withdrawn", "This finding has been withdrawn. Put it back before you say what the panel accepts.")
+    return YES
 
 
 def may_close_panel(person: Person, audit: Audit) -> Verdict:

@@ -32,6 +32,23 @@ urlpatterns = [
     path(PANEL + "cases/<int:case>/present/", views.present, name="present"),
     path(PANEL + "findings/<slug:heading>/new/", views.record_finding, name="record-audit-finding"),
     path(PANEL + "findings/<id:finding>/", views.change_finding, name="change-finding"),
+    path(PANEL + "cases/<int:case>/findings/<id:finding>/accepted/", views.accepted, name="accepted"),
+    path(PANEL + "cases/<int:case>/findings/<id:finding>/dissents/new/", views.record_dissent, name="record-dissent"),
+    path(
+        PANEL + "cases/<int:case>/findings/<id:finding>/dissents/<id:dissent>/",
+        views.change_dissent,
+        name="change-dissent",
+    ),
+    path(
+        PANEL + "cases/<int:case>/findings/<id:finding>/dissents/<id:dissent>/withdraw/",
+        views.withdraw_dissent,
+        name="withdraw-dissent",
+    ),
+    path(
+        PANEL + "cases/<int:case>/findings/<id:finding>/dissents/<id:dissent>/put-back/",
+        views.put_back_dissent,
+        name="put-back-dissent",
+    ),
     path(PANEL + "findings/<id:finding>/withdraw/", views.withdraw_finding, name="withdraw-finding"),
     path(PANEL + "findings/<id:finding>/put-back/", views.put_back_finding, name="put-back-finding"),
     path("people/themes/", views.codebook, name="codebook"),

@@ -1,4 +1,5 @@
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
@@ -32,9 +33,11 @@ from maca.panel.codebook import CodeBook
 from maca.panel.following import poke, stream
 from maca.panel.forms import (
     TAKE_BACK,
+    AcceptedForm,
     AgendaForm,
     AttendanceForm,
     ClosingForm,
+    DissentForm,
     FindingForm,
     GradeForm,
     IntroductionForm,
@@ -44,7 +47,7 @@ from maca.panel.forms import (
 )
 from maca.panel.grades import asks_for_grades, figures, graded
 from maca.panel.lines import told
-from maca.panel.models import Agenda, Finding, Hearing, NamedTheme, PanelGrade, PanelLine, Slot, ThemeTag
+from maca.panel.models import Agenda, Dissent, Finding, Hearing, NamedTheme, PanelGrade, PanelLine, Slot, ThemeTag
 from maca.panel.offers import offers
 from maca.panel.queries import (
     CASE_HEADINGS,
@@ -57,6 +60,8 @@ from maca.panel.queries import (
     codebook_of,
     empty_headings,
     find_column,
+    find_disputed,
+    find_dissent,
     find_finding,
     find_grade_place,
     find_hearing,
@@ -67,6 +72,7 @@ from maca.panel.queries import (
     good_practice_of,
     hearings_of,
     named_presenter,
+    not_agreed,
     themes_of,
     withdrawn_from,
 )
@@ -107,6 +113,7 @@ def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
             "hearings": [(hearing, hearing.case_id in visible) for hearing in hearings_of(audit)],
             "good_practice": good_practice_of(audit),
             "theme_called": codebook_of(audit.partnership_id).called,
+            "disputed": Counter(finding.case_id for finding, _ in not_agreed(audit)),
             "withdrawn": withdrawn_from(audit, None) if may_record else [],
             "asks_for_grades": audit_asks_for_grades(audit),
             "lacks": rules.what_the_panel_lacks(audit) if not audit.panel_has_begun else "",
@@ -234,6 +241,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "taken_out": [one for one in shown if one.is_out] if may_note else [],
             "latest": max([hearing.findings_changed, *(one.changed for one in shown)]),
             "may_note": may_note,
+            "disputes": operations.read_disputes(hearing, by=person),
             "agencies": agencies_around(case.audit) if may_note else [],
             "new_number": new_public_id,
             "partners": list(hearing.partners.all()),
@@ -263,6 +271,7 @@ def present(request: HttpRequest, hearing: Hearing) -> HttpResponse:
         "panel/present.html",
         {
             "hearing": hearing,
+            "disputes": operations.read_disputes(hearing, by=signed_in(request)),
             "case": case,
             "audit": case.audit,
             "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
@@ -295,7 +304,8 @@ def lines(request: HttpRequest, hearing: Hearing) -> HttpResponse:
 @guarded(rules.may_attend_hearing, find_hearing)
 def findings(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     """The findings under each heading as they are now, to be put in the place of those that a page shows."""
-    case, found = hearing.case, findings_of(hearing.case)
+    person, case = signed_in(request), hearing.case
+    found = findings_of(case)
     return render(
         request,
         "panel/findings.html",
@@ -305,7 +315,9 @@ def findings(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "hearing": hearing,
             "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
             "theme_called": codebook_of(case.audit.partnership_id).called,
-            "may_record": rules.may_record_finding(signed_in(request), Column(case.audit, case, CASE_HEADINGS[0])),
+            "disputes": operations.read_disputes(hearing, by=person),
+            "may_record": rules.may_record_finding(person, Column(case.audit, case, CASE_HEADINGS[0])),
+            "may_note": rules.may_take_notes(person, hearing),
             "on_screen": "screen" in request.GET,
         },
     )
@@ -419,6 +431,107 @@ def put_back_line(request: HttpRequest, line: PanelLine) -> HttpResponse:
         return _hearing_page(line.hearing.case)
 
     return do_once(request, do, saved="The line has been put back.")
+
+
+# ---- what agencies do not agree with
+
+
+@guarded(rules.may_record_dissent, find_disputed, writes=True)
+def record_dissent(request: HttpRequest, finding: Finding) -> HttpResponse:
+    agencies = agencies_around(finding.audit)
+
+    def do(form: DissentForm, version: int | None) -> str:
+        operations.record_dissent(finding, agency=form.whose(), words=form.cleaned_data["words"], by=signed_in(request))
+        return _page_of(finding.audit, finding.case)
+
+    return form_page(
+        request,
+        "panel/dissent.html",
+        lambda data, _: DissentForm(data, agencies=agencies),
+        do=do,
+        context={**_about_finding(finding), "heading": "An agency does not agree"},
+        saved="It has been recorded that the agency does not agree.",
+    )
+
+
+@guarded(rules.may_change_dissent, find_dissent, writes=True)
+def change_dissent(request: HttpRequest, dissent: Dissent) -> HttpResponse:
+    finding, person = dissent.finding, signed_in(request)
+
+    def make_form(data: Mapping[str, Any] | None, now: Dissent) -> DissentForm:
+        now.finding = finding
+        return DissentForm(data, initial={"words": operations.read_dissent(now, by=person)})
+
+    def do(form: DissentForm, version: int | None) -> str:
+        operations.change_dissent(dissent, words=form.cleaned_data["words"], version=version, by=person)
+        return _page_of(finding.audit, finding.case)
+
+    return form_page(
+        request,
+        "panel/dissent.html",
+        make_form,
+        do=do,
+        thing=dissent,
+        context={**_about_finding(finding), "heading": f"Not agreed by {dissent.agency}", "dissent": dissent},
+        saved="What the agency said has been changed.",
+    )
+
+
+@require_POST
+@guarded(rules.may_change_dissent, find_dissent, writes=True)
+def withdraw_dissent(request: HttpRequest, dissent: Dissent) -> HttpResponse:
+    def do() -> str:
+        operations.withdraw_dissent(dissent, by=signed_in(request))
+        return _page_of(dissent.finding.audit, dissent.finding.case)
+
+    return do_once(
+        request, do, saved=f"{dissent.agency} now agrees. What it said can be put back until the panel closes."
+    )
+
+
+@require_POST
+@guarded(rules.may_change_dissent, find_dissent, writes=True)
+def put_back_dissent(request: HttpRequest, dissent: Dissent) -> HttpResponse:
+    def do() -> str:
+        operations.put_back_dissent(dissent, by=signed_in(request))
+        return _page_of(dissent.finding.audit, dissent.finding.case)
+
+    return do_once(request, do, saved=f"It is on record again that {dissent.agency} does not agree.")
+
+
+@guarded(rules.may_say_what_is_accepted, find_disputed, writes=True)
+def accepted(request: HttpRequest, finding: Finding) -> HttpResponse:
+    """Where agencies do not agree, what the panel accepts and why."""
+    case, person = finding.case, signed_in(request)
+
+    def make_form(data: Mapping[str, Any] | None, now: Finding) -> AcceptedForm:
+        now.case = case
+        return AcceptedForm(data, initial={"words": operations.read_what_is_accepted(now, by=person)})
+
+    def do(form: AcceptedForm, version: int | None) -> str:
+        operations.say_what_is_accepted(finding, words=form.cleaned_data["words"], version=version, by=person)
+        return _page_of(finding.audit, finding.case)
+
+    return form_page(
+        request,
+        "panel/dissent.html",
+        make_form,
+        do=do,
+        thing=finding,
+        context={**_about_finding(finding), "heading": "What the panel accepts, and why"},
+        saved="What the panel accepts has been kept.",
+    )
+
+
+def _about_finding(finding: Finding) -> dict[str, Any]:
+    case = finding.case
+    where = case.label if case else "the whole audit"
+    return {
+        "finding": finding,
+        "dissent": None,
+        "caption": f"{finding.audit.title}, {where}: {finding.get_heading_display()}",
+        "back": _page_of(finding.audit, case),
+    }
 
 
 @guarded(rules.may_hear_case, find_hearing, writes=True)

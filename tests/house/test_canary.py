@@ -46,7 +46,7 @@ from maca.concerns.models import Concern, Route, Telling
 from maca.concerns.operations import acknowledge_concern, close_concern, note_concern, raise_concern
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
-from maca.panel.models import Came, PanelLine
+from maca.panel.models import Came, Dissent, PanelLine
 from maca.panel.operations import (
     close_panel,
     finish_hearing,
@@ -54,7 +54,10 @@ from maca.panel.operations import (
     introduce_case,
     open_panel,
     record_attendance,
+    record_dissent,
     record_finding,
+    say_what_is_accepted,
+    withdraw_dissent,
     write_line,
 )
 from maca.panel.queries import Column, find_grade_place
@@ -90,6 +93,7 @@ from tools.permissions_table import table
 # Whatever else is sent a form answers that it takes none, which the policy table tries with everybody.
 TAKES_POST = {section.url for section in table().sections if "POST" in section.methods}
 RUN_OR_HEAR = "manager chair member other_member scrutineer"
+TAKE_NOTES = "manager chair member other_member"
 READ_EVERY_RETURN = "manager chair scrutineer"
 AGENCY_PEOPLE = "lead auditor police_lead police_auditor school_auditor"
 INTRODUCE = "social_worker sharing_worker"
@@ -180,14 +184,22 @@ SHOWS: list[tuple[str, str, str, str]] = [
         for stages, who in (("circulated", READ_EVERY_RETURN), ("panel_opened published", RUN_OR_HEAR))
     ),
     ("report-introduction", "circulated panel_opened", "manager chair", "introduction"),
-    ("hearing", "panel_opened", ON_PANEL, f"{INTRODUCED} line {GRADED}"),
-    ("hearing", "published", RUN_OR_HEAR, f"{INTRODUCED} line heard-voice {GRADED}"),
+    ("hearing", "panel_opened", ON_PANEL, f"{INTRODUCED} line {GRADED} dissent accepted"),
+    ("hearing", "panel_opened", TAKE_NOTES, "agreed-after-all"),
+    ("hearing", "published", RUN_OR_HEAR, f"{INTRODUCED} line heard-voice {GRADED} dissent accepted"),
     ("give-grade police", "panel_opened", "chair", GRADED),
     ("panel-grades", "panel_opened", ON_PANEL, "grade-follows"),
     ("panel-grades", "published", RUN_OR_HEAR, "grade-follows"),
-    *((page, "panel_opened", ON_PANEL, "line") for page in ("present", "panel-lines")),
-    *((page, "published", RUN_OR_HEAR, "line") for page in ("present", "panel-lines")),
-    ("change-line", "panel_opened", "manager chair member other_member", "line"),
+    ("panel-findings", "panel_opened", ON_PANEL, "dissent accepted"),
+    ("panel-findings", "panel_opened", TAKE_NOTES, "agreed-after-all"),
+    ("panel-findings", "published", RUN_OR_HEAR, "dissent accepted"),
+    ("present", "panel_opened", ON_PANEL, "line dissent accepted"),
+    ("present", "published", RUN_OR_HEAR, "line dissent accepted"),
+    ("panel-lines", "panel_opened", ON_PANEL, "line"),
+    ("panel-lines", "published", RUN_OR_HEAR, "line"),
+    ("change-dissent", "panel_opened", TAKE_NOTES, "dissent"),
+    ("accepted", "panel_opened", "chair", "accepted"),
+    ("change-line", "panel_opened", TAKE_NOTES, "line"),
     ("concern", "circulated panel_opened", "auditor manager chair", f"{CONCERN} note"),
     ("concern", "published", "auditor manager chair", f"{CONCERN} note receipt"),
 ]  # fmt: skip
@@ -257,11 +269,18 @@ def tokened(name: str, stage: str) -> Tokened:
             case.hearing, Heading.WENT_WELL, words=word("line"), agency=world.health, in_own_record=True,
             sent=new_public_id(), by=world.chair,
         )  # fmt: skip
-        record_finding(Column(audit, case, Heading.WENT_WELL), text="A finding.", agencies=[], by=world.chair)
         give_grade(
             find_grade_place(world.chair, audit.slug, 1, 8, "police"), grade=Grade.INADEQUATE,
             reason=word("grade-reason"), follows=word("grade-follows"), version=None, by=world.chair,
         )  # fmt: skip
+        column = Column(audit, case, Heading.WENT_WELL)
+        finding = record_finding(column, text="A finding.", agencies=[], by=world.chair)
+        record_dissent(finding, agency=world.health, words=word("dissent"), by=world.chair)
+        police = world.agencies["police"]
+        withdraw_dissent(
+            record_dissent(finding, agency=police, words=word("agreed-after-all"), by=world.chair), by=world.chair
+        )
+        say_what_is_accepted(finding, words=word("accepted"), version=None, by=world.chair)
     if stage == "published":
         record_attendance(case.hearing, {world.health: (Came.PRESENT, "")}, version=None, by=world.chair)
         nothing = [Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME]
@@ -424,6 +443,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     concern = Concern.objects.filter(case__audit=audit).first()
     view = FamilyView.objects.filter(case__audit=audit, agreed=True).first()
     line = PanelLine.objects.filter(hearing__case__audit=audit).first()
+    dissent = Dissent.objects.filter(finding__audit=audit).first()
     words: dict[str, object] = {
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",
         "kind": "pdf",
@@ -434,6 +454,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
         "person": one.world.auditor.public_id, "body": one.world.health.public_id,
         "concern": concern.public_id if concern else "0" * 32,
         "line": line.public_id if line else "0" * 32,
+        "dissent": dissent.public_id if dissent else "0" * 32,
     }  # fmt: skip
     for name, pattern in PATTERNS.items():
         if name in LEAVES | GOES_ON:

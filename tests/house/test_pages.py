@@ -93,6 +93,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "evidence": "0" * 32,
         "upload": "0" * 32,
         "view": "0" * 32,
+        "dissent": "0" * 32,
         "number": 1,
         "priority": audit.theme.priority.public_id,
         "theme": audit.theme.public_id,

@@ -48,7 +48,7 @@ from maca.concerns.stages import ConcernStage
 from maca.demo.operations import DATA
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
-from maca.panel.models import Came, Finding, NamedTheme, PanelLine
+from maca.panel.models import Came, Dissent, Finding, NamedTheme, PanelLine
 from maca.panel.operations import (
     close_panel,
     finish_hearing,
@@ -56,6 +56,7 @@ from maca.panel.operations import (
     name_themes,
     open_panel,
     record_attendance,
+    record_dissent,
     record_finding,
     set_agenda,
     withdraw_finding,
@@ -160,6 +161,7 @@ class Standing:
     finding: Finding | None = None
     line: PanelLine | None = None
     named: NamedTheme | None = None
+    dissent: Dissent | None = None
     briefing: Briefing | None = None
     good_practice: Finding | None = None
     left_out: Finding | None = None
@@ -354,6 +356,7 @@ class Builder:
             column = Column(case.audit, case, Heading.WENT_WELL)
             finding = record_finding(column, text=WORDS["finding"], agencies=[], themes=["voice", "drift"], by=chair)
             standing.finding = standing.finding or finding
+            record_dissent(finding, agency=self.world.health, words="It was not.", by=chair)
             record_attendance(case.hearing, {self.world.health: (Came.PRESENT, "")}, version=None, by=chair)
         standing.named = name_themes(standing.audit, called="Nothing moved", codes=["drift"], by=chair)
         return standing
@@ -717,6 +720,7 @@ def settle(standing: Standing) -> Standing:
         standing.view = FamilyView.objects.filter(case=standing.case).first()
     standing.finding = standing.audit.findings.first()
     standing.line = PanelLine.objects.filter(hearing__case=standing.case).first() if standing.case else None
+    standing.dissent = Dissent.objects.filter(finding=standing.finding).first() if standing.finding else None
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
     if standing.concern:
         standing.concern.refresh_from_db()

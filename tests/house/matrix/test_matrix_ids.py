@@ -71,6 +71,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "finding": [other.finding.public_id],
         "line": [other.line.public_id],
         "named": [other.named.public_id],
+        "dissent": [other.dissent.public_id],
         "evidence": [other.evidence.public_id],
         "upload": [other.upload.public_id],
         "view": [other.view.public_id],

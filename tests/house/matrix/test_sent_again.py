@@ -45,6 +45,7 @@ TWO_TABS_ARE_TWO = dict.fromkeys(
     [
         "invite-person", "attest-people", "uploads-setting", "forget-second-steps", "declare", "ask-who-knows", "risk",
         "withdraw-finding", "put-back-finding", "take-out-line", "put-back-line",
+        "withdraw-dissent", "put-back-dissent",
     ],
     SAID_ANEW,
 ) | {"take-form": "Both are shown again, and each look at a form is on the record."}  # fmt: skip
