@@ -142,6 +142,35 @@ class AcceptedForm(Form):
     )
 
 
+class RestrictedNoteForm(Form):
+    """A note to the lead of one agency. `agencies` are those with a lead who would read it."""
+
+    agency = ChoiceField(label="Whose lead is it for?", called="the agency")
+    words = LongTextField(
+        label="What does the lead have to know?",
+        called="the note",
+        help_text="About how somebody worked, by their post where that is enough.",
+        rows=8,
+    )
+
+    def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.register = agencies
+        self.fields["agency"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
+
+    def whose(self) -> Agency:
+        return next(one for one in self.register if one.slug == self.cleaned_data["agency"])
+
+
+class DealtWithForm(Form):
+    outcome = LongTextField(
+        label="What was done about it?",
+        called="what was done about it",
+        help_text="Only the leads of your agency can read this.",
+        rows=5,
+    )
+
+
 class AttendanceForm(Form):
     """Whether each agency that was asked was there, and who came for it."""
 

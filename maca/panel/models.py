@@ -8,8 +8,10 @@ from maca.chronology.models import ChronologyEntry
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.panel.stages import HearingStage
-from maca.partnership.models import Agency, Partnership, Person
+from maca.partnership.models import Agency, Partnership, Person, Role
 from maca.sealing.field import SealedField
+
+TAKES_NOTES = (Role.CHAIR, Role.BUSINESS_MANAGER, Role.SUB_GROUP_MEMBER)
 
 
 class Hearing(Versioned):
@@ -232,6 +234,44 @@ class Dissent(Versioned):
 
     def __str__(self) -> str:
         return f"dissent {self.public_id[:6]}"
+
+
+class RestrictedNoteQuerySet(models.QuerySet["RestrictedNote"]):
+    def known_to(self, person: Person) -> Self:
+        """Those who take notes know that it was sent; of an agency only its lead does, who alone reads it."""
+        if person.holds(*TAKES_NOTES):
+            return self.filter(hearing__case__audit__partnership=person.partnership_id)
+        return self.for_lead(person)
+
+    def for_lead(self, person: Person) -> Self:
+        """Those that were sent to the agency that somebody leads."""
+        return self.filter(agency=person.agency_id) if person.holds(Role.AGENCY_LEAD) else self.none()
+
+
+class RestrictedNote(Versioned):
+    """What a panel has to tell one agency about a person's practice: its lead reads it, and nobody else.
+
+    It is sent once and never changed.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    hearing = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="restricted_notes")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    words = SealedField()
+    sent_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)  # by the first of its leads
+    outcome = SealedField()  # what was done about it, for the leads of the agency alone
+    dealt_with_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    dealt_with_at = models.DateTimeField(null=True)
+
+    objects = RestrictedNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"restricted note {self.public_id[:6]}"
 
 
 class PanelLine(Versioned):

@@ -6,13 +6,23 @@ from django.db.models import Prefetch, QuerySet
 
 from maca.audits.models import AskedOf, Audit, Heading, Question, QuestionKind
 from maca.audits.queries import find_agency_question, find_audit
-from maca.cases.models import Case, Presenter
+from maca.cases.models import CONFLICTS, Case, Declaration, Presenter
 from maca.cases.queries import find_case
 from maca.chronology.models import ChronologyEntry
 from maca.panel.codebook import CodeBook, ThemeOf, codebook_with
-from maca.panel.models import Cause, Dissent, Finding, Hearing, NamedTheme, PanelGrade, PanelLine, ThemeTag
+from maca.panel.models import (
+    Cause,
+    Dissent,
+    Finding,
+    Hearing,
+    NamedTheme,
+    PanelGrade,
+    PanelLine,
+    RestrictedNote,
+    ThemeTag,
+)
 from maca.panel.stages import HearingStage
-from maca.partnership.models import Agency, Person
+from maca.partnership.models import Agency, Person, Role
 from maca.returns.models import AgencyReturn
 from maca.returns.stages import HANDED_IN
 
@@ -113,6 +123,54 @@ def not_agreed(audit: Audit) -> list[tuple[Finding, list[str]]]:
     for one in rows.order_by("finding__case__number", "finding__position", "agency__name"):
         found.setdefault(one.finding_id, (one.finding, []))[1].append(one.agency.name)
     return list(found.values())
+
+
+# ---- notes for one agency's lead
+
+
+def find_restricted_note(person: Person, audit: str, case: int, note: str) -> RestrictedNote:
+    found = find_case(person, audit, case)
+    rows = RestrictedNote.objects.known_to(person).select_related("hearing", "agency", "sent_by", "dealt_with_by")
+    one = rows.get(hearing__case=found, public_id=note)
+    one.hearing.case = found
+    return one
+
+
+def notes_sent(hearing: Hearing) -> list[RestrictedNote]:
+    """That notes were sent from a hearing, in their order: to whom, by whom and when, without what is sealed."""
+    rows = RestrictedNote.objects.filter(hearing=hearing).defer("words", "outcome")
+    return list(rows.select_related("agency", "sent_by"))
+
+
+def notes_for(person: Person, case: Case) -> list[RestrictedNote]:
+    """The notes on a case that somebody may read as the lead of their agency. No query for anybody else."""
+    if not person.holds(Role.AGENCY_LEAD):
+        return []
+    return list(RestrictedNote.objects.for_lead(person).filter(hearing__case=case).defer("words", "outcome"))
+
+
+def notes_unread(person: Person) -> list[RestrictedNote]:
+    """The notes that no lead of this person's agency has read, but on cases that are closed to this person."""
+    if not person.holds(Role.AGENCY_LEAD):
+        return []
+    conflicts = Declaration.objects.standing().filter(person=person.pk, interest__in=CONFLICTS, case__isnull=False)
+    waiting = RestrictedNote.objects.for_lead(person).filter(read_at=None, hearing__case__destroyed_at=None)
+    rows = waiting.exclude(hearing__case__in=conflicts.values("case")).defer("words", "outcome")
+    return list(rows.select_related("hearing__case__audit"))
+
+
+def readers_of_notes(case: Case) -> dict[Agency, list[Person]]:
+    """For each agency that was asked about a case, those of its leads who would read a note: they can sign in, and
+    have declared no conflict of interest in the case."""
+    asked = asked_about(case)
+    leads = Person.objects.holding(Role.AGENCY_LEAD).attested().filter(agency__in=asked, ended_at=None)
+    declared = Declaration.objects.standing().filter(case=case, person__agency__in=asked).order_by("pk")
+    interests = dict(declared.values_list("person", "interest"))
+    readers: dict[Agency, list[Person]] = {agency: [] for agency in asked}
+    for one in leads.select_related("agency", "partnership"):
+        if one.agency and interests.get(one.pk) not in CONFLICTS:
+            readers[one.agency].append(one)
+    return readers
 
 
 def findings_of(case: Case) -> dict[Heading, list[Finding]]:

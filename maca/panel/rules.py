@@ -3,10 +3,10 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.rules import may_work_on_case
 from maca.kernel.verdict import YES, Verdict, no
-from maca.panel.models import Dissent, Finding, Hearing, NamedTheme, PanelLine, ThemeTag
+from maca.panel.models import TAKES_NOTES, Dissent, Finding, Hearing, NamedTheme, PanelLine, RestrictedNote, ThemeTag
 from maca.panel.queries import Column, empty_headings, returns_outstanding, unheard
 from maca.panel.stages import HearingStage
-from maca.partnership.models import Person, Role
+from maca.partnership.models import Agency, Person, Role
 from maca.returns.rules import may_read_summative_report
 
 
@@ -64,9 +64,6 @@ def may_hear_case(person: Person, hearing: Hearing) -> Verdict:
     if hearing.case.audit.stage != AuditStage.PANEL_OPENED:
         return no("panel-closed", "The panel has closed.")
     return may_work_on_case(person, hearing.case)
-
-
-TAKES_NOTES = (Role.CHAIR, Role.BUSINESS_MANAGER, Role.SUB_GROUP_MEMBER)
 
 
 def may_take_notes(person: Person, hearing: Hearing) -> Verdict:
@@ -209,6 +206,37 @@ def may_say_what_is_accepted(person: Person, finding: Finding) -> Verdict:
     return YES
 
 
+def may_send_restricted_note(person: Person, hearing: Hearing) -> Verdict:
+    """Whoever takes notes sends an agency’s lead a note about a person’s practice, until the panel closes."""
+    return may_take_notes(person, hearing)
+
+
+def may_list_restricted_notes(person: Person, hearing: Hearing) -> Verdict:
+    """Whoever takes notes sees that a note was sent, to which agency, when and by whom; never what it says."""
+    if not person.holds(*TAKES_NOTES):
+        return no("not-a-note-taker", "Only the chair, the business manager and sub-group members see what was sent.")
+    return may_attend_hearing(person, hearing)
+
+
+def may_read_restricted_note(person: Person, note: RestrictedNote) -> Verdict:
+    """The lead of the agency reads a note that was sent to it, unless they have a conflict of interest in the case;
+    nobody else does, not even whoever wrote it."""
+    if not (person.holds(Role.AGENCY_LEAD) and person.agency_id == note.agency_id):
+        return no(
+            "not-the-lead", f"Only the lead of {note.agency} reads this note. Nobody else does, not even its writer."
+        )
+    return may_work_on_case(person, note.hearing.case)
+
+
+def may_deal_with_restricted_note(person: Person, note: RestrictedNote) -> Verdict:
+    """Whoever reads a note says once what was done about it, for the leads of their agency alone."""
+    if not (verdict := may_read_restricted_note(person, note)):
+        return verdict
+    if note.dealt_with_at:
+        return no("dealt-with", "This note has been marked as dealt with already.")
+    return YES
+
+
 def may_close_panel(person: Person, audit: Audit) -> Verdict:
     """The chair closes the panel when every case has been heard."""
     if not person.holds(Role.CHAIR):
@@ -234,3 +262,11 @@ def what_the_panel_lacks(audit: Audit) -> str:
     if not out:
         return ""
     return f"{out} {'return is' if out == 1 else 'returns are'} still out. The panel would open without them."
+
+
+def why_nobody_reads(agency: Agency) -> str:
+    """A sentence on an agency to which no restricted note can be sent, and how to mend that."""
+    return (
+        f"{agency} has no lead who could read a note: one who can sign in and has no conflict of interest in this "
+        f"case. Ask the business manager to invite a lead for {agency}, or to say that its lead still needs an account."
+    )

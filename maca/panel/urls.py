@@ -29,6 +29,13 @@ urlpatterns = [
     path(PANEL + "cases/<int:case>/lines/<id:line>/take-out/", views.take_out_line, name="take-out-line"),
     path(PANEL + "cases/<int:case>/lines/<id:line>/put-back/", views.put_back_line, name="put-back-line"),
     path(PANEL + "cases/<int:case>/lines/<slug:heading>/", views.write_line, name="write-line"),
+    path(PANEL + "cases/<int:case>/restricted-notes/new/", views.send_restricted_note, name="send-restricted-note"),
+    path(PANEL + "cases/<int:case>/restricted-notes/<id:note>/", views.restricted_note, name="restricted-note"),
+    path(
+        PANEL + "cases/<int:case>/restricted-notes/<id:note>/dealt-with/",
+        views.deal_with_restricted_note,
+        name="deal-with-restricted-note",
+    ),
     path(PANEL + "cases/<int:case>/present/", views.present, name="present"),
     path(PANEL + "findings/<slug:heading>/new/", views.record_finding, name="record-audit-finding"),
     path(PANEL + "findings/<id:finding>/", views.change_finding, name="change-finding"),

@@ -37,17 +37,30 @@ from maca.panel.forms import (
     AgendaForm,
     AttendanceForm,
     ClosingForm,
+    DealtWithForm,
     DissentForm,
     FindingForm,
     GradeForm,
     IntroductionForm,
     LineForm,
     NamedThemeForm,
+    RestrictedNoteForm,
     ThemeForm,
 )
 from maca.panel.grades import asks_for_grades, figures, graded
 from maca.panel.lines import told
-from maca.panel.models import Agenda, Dissent, Finding, Hearing, NamedTheme, PanelGrade, PanelLine, Slot, ThemeTag
+from maca.panel.models import (
+    Agenda,
+    Dissent,
+    Finding,
+    Hearing,
+    NamedTheme,
+    PanelGrade,
+    PanelLine,
+    RestrictedNote,
+    Slot,
+    ThemeTag,
+)
 from maca.panel.offers import offers
 from maca.panel.queries import (
     CASE_HEADINGS,
@@ -67,12 +80,15 @@ from maca.panel.queries import (
     find_hearing,
     find_line,
     find_named_theme,
+    find_restricted_note,
     find_theme_tag,
     findings_of,
     good_practice_of,
     hearings_of,
     named_presenter,
     not_agreed,
+    notes_sent,
+    readers_of_notes,
     themes_of,
     withdrawn_from,
 )
@@ -242,6 +258,8 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "latest": max([hearing.findings_changed, *(one.changed for one in shown)]),
             "may_note": may_note,
             "disputes": operations.read_disputes(hearing, by=person),
+            "may_list_notes": (may_list_notes := rules.may_list_restricted_notes(person, hearing)),
+            "notes_sent": notes_sent(hearing) if may_list_notes else [],
             "agencies": agencies_around(case.audit) if may_note else [],
             "new_number": new_public_id,
             "partners": list(hearing.partners.all()),
@@ -532,6 +550,81 @@ def _about_finding(finding: Finding) -> dict[str, Any]:
         "caption": f"{finding.audit.title}, {where}: {finding.get_heading_display()}",
         "back": _page_of(finding.audit, case),
     }
+
+
+# ---- notes for one agency's lead
+
+
+@guarded(rules.may_send_restricted_note, find_hearing, writes=True)
+def send_restricted_note(request: HttpRequest, hearing: Hearing) -> HttpResponse:
+    case, readers = hearing.case, readers_of_notes(hearing.case)
+    agencies = [agency for agency, leads in readers.items() if leads]
+
+    def do(form: RestrictedNoteForm, version: int | None) -> str:
+        operations.send_restricted_note(
+            hearing, agency=form.whose(), words=form.cleaned_data["words"], by=signed_in(request)
+        )
+        return _hearing_page(case) + "#restricted-notes"
+
+    return form_page(
+        request,
+        "panel/send_restricted_note.html",
+        lambda data, _: RestrictedNoteForm(data, agencies=agencies),
+        do=do,
+        context={
+            "heading": "Write a restricted note",
+            "caption": f"{case.audit.title}, {case.label}",
+            "back": _hearing_page(case),
+            "case": case,
+            "unread": [rules.why_nobody_reads(agency) for agency, leads in readers.items() if not leads],
+            "button_text": "Send the note",
+        },
+        saved="The note has been sent. Only the lead of that agency can read it.",
+    )
+
+
+@guarded(rules.may_read_restricted_note, find_restricted_note)
+def restricted_note(request: HttpRequest, note: RestrictedNote) -> HttpResponse:
+    """A note, for the lead of the agency it was sent to."""
+    person = signed_in(request)
+    return render(
+        request,
+        "panel/restricted_note.html",
+        {
+            "note": operations.read_restricted_note(note, by=person),
+            "case": note.hearing.case,
+            "audit": note.hearing.case.audit,
+            "may_deal": rules.may_deal_with_restricted_note(person, note),
+        },
+    )
+
+
+@guarded(rules.may_deal_with_restricted_note, find_restricted_note, writes=True)
+def deal_with_restricted_note(request: HttpRequest, note: RestrictedNote) -> HttpResponse:
+    case = note.hearing.case
+    back = reverse("restricted-note", kwargs={"audit": case.audit.slug, "case": case.number, "note": note.public_id})
+
+    def do(form: DealtWithForm, version: int | None) -> str:
+        operations.deal_with_restricted_note(
+            note, outcome=form.cleaned_data["outcome"], version=version, by=signed_in(request)
+        )
+        return back
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: DealtWithForm(data),
+        do=do,
+        thing=note,
+        context={
+            "heading": "Mark the note as dealt with",
+            "caption": f"{case.audit.title}, {case.label}",
+            "back": back,
+            "introduction": "What you write stands below the note. It cannot be changed afterwards.",
+            "button_text": "Mark as dealt with",
+        },
+        saved="The note has been marked as dealt with.",
+    )
 
 
 @guarded(rules.may_hear_case, find_hearing, writes=True)

@@ -13,7 +13,7 @@ from maca.briefing.stages import BriefingStage
 from maca.cases.models import CONFLICTS, Case, Declaration, Presenter, Seat
 from maca.cases.stages import NominationStage
 from maca.kernel.clock import today, working_days_from
-from maca.panel.queries import returns_outstanding, unheard
+from maca.panel.queries import notes_unread, returns_outstanding, unheard
 from maca.panel.rules import may_see_panel_page, what_the_panel_lacks
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
@@ -237,6 +237,19 @@ def tasks(person: Person) -> list[Task]:
         )
         for one in checks_waiting_for(person)
     ]
+    found += [
+        Task(
+            text="Read a restricted note from the panel",
+            about=f"{one.hearing.case.audit}, {one.hearing.case}",
+            url=reverse(
+                "restricted-note",
+                kwargs={
+                    "audit": one.hearing.case.audit.slug, "case": one.hearing.case.number, "note": one.public_id,
+                },
+            ),
+        )
+        for one in notes_unread(person)
+    ]  # fmt: skip
     audits = (
         Audit.objects.visible_to(person)
         .exclude(stage=AuditStage.PUBLISHED)

@@ -46,9 +46,10 @@ from maca.concerns.models import Concern, Route, Telling
 from maca.concerns.operations import acknowledge_concern, close_concern, note_concern, raise_concern
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
-from maca.panel.models import Came, Dissent, PanelLine
+from maca.panel.models import Came, Dissent, PanelLine, RestrictedNote
 from maca.panel.operations import (
     close_panel,
+    deal_with_restricted_note,
     finish_hearing,
     give_grade,
     introduce_case,
@@ -57,6 +58,7 @@ from maca.panel.operations import (
     record_dissent,
     record_finding,
     say_what_is_accepted,
+    send_restricted_note,
     withdraw_dissent,
     write_line,
 )
@@ -199,6 +201,8 @@ SHOWS: list[tuple[str, str, str, str]] = [
     ("panel-lines", "published", RUN_OR_HEAR, "line"),
     ("change-dissent", "panel_opened", TAKE_NOTES, "dissent"),
     ("accepted", "panel_opened", "chair", "accepted"),
+    # Nobody else, nowhere else: not the member who wrote it.
+    ("restricted-note", "panel_opened published", "lead", "restricted dealt-with"),
     ("change-line", "panel_opened", TAKE_NOTES, "line"),
     ("concern", "circulated panel_opened", "auditor manager chair", f"{CONCERN} note"),
     ("concern", "published", "auditor manager chair", f"{CONCERN} note receipt"),
@@ -281,6 +285,8 @@ def tokened(name: str, stage: str) -> Tokened:
             record_dissent(finding, agency=police, words=word("agreed-after-all"), by=world.chair), by=world.chair
         )
         say_what_is_accepted(finding, words=word("accepted"), version=None, by=world.chair)
+        note = send_restricted_note(case.hearing, agency=world.health, words=word("restricted"), by=world.member)
+        deal_with_restricted_note(note, outcome=word("dealt-with"), version=None, by=world.lead)
     if stage == "published":
         record_attendance(case.hearing, {world.health: (Came.PRESENT, "")}, version=None, by=world.chair)
         nothing = [Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME]
@@ -444,6 +450,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     view = FamilyView.objects.filter(case__audit=audit, agreed=True).first()
     line = PanelLine.objects.filter(hearing__case__audit=audit).first()
     dissent = Dissent.objects.filter(finding__audit=audit).first()
+    note = RestrictedNote.objects.filter(hearing__case__audit=audit).first()
     words: dict[str, object] = {
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",
         "kind": "pdf",
@@ -455,6 +462,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
         "concern": concern.public_id if concern else "0" * 32,
         "line": line.public_id if line else "0" * 32,
         "dissent": dissent.public_id if dissent else "0" * 32,
+        "note": note.public_id if note else "0" * 32,
     }  # fmt: skip
     for name, pattern in PATTERNS.items():
         if name in LEAVES | GOES_ON:

@@ -94,6 +94,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "upload": "0" * 32,
         "view": "0" * 32,
         "dissent": "0" * 32,
+        "note": "0" * 32,
         "number": 1,
         "priority": audit.theme.priority.public_id,
         "theme": audit.theme.public_id,

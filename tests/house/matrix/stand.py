@@ -48,7 +48,7 @@ from maca.concerns.stages import ConcernStage
 from maca.demo.operations import DATA
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
-from maca.panel.models import Came, Dissent, Finding, NamedTheme, PanelLine
+from maca.panel.models import Came, Dissent, Finding, NamedTheme, PanelLine, RestrictedNote
 from maca.panel.operations import (
     close_panel,
     finish_hearing,
@@ -58,6 +58,7 @@ from maca.panel.operations import (
     record_attendance,
     record_dissent,
     record_finding,
+    send_restricted_note,
     set_agenda,
     withdraw_finding,
     write_line,
@@ -144,6 +145,7 @@ WORDS = {
     "reflection": "I was worried about the quarry.",
     "view": "The quilt helped.",
     "entry": "The quay was icy.",
+    "note": "The visit was quick and quiet.",
 }
 
 
@@ -162,6 +164,7 @@ class Standing:
     line: PanelLine | None = None
     named: NamedTheme | None = None
     dissent: Dissent | None = None
+    note: RestrictedNote | None = None
     briefing: Briefing | None = None
     good_practice: Finding | None = None
     left_out: Finding | None = None
@@ -348,6 +351,10 @@ class Builder:
                 case.hearing, Heading.WENT_WELL, words="It was quick.", agency=None, in_own_record=False,
                 sent=new_public_id(), by=self.people["chair"],
             )  # fmt: skip
+            if case.number == 1:
+                send_restricted_note(
+                    case.hearing, agency=self.world.health, words=WORDS["note"], by=self.people["chair"]
+                )
         return standing
 
     def agreed(self, situation: str, cases: int = 1) -> Standing:
@@ -721,6 +728,7 @@ def settle(standing: Standing) -> Standing:
     standing.finding = standing.audit.findings.first()
     standing.line = PanelLine.objects.filter(hearing__case=standing.case).first() if standing.case else None
     standing.dissent = Dissent.objects.filter(finding=standing.finding).first() if standing.finding else None
+    standing.note = RestrictedNote.objects.filter(hearing__case=standing.case).first() if standing.case else None
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
     if standing.concern:
         standing.concern.refresh_from_db()

@@ -72,6 +72,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "line": [other.line.public_id],
         "named": [other.named.public_id],
         "dissent": [other.dissent.public_id],
+        "note": [other.note.public_id],
         "evidence": [other.evidence.public_id],
         "upload": [other.upload.public_id],
         "view": [other.view.public_id],
