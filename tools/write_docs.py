@@ -21,7 +21,9 @@ from maca.partnership.models import ROLES_IN_PROSE  # noqa: E402
 from tools.permissions_table import table  # noqa: E402
 
 DOCS = Path(__file__).parent.parent / "docs"
-ROOMS = ["audits", "cases", "concerns", "voices", "chronology", "returns", "panel", "briefing", "worklist"]
+ROOMS = [
+    *("audits", "cases", "concerns", "voices", "chronology", "returns", "panel", "feedback", "briefing", "worklist"),
+]
 MADE = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
 
 

@@ -203,6 +203,7 @@ ROOMS = [
     "chronology",
     "returns",
     "panel",
+    "feedback",
     "briefing",
     "worklist",
     "governance",

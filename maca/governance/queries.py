@@ -11,6 +11,7 @@ from django.utils import timezone
 from maca.audits.models import Audit
 from maca.cases.models import Case, IdentityReason, Involvement, Nomination
 from maca.concerns.models import Concern
+from maca.feedback.models import FactCheck, FeedbackNote
 from maca.journal.models import Entry
 from maca.kernel.clock import LONDON, is_working_day
 from maca.partnership.models import Person, Role
@@ -86,8 +87,9 @@ def journal_page(
 
 
 def readings_of_ours(person: Person) -> QuerySet[Entry]:
-    """Every reading of what one's own agency wrote: its returns, nominations and concerns; of the cases it was
-    asked about, as a whole or by identity; and of the identities it nominated."""
+    """Every reading of what one's own agency wrote: its returns, nominations and concerns, what it disputed after the
+    panel and answered to its feedback; of the cases it was asked about, as a whole or by identity; and of the
+    identities it nominated."""
     agency = person.agency_id
     nominated = Nomination.objects.filter(agency=agency)
     asked_about = Case.objects.filter(pk__in=Involvement.objects.filter(agency=agency).values("case"))
@@ -96,6 +98,8 @@ def readings_of_ours(person: Person) -> QuerySet[Entry]:
         Q(about__in=_named("AgencyReturn", AgencyReturn.objects.filter(agency=agency)))
         | Q(about__in=_named("Upload", Upload.objects.filter(agency_return__agency=agency)))
         | Q(about__in=_named("UploadPage", UploadPage.objects.filter(upload__agency_return__agency=agency)))
+        | Q(about__in=_named("FactCheck", FactCheck.objects.filter(agency=agency)))
+        | Q(about__in=_named("FeedbackNote", FeedbackNote.objects.filter(agency_return__agency=agency)))
         | Q(about__in=_named("Concern", Concern.objects.filter(agency=agency)))
         | Q(about__in=_named("Nomination", nominated))
         | Q(about__in=_named("Audit", Audit.objects.filter(nominations__in=nominated)), did="read nominations")

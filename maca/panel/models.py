@@ -190,6 +190,22 @@ class NamedTheme(Versioned):
         return self.called
 
 
+class EarlierWording(models.Model):
+    """What a finding said before the chair reworded it after the panel, since its facts were disputed."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="earlier_wordings")
+    text = models.TextField()
+    replaced_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"earlier wording {self.public_id[:6]}"
+
+
 class FindingTerm(models.Model):
     """A word of a finding, or a concept of practice that stands in it, by which others that say the same are found."""
 

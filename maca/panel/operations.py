@@ -34,6 +34,7 @@ from maca.panel.models import (
     Came,
     Cause,
     Dissent,
+    EarlierWording,
     Finding,
     Hearing,
     NamedTheme,
@@ -570,6 +571,17 @@ def change_finding(
     keep_terms([finding])
     _tell_of_findings(finding.case)
     write("changed a finding", finding, by=by, version=finding.version)
+
+
+@transaction.atomic
+def reword_disputed_finding(finding: Finding, *, text: str, by: Person) -> None:
+    """Reword a finding after the panel, since an agency has disputed its facts. What it said before is kept."""
+    hold(finding, "audit", read=("case",))
+    rules.may_reword_disputed_finding(by, finding).insist()
+    EarlierWording.objects.create(finding=finding, text=finding.text, replaced_by=by)
+    save_changes(finding, version=None, text=text, saved_by=by, saved_at=timezone.now())
+    keep_terms([finding])
+    write("reworded a finding", finding, by=by, version=finding.version)
 
 
 @transaction.atomic

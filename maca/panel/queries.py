@@ -176,12 +176,13 @@ def readers_of_notes(case: Case) -> dict[Agency, list[Person]]:
 def findings_of(case: Case) -> dict[Heading, list[Finding]]:
     """The standing findings of a case under the three headings, in the order they were recorded."""
     cited = Prefetch("entries", ChronologyEntry.objects.only("date", "time"))
-    findings = list(case.findings.standing().prefetch_related("agencies", cited))
+    findings = list(case.findings.standing().prefetch_related("agencies", "earlier_wordings", cited))
     return {heading: [one for one in findings if one.heading == heading] for heading in CASE_HEADINGS}
 
 
 def good_practice_of(audit: Audit) -> list[Finding]:
-    return list(audit.findings.standing().filter(heading=Heading.GOOD_PRACTICE).prefetch_related("agencies"))
+    found = audit.findings.standing().filter(heading=Heading.GOOD_PRACTICE)
+    return list(found.prefetch_related("agencies", "earlier_wordings"))
 
 
 def withdrawn_from(audit: Audit, case: Case | None) -> list[Finding]:

@@ -237,6 +237,21 @@ def may_deal_with_restricted_note(person: Person, note: RestrictedNote) -> Verdi
     return YES
 
 
+def may_reword_disputed_finding(person: Person, finding: Finding) -> Verdict:
+    """After the panel the chair rewords a finding only where an agency has disputed its facts, until the briefing is
+    published."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair decides on what is disputed.")
+    if finding.audit.stage != AuditStage.PANEL_CLOSED:
+        return no("not-after-the-panel", "What is disputed is decided between the panel and the published briefing.")
+    if finding.case is None:
+        return YES
+    if (verdict := may_work_on_case(person, finding.case)).code == "undeclared":
+        # Its page is of no one case, so nothing leads on from there.
+        return no("declare-first", verdict.sentence)
+    return verdict
+
+
 def may_close_panel(person: Person, audit: Audit) -> Verdict:
     """The chair closes the panel when every case has been heard."""
     if not person.holds(Role.CHAIR):

@@ -95,7 +95,7 @@ from maca.panel.queries import (
 from maca.panel.related import suggesting_words
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
-from maca.returns.models import Grade
+from maca.returns.models import READS_EVERY_RETURN, Grade
 from maca.returns.operations import read_report
 
 USUAL_BEGIN = dt.time(9, 30)
@@ -136,6 +136,7 @@ def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
             "may_open": rules.may_open_panel(person, audit),
             "may_close": rules.may_close_panel(person, audit),
             "may_record": may_record,
+            "follows_up": bool(audit.panel_closed_at) and person.holds(*READS_EVERY_RETURN),
         },
     )
 

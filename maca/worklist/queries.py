@@ -1,4 +1,5 @@
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,15 @@ from maca.briefing.rules import may_draft_briefing
 from maca.briefing.stages import BriefingStage
 from maca.cases.models import CONFLICTS, Case, Declaration, Presenter, Seat
 from maca.cases.stages import NominationStage
+from maca.feedback.models import FactCheck, FeedbackNote
+from maca.feedback.queries import (
+    disputes_waiting_for,
+    facts_waiting_for,
+    notes_waiting_for,
+    replies_waiting_for,
+    what_the_check_lacks,
+)
+from maca.feedback.rules import may_read_fact_check, may_see_fact_checks
 from maca.kernel.clock import today, working_days_from
 from maca.panel.queries import notes_unread, returns_outstanding, unheard
 from maca.panel.rules import may_see_panel_page, what_the_panel_lacks
@@ -23,7 +33,7 @@ from maca.returns.queries import Ladder, checks_waiting_for, given_to, unsettled
 from maca.returns.rules import may_circulate_audit, may_read_board
 from maca.returns.stages import ReturnStage
 
-DONE, NOW, WAITS, LATER = "Done", "To do now", "Waits for returns", "Cannot start yet"
+DONE, NOW, WAITS, LATER, NOT_DONE = "Done", "To do now", "Waits for returns", "Cannot start yet", "Not done"
 # Working days before the pack is due, from which on the work list asks for its reports.
 PACK_NOTICE = 5
 ORGANISES = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER)
@@ -111,6 +121,7 @@ def steps(audit: Audit, person: Person) -> list[Step]:
             "Chair",
             link("panel", bool(may_see_panel_page(person, audit))),
         ),
+        _checking(audit, stage, person),
         Step(
             "Draft the briefing",
             DONE
@@ -178,6 +189,22 @@ def _hearing(audit: Audit, stage: AuditStage) -> str:
             return f"{waiting} {'case has' if waiting == 1 else 'cases have'} not been heard yet."
         return "Every case has been heard. The chair can close the panel."
     return ""
+
+
+def _checking(audit: Audit, stage: AuditStage, person: Person) -> Step:
+    """The check of the facts stands in nobody’s way; the lead of an agency goes from here to its own."""
+    lacks, status = "", LATER
+    if stage in (AuditStage.PANEL_CLOSED, AuditStage.PUBLISHED):
+        lacks = what_the_check_lacks(audit)
+        status = DONE if not lacks else NOW if stage == AuditStage.PANEL_CLOSED else NOT_DONE
+    own = FactCheck.objects.visible_to(person).filter(audit=audit, agency=person.agency_id).select_related("agency")
+    check = own.first() if person.holds(Role.AGENCY_LEAD) else None
+    url = ""
+    if may_see_fact_checks(person, audit):
+        url = reverse("fact-checks", kwargs={"audit": audit.slug})
+    elif check and may_read_fact_check(person, check):
+        url = reverse("fact-check", kwargs={"audit": audit.slug, "agency": check.agency.slug})
+    return Step("Check the facts with the agencies", status, lacks, "Agency leads, then the chair", url)
 
 
 def _drafting(stage: AuditStage, briefing: Briefing | None) -> str:
@@ -250,6 +277,7 @@ def tasks(person: Person) -> list[Task]:
         )
         for one in notes_unread(person)
     ]  # fmt: skip
+    found += _after_the_panel(person)
     audits = (
         Audit.objects.visible_to(person)
         .exclude(stage=AuditStage.PUBLISHED)
@@ -301,6 +329,37 @@ def tasks(person: Person) -> list[Task]:
                 person=person, case__audit__stage__in=[AuditStage.CIRCULATED, AuditStage.PANEL_OPENED]
             ).select_related("case__audit")
         ]
+    return found
+
+
+def _after_the_panel(person: Person) -> list[Task]:
+    """Facts to check, disputes to decide on, notes to read, and what teams have answered."""
+    found = [
+        Task(
+            text=f"Check the facts for {one.agency}",
+            about=str(one.audit),
+            url=reverse("fact-check", kwargs={"audit": one.audit.slug, "agency": one.agency.slug}),
+            due=one.due_on,
+            late=one.is_late,
+        )
+        for one in facts_waiting_for(person)
+    ]
+    disputed = Counter(one.fact_check.audit for one in disputes_waiting_for(person))
+    found += [
+        Task(
+            text=f"Decide on {count} disputed {'finding' if count == 1 else 'findings'}",
+            about=str(audit),
+            url=reverse("fact-checks", kwargs={"audit": audit.slug}) + "#disputed",
+        )
+        for audit, count in disputed.items()
+    ]
+
+    def note(text: str, one: FeedbackNote) -> Task:
+        case = one.agency_return.case
+        return Task(text, f"{case.audit}, {case}", reverse("feedback-note", kwargs=_return_address(one.agency_return)))
+
+    found += [note(f"Read the feedback for {one.agency_return.agency}", one) for one in notes_waiting_for(person)]
+    found += [note(f"Read what {one.agency_return.agency} answered", one) for one in replies_waiting_for(person)]
     return found
 
 

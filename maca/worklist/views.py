@@ -10,6 +10,8 @@ from maca.cases.queries import cases_of, find_case
 from maca.cases.rules import may_destroy_case, may_open_identity, may_read_case, may_read_coverage
 from maca.concerns.queries import concerns_on
 from maca.design.pages import anyone_signed_in, guarded
+from maca.feedback.queries import notes_on
+from maca.feedback.rules import may_see_feedback_notes
 from maca.panel.queries import notes_for
 from maca.partnership.requests import signed_in
 from maca.returns.models import AgencyReturn
@@ -46,6 +48,7 @@ def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
             "cases": cases_of(audit, person),
             "may_read_coverage": may_read_coverage(person, audit),
             "may_read_report": may_read_audit_report(person, audit),
+            "may_see_notes": may_see_feedback_notes(person, audit),
         },
     )
 
@@ -73,8 +76,9 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             "may_open_identity": may_open_identity(person, case),
             "may_destroy": may_destroy_case(person, case),
             "may_read_report": may_read_summative_report(person, case),
-            "notes": notes_for(person, case) if not case.destroyed_at else [],
+            "restricted_notes": notes_for(person, case) if not case.destroyed_at else [],
             "may_reflect": may_read_own_reflection(person, case),
             "may_hear_family": may_read_own_views(person, case),
+            "feedback_notes": notes_on(case, person) if not case.destroyed_at else [],
         },
     )

@@ -44,6 +44,15 @@ from maca.chronology.operations import add_entry, decide_on_patterns, keep_file,
 from maca.chronology.queries import chronology_of, find_involvement
 from maca.concerns.models import Concern, Route, Telling
 from maca.concerns.operations import acknowledge_concern, close_concern, note_concern, raise_concern
+from maca.feedback.models import Decision, Dispute
+from maca.feedback.operations import (
+    answer_fact_check,
+    answer_feedback_note,
+    ask_fact_checks,
+    decide_dispute,
+    send_feedback_note,
+)
+from maca.feedback.queries import find_dispute, find_fact_check, find_note, findings_for
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
 from maca.panel.models import Came, Dissent, PanelLine, RestrictedNote
@@ -85,7 +94,7 @@ from maca.returns.operations import (
     submit_return,
     supply_part,
 )
-from maca.returns.queries import find_asking
+from maca.returns.queries import find_asking, find_return
 from maca.voices.models import FamilyView, Sharing
 from maca.voices.operations import record_view, write_reflection
 from tests.house.test_pages import PATTERNS, STAGES, address
@@ -204,6 +213,10 @@ SHOWS: list[tuple[str, str, str, str]] = [
     # Nobody else, nowhere else: not the member who wrote it.
     ("restricted-note", "panel_opened published", "lead", "restricted dealt-with"),
     ("change-line", "panel_opened", TAKE_NOTES, "line"),
+    ("fact-checks", "published", READ_EVERY_RETURN, "disputed dispute-reason"),
+    ("fact-check health", "published", "lead", "disputed dispute-reason"),
+    ("feedback-note police", "published", f"{READ_EVERY_RETURN} police_lead police_auditor", "feedback"),
+    ("feedback-note police", "published", "manager chair police_auditor", "feedback-reply"),
     ("concern", "circulated panel_opened", "auditor manager chair", f"{CONCERN} note"),
     ("concern", "published", "auditor manager chair", f"{CONCERN} note receipt"),
 ]  # fmt: skip
@@ -292,6 +305,7 @@ def tokened(name: str, stage: str) -> Tokened:
         nothing = [Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME]
         finish_hearing(case.hearing, nothing_under=nothing, voice=word("heard-voice"), by=world.chair)
         close_panel(audit, by=world.chair)
+        _followed_up(world, audit, word)
         briefing = draft_briefing(audit, by=world.manager)
         send_briefing(briefing, version=None, by=world.manager)
         approve_briefing(briefing, version=None, by=world.chair)
@@ -442,6 +456,21 @@ def _circulated(world: World, audit: Audit, word) -> None:
     issue_report(case, by=world.manager)
 
 
+def _followed_up(world: World, audit: Audit, word) -> None:
+    """A finding is disputed and stands, and a team gets its note and answers it."""
+    ask_fact_checks(audit, due_on=working_days_from(today(), 5), by=world.manager)
+    check = find_fact_check(world.lead, audit.slug, "health")
+    (finding,) = findings_for(world.health, check.audit)
+    answer_fact_check(check, wrong={finding: word("disputed")}, version=None, by=world.lead)
+    dispute = find_dispute(world.chair, audit.slug, check.disputes.get().public_id)
+    decide_dispute(
+        dispute, decision=Decision.STANDS, text="", reason=word("dispute-reason"), version=None, by=world.chair
+    )
+    send_feedback_note(find_return(world.chair, audit.slug, 1, "police"), opening=word("feedback"), by=world.chair)
+    note = find_note(world.police_auditor, audit.slug, 1, "police")
+    answer_feedback_note(note, words=word("feedback-reply"), by=world.police_auditor)
+
+
 def places(one: Tokened) -> Iterator[tuple[str, str]]:
     """Each page as it is called in `SHOWS`, and its address: pages of a return once for each agency."""
     audit = one.audit
@@ -463,6 +492,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
         "line": line.public_id if line else "0" * 32,
         "dissent": dissent.public_id if dissent else "0" * 32,
         "note": note.public_id if note else "0" * 32,
+        "dispute": getattr(Dispute.objects.filter(fact_check__audit=audit).first(), "public_id", "0" * 32),
     }  # fmt: skip
     for name, pattern in PATTERNS.items():
         if name in LEAVES | GOES_ON:

@@ -95,6 +95,8 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "view": "0" * 32,
         "dissent": "0" * 32,
         "note": "0" * 32,
+        "line": "0" * 32,
+        "dispute": "0" * 32,
         "number": 1,
         "priority": audit.theme.priority.public_id,
         "theme": audit.theme.public_id,

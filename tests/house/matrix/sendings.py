@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from maca.cases.cohort import example
 from maca.chronology.operations import read_patterns
 from maca.chronology.thresholds import EVERY, USUAL
+from maca.feedback.models import FactCheck
 from maca.kernel.clock import today, working_days_from
 from maca.returns.on_paper import as_word
 from maca.returns.paper import form_of
@@ -45,6 +46,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "kind": "docx",
         "nomination": standing.nomination.public_id if standing.nomination else NOWHERE,
         "finding": standing.finding.public_id if standing.finding else NOWHERE,
+        "dispute": standing.dispute.public_id if standing.dispute else NOWHERE,
         "line": standing.line.public_id if standing.line else NOWHERE,
         "named": standing.named.public_id if standing.named else NOWHERE,
         "dissent": standing.dissent.public_id if standing.dissent else NOWHERE,
@@ -240,6 +242,18 @@ def _another_nomination(stand: Stand, standing: Standing) -> Values:
     return {"nomination": waits.public_id if waits else NOWHERE, "reason": "R"}
 
 
+def _facts(stand: Stand, standing: Standing) -> Values:
+    check = FactCheck.objects.filter(audit=standing.audit, agency=stand.ours.health).first()
+    wrong = {f"wrong-{standing.finding.public_id}": "W"} if standing.finding else {}
+    return {"answer": "wrong", **wrong, "version": check.version if check else 1}
+
+
+def _decided_on_dispute(stand: Stand, standing: Standing) -> Values:
+    text = standing.finding.text if standing.finding else "F"
+    version = standing.dispute.version if standing.dispute else 1
+    return {"decision": "stands", "text": text, "reason": "R", "version": version}
+
+
 SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "draft-question-set": lambda stand, it: {"name": "N", "begin_from": "neglect"},
     "rename-question-set": lambda stand, it: _of_set(it, name="N"),
@@ -353,6 +367,11 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     },
     "add-theme-tag": lambda stand, it: {"called": "T"},
     "change-theme-tag": lambda stand, it: {"called": "T", "used": "on", "version": 1},
+    "ask-fact-checks": lambda stand, it: _day("due_on", working_days_from(today(), 5)),
+    "fact-check": _facts,
+    "decide-dispute": _decided_on_dispute,
+    "send-feedback-note": lambda stand, it: {"opening": "O"},
+    "feedback-note": lambda stand, it: {"words": "W"},
     "edit-theme-and-cases": lambda stand, it: _of_briefing(it, lines="One line"),
     "edit-process": _process,
     "edit-findings": lambda stand, it: _of_briefing(

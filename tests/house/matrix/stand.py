@@ -46,6 +46,8 @@ from maca.concerns.models import Concern, Route, Telling
 from maca.concerns.operations import acknowledge_concern, close_concern, raise_concern
 from maca.concerns.stages import ConcernStage
 from maca.demo.operations import DATA
+from maca.feedback.models import Decision, Dispute, FactCheck
+from maca.feedback.operations import answer_fact_check, ask_fact_checks, decide_dispute, send_feedback_note
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
 from maca.panel.models import Came, Dissent, Finding, NamedTheme, PanelLine, RestrictedNote
@@ -146,6 +148,8 @@ WORDS = {
     "view": "The quilt helped.",
     "entry": "The quay was icy.",
     "note": "The visit was quick and quiet.",
+    "dispute": "The quad bike was not theirs.",
+    "feedback": "The quilters say thank you.",
 }
 
 
@@ -167,6 +171,7 @@ class Standing:
     note: RestrictedNote | None = None
     briefing: Briefing | None = None
     good_practice: Finding | None = None
+    dispute: Dispute | None = None
     left_out: Finding | None = None
     concern: Concern | None = None
     subject: Person | None = None  # whose account the page is about
@@ -516,6 +521,40 @@ class Builder:
         )
         return standing
 
+    def facts_asked(self, situation: str) -> Standing:
+        standing = self.closed(situation)
+        ask_fact_checks(standing.audit, due_on=working_days_from(today(), 5), by=self.people["manager"])
+        return standing
+
+    def disputed(self, situation: str) -> Standing:
+        standing = self.facts_asked(situation)
+        assert standing.finding
+        check = FactCheck.objects.select_related("audit", "agency").get(audit=standing.audit, agency=self.world.health)
+        answer_fact_check(check, wrong={standing.finding: WORDS["dispute"]}, version=None, by=self.people["own_lead"])
+        return standing
+
+    def fed_back(self, situation: str) -> Standing:
+        return self.send_note(self.closed(situation))
+
+    def send_note(self, standing: Standing) -> Standing:
+        agency_return = AgencyReturn.objects.select_related("agency", "case__audit", "case__nomination").get(
+            case=standing.case, agency=self.world.health
+        )
+        send_feedback_note(agency_return, opening=WORDS["feedback"], by=self.people["chair"])
+        return standing
+
+    def followed_up(self, situation: str) -> Standing:
+        standing = self.send_note(self.disputed(situation))
+        dispute = Dispute.objects.select_related(
+            "fact_check__agency", "fact_check__audit", "finding__case__nomination", "finding__audit"
+        ).get(fact_check__audit=standing.audit)
+        decide_dispute(dispute, decision=Decision.STANDS, text="", reason="R", version=None, by=self.people["chair"])
+        briefing = draft_briefing(standing.audit, by=self.people["author"])
+        send_briefing(briefing, version=None, by=self.people["manager"])
+        approve_briefing(briefing, version=None, by=self.people["chair"])
+        publish_briefing(briefing, by=self.people["manager"])
+        return standing
+
     def _destroyed(self) -> Standing:
         standing = self.published("destroyed")
         assert standing.case
@@ -729,6 +768,7 @@ def settle(standing: Standing) -> Standing:
     standing.line = PanelLine.objects.filter(hearing__case=standing.case).first() if standing.case else None
     standing.dissent = Dissent.objects.filter(finding=standing.finding).first() if standing.finding else None
     standing.note = RestrictedNote.objects.filter(hearing__case=standing.case).first() if standing.case else None
+    standing.dispute = Dispute.objects.filter(fact_check__audit=standing.audit).first()
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
     if standing.concern:
         standing.concern.refresh_from_db()

@@ -63,6 +63,8 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     assert other.finding
     assert other.line
     assert other.named
+    decided = site.stand.standings["followed_up"].dispute
+    assert decided
     assert theirs.concern
     ids = {
         "person": [site.stand.theirs.auditor.public_id, site.stand.ours.operator.public_id],
@@ -73,6 +75,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "named": [other.named.public_id],
         "dissent": [other.dissent.public_id],
         "note": [other.note.public_id],
+        "dispute": [decided.public_id],
         "evidence": [other.evidence.public_id],
         "upload": [other.upload.public_id],
         "view": [other.view.public_id],

@@ -1,0 +1,57 @@
+"""What the notices of this room say: the same words for every audit, and none of a case."""
+
+from maca.notices.kinds import Kind, register
+
+_NOTHING = "This message says nothing about any case, and neither should an answer to it."
+
+CHECK = register(
+    Kind(
+        "feedback/check",
+        "Please check the facts after a panel",
+        (
+            "A panel has agreed its findings. Your agency is asked whether the facts in those that concern it are "
+            "right. Sign in; it stands on your work list, with the day by which to answer.",
+            _NOTHING,
+        ),
+    )
+)
+
+DISPUTED = register(
+    Kind(
+        "feedback/disputed",
+        "An agency has disputed the facts of a finding",
+        ("An agency says that the facts of a finding are wrong. Sign in; it stands on your work list.", _NOTHING),
+    )
+)
+
+DECIDED = register(
+    Kind(
+        "feedback/decided",
+        "The chair has answered what your agency disputed",
+        (
+            "The chair has decided on a finding whose facts your agency disputed. The answer stands on the page on "
+            "which you checked the facts.",
+            _NOTHING,
+        ),
+    )
+)
+
+NOTE = register(
+    Kind(
+        "feedback/note",
+        "There is feedback for your team",
+        (
+            "A panel has heard a case that your team worked on, and there is a short note for you on what it found, "
+            "what went well first. Sign in; it stands on your work list. You can answer it.",
+            _NOTHING,
+        ),
+    )
+)
+
+ANSWERED = register(
+    Kind(
+        "feedback/answered",
+        "A team has answered its feedback note",
+        ("A team has answered the feedback note that it was sent. Sign in; it stands on your work list.", _NOTHING),
+    )
+)

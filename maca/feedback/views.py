@@ -1,0 +1,242 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from maca.audits.models import Audit
+from maca.audits.queries import find_audit
+from maca.design.pages import form_page, guarded
+from maca.feedback import operations, rules
+from maca.feedback.forms import AskForm, DecideForm, FactCheckForm, NoteForm, ReplyForm
+from maca.feedback.models import Decision, Dispute, FactCheck, Facts, FeedbackNote
+from maca.feedback.queries import (
+    checks_of,
+    find_dispute,
+    find_fact_check,
+    find_note,
+    findings_of_note,
+    returns_for_feedback,
+    what_the_check_lacks,
+)
+from maca.kernel.clock import today, working_days_from
+from maca.partnership.requests import signed_in
+from maca.returns.models import AgencyReturn
+from maca.returns.queries import find_return
+
+USUAL_DAYS = 5
+USUAL_OPENING = (
+    "Thank you for the time and care that you gave to this case. Below is what the panel found of your team’s work. "
+    "You can answer it on this page."
+)
+
+
+def _checks_page(audit: Audit) -> str:
+    return reverse("fact-checks", kwargs={"audit": audit.slug})
+
+
+def _notes_page(audit: Audit) -> str:
+    return reverse("feedback-notes", kwargs={"audit": audit.slug})
+
+
+# ---- the check of the facts
+
+
+@guarded(rules.may_see_fact_checks, find_audit)
+def fact_checks(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """Which agency has answered, and what is disputed."""
+    person = signed_in(request)
+    disputes = [
+        (one, rules.may_decide_dispute(person, one.dispute)) for one in operations.read_disputes(audit, by=person)
+    ]
+    return render(
+        request,
+        "feedback/fact_checks.html",
+        {
+            "audit": audit,
+            "checks": checks_of(audit),
+            "open": [(one, verdict) for one, verdict in disputes if not one.dispute.decision],
+            "decided": [one for one, _ in disputes if one.dispute.decision],
+            "may_ask": rules.may_ask_fact_checks(person, audit),
+        },
+    )
+
+
+@guarded(rules.may_ask_fact_checks, find_audit, writes=True)
+def ask_fact_checks(request: HttpRequest, audit: Audit) -> HttpResponse:
+    def do(form: AskForm, version: int | None) -> str:
+        operations.ask_fact_checks(audit, due_on=form.cleaned_data["due_on"], by=signed_in(request))
+        return _checks_page(audit)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: AskForm(data, initial={"due_on": working_days_from(today(), USUAL_DAYS)}),
+        do=do,
+        context={
+            "heading": "Ask the agencies to check the facts",
+            "caption": audit.title,
+            "introduction": "Each agency’s lead is shown the findings that concern the agency, and says whether the "
+            "facts are right. What they dispute comes back to the chair.",
+            "button_text": "Ask the agencies",
+            "back": _checks_page(audit),
+        },
+        saved="The agencies have been asked.",
+    )
+
+
+@guarded(rules.may_read_fact_check, find_fact_check, writes=True)
+def fact_check(request: HttpRequest, check: FactCheck) -> HttpResponse:
+    """What an agency is asked, its answer, and what was decided on what it disputed."""
+    person = signed_in(request)
+    audit = check.audit
+    may_answer = rules.may_answer_fact_check(person, check)
+    if request.method == "POST":
+        may_answer.insist()
+    asked = operations.read_fact_check(check, by=person)
+    findings = [one for group, _ in asked if group.is_open for one in group.findings]
+
+    def make_form(data: Mapping[str, Any] | None, now: FactCheck) -> FactCheckForm:
+        shown = asked if now is check else operations.read_fact_check(now, by=person)
+        initial = {
+            FactCheckForm.name_of(one.dispute.finding): one.words for _, those in shown for one in those.values()
+        }
+        return FactCheckForm(data, findings=findings, initial={**initial, "answer": now.answer})
+
+    def do(form: FactCheckForm, version: int | None) -> str:
+        operations.answer_fact_check(check, wrong=form.wrong(), version=version, by=person)
+        return request.path
+
+    return form_page(
+        request,
+        "feedback/fact_check.html",
+        make_form,
+        do=do,
+        thing=check,
+        context={
+            "audit": audit,
+            "check": check,
+            "asked": asked,
+            "number_of": {one.pk: number for number, one in enumerate(findings, start=1)},
+            "may_answer": may_answer,
+            "back": reverse("audit", kwargs={"audit": audit.slug}),
+            "WRONG": Facts.WRONG,
+        },
+        saved="Your answer has been kept. Thank you.",
+    )
+
+
+@guarded(rules.may_decide_dispute, find_dispute, writes=True)
+def decide_dispute(request: HttpRequest, dispute: Dispute) -> HttpResponse:
+    person = signed_in(request)
+    finding, audit = dispute.finding, dispute.fact_check.audit
+
+    def make_form(data: Mapping[str, Any] | None, now: Dispute) -> DecideForm:
+        return DecideForm(data, now.finding)
+
+    def do(form: DecideForm, version: int | None) -> str:
+        given = form.cleaned_data
+        operations.decide_dispute(
+            dispute,
+            decision=Decision(given["decision"]),
+            text=given["text"],
+            reason=given["reason"],
+            version=version,
+            by=person,
+        )
+        return _checks_page(audit)
+
+    return form_page(
+        request,
+        "feedback/dispute.html",
+        make_form,
+        do=do,
+        thing=dispute,
+        context={
+            "heading": f"What {dispute.fact_check.agency} disputes",
+            "caption": f"{audit.title}, {finding.case.label if finding.case else 'the whole audit'}",
+            "button_text": "Decide",
+            "back": _checks_page(audit),
+            "disputed": operations.read_dispute(dispute, by=person),
+            "finding": finding,
+        },
+        saved="You have decided. The agency sees your answer.",
+    )
+
+
+# ---- feedback to the teams
+
+
+@guarded(rules.may_see_feedback_notes, find_audit)
+def feedback_notes(request: HttpRequest, audit: Audit) -> HttpResponse:
+    person = signed_in(request)
+    return render(
+        request,
+        "feedback/notes.html",
+        {
+            "audit": audit,
+            "returns": returns_for_feedback(audit),
+            "sends": person.holds(*rules.RUNS),
+            "lacks": what_the_check_lacks(audit),
+        },
+    )
+
+
+@guarded(rules.may_send_feedback_note, find_return, writes=True)
+def send_feedback_note(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    case = agency_return.case
+
+    def do(form: NoteForm, version: int | None) -> str:
+        operations.send_feedback_note(agency_return, opening=form.cleaned_data["opening"], by=signed_in(request))
+        return _notes_page(case.audit)
+
+    return form_page(
+        request,
+        "feedback/send_note.html",
+        lambda data, _: NoteForm(data, initial={"opening": USUAL_OPENING}),
+        do=do,
+        context={
+            "heading": f"A feedback note for {agency_return.agency}",
+            "caption": f"{case.audit.title}, {case.label}",
+            "button_text": "Send the note",
+            "back": _notes_page(case.audit),
+            "columns": findings_of_note(agency_return),
+        },
+        saved="The note has been sent.",
+    )
+
+
+@guarded(rules.may_read_feedback_note, find_note, writes=True)
+def feedback_note(request: HttpRequest, note: FeedbackNote) -> HttpResponse:
+    """The note, and a form in which whoever it is for answers it."""
+    person = signed_in(request)
+    agency_return = note.agency_return
+    case = agency_return.case
+    may_answer = rules.may_answer_feedback_note(person, note)
+    if request.method == "POST":
+        may_answer.insist()
+
+    def do(form: ReplyForm, version: int | None) -> str:
+        operations.answer_feedback_note(note, words=form.cleaned_data["words"], by=person)
+        return request.path
+
+    return form_page(
+        request,
+        "feedback/note.html",
+        lambda data, _: ReplyForm(data),
+        do=do,
+        context={
+            "note": note,
+            "agency": agency_return.agency,
+            "case": case,
+            "audit": case.audit,
+            "read": operations.read_feedback_note(note, by=person),
+            "may_answer": may_answer,
+            "may_read_replies": rules.may_read_replies(person, note),
+            "back": _notes_page(case.audit)
+            if rules.may_see_feedback_notes(person, case.audit)
+            else reverse("case", kwargs={"audit": case.audit.slug, "case": case.number}),
+        },
+        saved="Your answer has been sent. Thank you.",
+    )
