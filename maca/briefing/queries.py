@@ -42,6 +42,17 @@ def left_out(briefing: Briefing) -> list[Finding]:
     ]
 
 
+def reworded_since(briefing: Briefing) -> list[tuple[Finding, str]]:
+    """The findings that the chair has reworded since the draft was made, each with what the briefing says instead."""
+    said = {one.ref: one.text for one in briefing.value.findings}
+    reworded = briefing.audit.findings.standing().filter(earlier_wordings__replaced_at__gt=briefing.drafted_at)
+    return [
+        (one, said[one.public_id])
+        for one in reworded.select_related("case").distinct()
+        if one.public_id in said and said[one.public_id] != one.text
+    ]
+
+
 def published(person: Person) -> QuerySet[Briefing]:
     """The published briefings this person may read, newest first."""
     return (

@@ -5,7 +5,7 @@ from maca.briefing.stages import BriefingStage
 from maca.cases.models import CONFLICTS, Case
 from maca.cases.queries import part_in
 from maca.kernel.verdict import YES, Verdict, no
-from maca.panel.models import Finding
+from maca.panel.models import EarlierWording, Finding
 from maca.partnership.models import Person, Role
 
 
@@ -106,6 +106,13 @@ def may_publish_briefing(person: Person, briefing: Briefing) -> Verdict:
         return no("published", "The briefing has been published already.")
     if briefing.stage != BriefingStage.APPROVED:
         return no("not-approved", "Somebody other than its author has to approve the briefing first.")
+    reworded = EarlierWording.objects.filter(finding__audit=briefing.audit, replaced_at__gt=briefing.approved_at)
+    if reworded.exists():
+        return no(
+            "reworded-since",
+            "A finding was reworded after the briefing was approved, since an agency disputed its facts. Take the "
+            "briefing back into draft, see to its wording, and have it approved again.",
+        )
     return YES
 
 

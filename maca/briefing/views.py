@@ -9,16 +9,18 @@ from django.views.decorators.http import require_POST
 
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
+from maca.audits.stages import AuditStage
 from maca.briefing import as_html, operations, rules
 from maca.briefing.forms import FindingsForm, ProcessForm, SendBackForm, ThemeForm
 from maca.briefing.models import READS_DRAFTS, Briefing
 from maca.briefing.printing import FORMATS, print_briefing
-from maca.briefing.queries import find_briefing, find_draft_or_audit, find_left_out, left_out
+from maca.briefing.queries import find_briefing, find_draft_or_audit, find_left_out, left_out, reworded_since
 from maca.briefing.queries import published as published_to
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Heading
 from maca.cases.queries import fetch_parts
 from maca.design.pages import anyone_signed_in, do_once, form_page, guarded, version_sent
+from maca.feedback.queries import what_the_check_lacks
 from maca.panel.models import Finding
 from maca.panel.queries import not_agreed
 from maca.partnership.models import Person
@@ -46,7 +48,11 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
         return render(
             request,
             "briefing/not_drafted.html",
-            {"audit": audit, "may_draft": rules.may_draft_briefing(person, audit)},
+            {
+                "audit": audit,
+                "may_draft": rules.may_draft_briefing(person, audit),
+                "lacks": what_the_check_lacks(audit) if audit.stage == AuditStage.PANEL_CLOSED else "",
+            },
         )
     return render(
         request,
@@ -58,6 +64,8 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "body": as_html.write(briefing.value),
             "left_out": left_out(briefing) if person.holds(*READS_DRAFTS) else [],
             "not_agreed": _not_agreed(briefing, person) if person.holds(*READS_DRAFTS) else [],
+            "reworded": [] if briefing.is_published else reworded_since(briefing),
+            "lacks": "" if briefing.is_published else what_the_check_lacks(audit),
             "duplicates": len(briefing.value.duplicates()),
             "may_edit": rules.may_edit_briefing(person, briefing),
             "may_send": rules.may_send_briefing(person, briefing),
