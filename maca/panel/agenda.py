@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from maca.audits.models import Audit
 from maca.cases.models import Case, Presenter
-from maca.panel.models import Agenda, Slot
+from maca.panel.models import Agenda, Attendance, Came, Hearing, Slot
+from maca.partnership.models import Agency
 from maca.returns.models import ReportVersion
 
 USUAL_MINUTES = 60
@@ -26,12 +27,27 @@ class Turn:
 
 
 def agenda_of(audit: Audit) -> Agenda | None:
-    return Agenda.objects.select_related("saved_by").filter(audit=audit).first()
+    return Agenda.objects.select_related("saved_by").prefetch_related("needed").filter(audit=audit).first()
 
 
 def quorum_of(audit: Audit) -> int | None:
     """How many agencies have to be there for each case, where the partnership has said so."""
     return Agenda.objects.filter(audit=audit).values_list("quorum", flat=True).first()
+
+
+def missing_from(hearing: Hearing) -> str:
+    """A sentence on the agencies that have to be there for each case and were not there for this one; empty where all
+    were, or where who was there is not known yet. The chair decides what it means."""
+    if hearing.attendance_at is None:
+        return ""
+    there = Attendance.objects.filter(hearing=hearing, came=Came.PRESENT).values("agency")
+    needed = Agency.objects.filter(pk__in=Agenda.objects.filter(audit=hearing.case.audit_id).values("needed"))
+    *others, last = needed.exclude(pk__in=there).order_by("name").values_list("name", flat=True) or [""]
+    if not last:
+        return ""
+    if not others:
+        return f"{last} had to be there, and was not."
+    return f"{', '.join(others)} and {last} had to be there, and were not."
 
 
 def turns(audit: Audit, agenda: Agenda | None, *, today: dt.date, named: Collection[int] = ()) -> list[Turn]:

@@ -56,10 +56,17 @@ class AgendaForm(Form):
         max_value=50,
         required=False,
     )
+    needed = CheckboxesField(
+        label="Which agencies have to be there for each case?",
+        help_text="For example the council, the police and health. Where one was not there, the page of the case says "
+        "so. The chair decides what it means.",
+        required=False,
+    )
 
-    def __init__(self, *args: Any, cases: Sequence[Case], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cases: Sequence[Case], agencies: Sequence[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.cases = cases
+        self.cases, self.register = cases, agencies
+        self.fields["needed"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
         for one in cases:
             self.fields[f"place-{one.number}"] = NumberField(
                 label=f"{one.label}: heard as number", min_value=1, max_value=200
@@ -82,6 +89,9 @@ class AgendaForm(Form):
         if begins + minutes > 24 * 60:
             self.add_error("begins_at", "With these minutes the panel goes on past midnight. Begin earlier, or shorten")
         return given
+
+    def has_to_be_there(self) -> list[Agency]:
+        return [one for one in self.register if one.slug in self.cleaned_data["needed"]]
 
     def slots(self) -> dict[Case, tuple[int, int]]:
         given = self.cleaned_data

@@ -45,13 +45,14 @@ class Hearing(Versioned):
 
 
 class Agenda(Versioned):
-    """When and where the panel of an audit meets, and how many agencies have to be there."""
+    """When and where the panel of an audit meets, and how many agencies, or which, have to be there."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     audit = models.OneToOneField(Audit, on_delete=models.CASCADE, related_name="agenda")
     begins_at = models.TimeField()
     place = models.CharField(max_length=200, blank=True)
     quorum = models.PositiveSmallIntegerField(null=True)
+    needed = models.ManyToManyField(Agency, related_name="+")  # those that have to be there for each case
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)
 

@@ -82,11 +82,13 @@ def set_agenda(
     begins_at: dt.time,
     place: str,
     quorum: int | None,
+    needed: Collection[Agency] = (),
     slots: Mapping[Case, tuple[int, int]],
     version: int | None,
     by: Person,
 ) -> Agenda:
-    """Set when and where the panel meets, how many agencies have to be there, and for each case its place and minutes.
+    """Set when and where the panel meets, how many agencies and which have to be there, and the place and minutes of
+    each case.
 
     Cases with the same place come in the order of their numbers.
     """
@@ -96,13 +98,15 @@ def set_agenda(
     save_changes(
         agenda, version=version, begins_at=begins_at, place=place, quorum=quorum, saved_by=by, saved_at=timezone.now()
     )
+    agenda.needed.set(needed)
     Slot.objects.filter(agenda=agenda).delete()
     order = sorted(slots, key=lambda case: (slots[case][0], case.number))
     Slot.objects.bulk_create(
         Slot(agenda=agenda, case=case, place=at, minutes=slots[case][1]) for at, case in enumerate(order, start=1)
     )
     minutes = {case.label: slots[case][1] for case in order}
-    write("set the agenda of a panel", agenda, by=by, audit=audit.slug, minutes=minutes, quorum=quorum)
+    whom = sorted(agency.slug for agency in needed)
+    write("set the agenda of a panel", agenda, by=by, audit=audit.slug, minutes=minutes, quorum=quorum, needed=whom)
     return agenda
 
 

@@ -26,7 +26,7 @@ from maca.kernel.clock import today
 from maca.kernel.ids import new_public_id
 from maca.kernel.verdict import Refused
 from maca.panel import operations, rules
-from maca.panel.agenda import USUAL_MINUTES, agenda_of, quorum_of, turns
+from maca.panel.agenda import USUAL_MINUTES, agenda_of, missing_from, quorum_of, turns
 from maca.panel.alike import alike
 from maca.panel.as_calendar import as_calendar
 from maca.panel.codebook import CodeBook
@@ -160,17 +160,18 @@ def agenda(request: HttpRequest, audit: Audit) -> HttpResponse:
 
 @guarded(rules.may_set_agenda, find_audit, writes=True)
 def set_agenda(request: HttpRequest, audit: Audit) -> HttpResponse:
-    cases = list(audit.cases.order_by("number"))
+    cases, agencies = list(audit.cases.order_by("number")), agencies_around(audit)
     back = reverse("agenda", kwargs={"audit": audit.slug})
 
     def make_form(data: Mapping[str, Any] | None, now: Agenda) -> AgendaForm:
         kept = {one.case_id: one for one in now.slots.all()} if now.pk else {}
         initial: dict[str, Any] = {"begins_at": now.begins_at, "place": now.place, "quorum": now.quorum}
+        initial["needed"] = [one.slug for one in now.needed.all()] if now.pk else []
         for number, case in enumerate(cases, start=1):
             slot = kept.get(case.pk)
             initial[f"place-{case.number}"] = slot.place if slot else number
             initial[f"minutes-{case.number}"] = slot.minutes if slot else USUAL_MINUTES
-        return AgendaForm(data, cases=cases, initial=initial)
+        return AgendaForm(data, cases=cases, agencies=agencies, initial=initial)
 
     def do(form: AgendaForm, version: int | None) -> str:
         given = form.cleaned_data
@@ -179,6 +180,7 @@ def set_agenda(request: HttpRequest, audit: Audit) -> HttpResponse:
             begins_at=given["begins_at"],
             place=given["place"],
             quorum=given["quorum"],
+            needed=form.has_to_be_there(),
             slots=form.slots(),
             version=version,
             by=signed_in(request),
@@ -253,6 +255,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "offers": offers(report, case.public_id, {one.sent for one in shown}) if may_note else {},
             "theme_called": codebook_of(case.audit.partnership_id).called,
             "quorum": quorum_of(case.audit),
+            "missing": missing_from(hearing),
             "slot": Slot.objects.filter(case=case).first(),
             "lines": [one for one in shown if not one.is_out],
             "taken_out": [one for one in shown if one.is_out] if may_note else [],
@@ -713,6 +716,7 @@ def finish_hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
         do=do,
         context={
             "heading": f"{case.label} has been heard",
+            "introduction": missing_from(hearing),
             "caption": case.audit.title,
             "button_text": f"{case.label} has been heard",
             "back": _hearing_page(case),

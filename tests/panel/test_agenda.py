@@ -9,13 +9,22 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
 
-from maca.audits.models import Audit
+from maca.audits.models import Audit, Heading
 from maca.kernel.clock import LONDON, today
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.panel import rules
 from maca.panel.agenda import agenda_of, turns
-from maca.panel.operations import close_panel, open_panel, set_agenda
+from maca.panel.models import Came
+from maca.panel.operations import (
+    close_panel,
+    introduce_case,
+    open_panel,
+    record_attendance,
+    record_finding,
+    set_agenda,
+)
+from maca.panel.queries import Column
 from maca.returns.operations import issue_report
 
 NINE = dt.time(9, 0)
@@ -136,3 +145,26 @@ def test_the_agenda_asks_as_often_for_five_cases_as_for_one(world, sign_in):
         return len(asked)
 
     assert queries(world.circulated(5)) == queries(world.circulated(1))
+
+
+def test_who_had_to_be_there_and_was_not_is_said_and_bars_nothing(world, sign_in):
+    audit = world.circulated(1)
+    client, page = sign_in(world.chair), reverse("set-agenda", kwargs={"audit": audit.slug})
+    sent = {"begins_at": "9am", "place-1": "1", "minutes-1": "60", "version": "1", "needed": ["health", "police"]}
+    assert client.post(page, {**sent, "once": "a" * 32}).status_code == 302
+    agenda = reverse("agenda", kwargs={"audit": audit.slug})
+    assert "Health, Police" in client.get(agenda).content.decode()
+    open_panel(audit, by=world.chair)
+    case = audit.cases.select_related("audit", "hearing").get()
+    hearing = reverse("hearing", kwargs={"audit": audit.slug, "case": 1})
+    assert "had to be there" not in client.get(hearing).content.decode()
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    record_finding(Column(audit, case, Heading.WENT_WELL), text="F", agencies=[], by=world.chair)
+    came = dict.fromkeys(world.agencies.values(), (Came.APOLOGIES, ""))
+    record_attendance(case.hearing, {**came, world.health: (Came.PRESENT, "")}, version=None, by=world.chair)
+    closing = reverse("finish-hearing", kwargs={"audit": audit.slug, "case": 1})
+    for one in (hearing, closing):
+        assert "Police had to be there, and was not." in client.get(one).content.decode()
+    record_attendance(case.hearing, came, version=None, by=world.chair)
+    assert "Health and Police had to be there, and were not." in client.get(closing).content.decode()
+    assert rules.may_finish_hearing(world.chair, case.hearing)
