@@ -1,4 +1,4 @@
-"""What a check of the facts asks, case by case, and which of it is open to who asks."""
+"""What a factual accuracy check asks, case by case, and which of it is open to who asks."""
 
 from dataclasses import dataclass
 

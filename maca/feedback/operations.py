@@ -50,7 +50,7 @@ def _tell(kind: Kind, people: Iterable[Person]) -> None:
             queue(kind, to=person, link=reverse("work-list"))
 
 
-# ---- the check of the facts
+# ---- the factual accuracy check
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def ask_fact_checks(audit: Audit, *, due_on: dt.date, by: Person) -> None:
     FactCheck.objects.bulk_create(FactCheck(audit=audit, agency=one, due_on=due_on, asked_by=by) for one in agencies)
     _tell(CHECK, leads_of(*agencies))
     slugs = [one.slug for one in agencies]
-    write("asked for a check of the facts", audit, by=by, agencies=slugs, due_on=due_on.isoformat())
+    write("asked for a factual accuracy check", audit, by=by, agencies=slugs, due_on=due_on.isoformat())
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def answer_fact_check(check: FactCheck, *, wrong: Mapping[Finding, str], version
     if wrong:
         _tell(DISPUTED, those_who_run(check.audit, Role.CHAIR))
     write(
-        "answered a check of the facts", check, by=by, audit=check.audit.slug, agency=check.agency.slug,
+        "answered a factual accuracy check", check, by=by, audit=check.audit.slug, agency=check.agency.slug,
         disputed=len(wrong), late=check.is_late, sealed=sealed,
     )  # fmt: skip
 
@@ -151,7 +151,7 @@ def read_fact_check(check: FactCheck, *, by: Person) -> list[tuple[Group, dict[i
                 dispute.finding = finding
                 mine.append((dispute, group.is_open))
     if mine:
-        note_reading("read a check of the facts", check, by=by, audit=check.audit.slug, disputes=len(mine))
+        note_reading("read a factual accuracy check", check, by=by, audit=check.audit.slug, disputes=len(mine))
     opened = {one.dispute.finding_id: one for one in _opened(mine)}
     return [(group, {one.pk: opened[one.pk] for one in group.findings if one.pk in opened}) for group in groups]
 

@@ -125,7 +125,7 @@ def what_the_check_lacks(audit: Audit) -> str:
         return "The agencies have not been asked to check the facts."
     said = []
     if out := counted["out"]:
-        said.append(f"{out} {'agency has' if out == 1 else 'agencies have'} not answered the check of the facts.")
+        said.append(f"{out} {'agency has' if out == 1 else 'agencies have'} not answered the factual accuracy check.")
     if undecided := Dispute.objects.undecided().filter(fact_check__audit=audit).count():
         said.append(f"{undecided} {'dispute waits' if undecided == 1 else 'disputes wait'} for the chair.")
     return " ".join(said)

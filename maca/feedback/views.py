@@ -40,7 +40,7 @@ def _notes_page(audit: Audit) -> str:
     return reverse("feedback-notes", kwargs={"audit": audit.slug})
 
 
-# ---- the check of the facts
+# ---- the factual accuracy check
 
 
 @guarded(rules.may_see_fact_checks, find_audit)

@@ -22,18 +22,18 @@ class Disagreement:
 
 
 @dataclass(frozen=True, repr=False)
-class Disputes:
+class Disagreements:
     """By the public id of a finding: who does not agree, and what the panel accepts and why."""
 
     dissents: dict[str, list[Disagreement]]
     accepted: dict[str, str]
 
 
-def opened(rows: Iterable[Dissent], weighed: Iterable[Finding], key: DataKey) -> Disputes:
+def opened(rows: Iterable[Dissent], weighed: Iterable[Finding], key: DataKey) -> Disagreements:
     dissents: dict[str, list[Disagreement]] = {}
     for one in rows:
         dissents.setdefault(one.finding.public_id, []).append(_opened(one, key))
-    return Disputes(dissents, {one.public_id: key.text(one, "accepted") for one in weighed})
+    return Disagreements(dissents, {one.public_id: key.text(one, "accepted") for one in weighed})
 
 
 def _opened(one: Dissent, key: DataKey) -> Disagreement:

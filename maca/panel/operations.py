@@ -23,8 +23,8 @@ from maca.kernel.versions import save_changes
 from maca.notices.operations import queue
 from maca.panel import rules
 from maca.panel.alike import keep_terms
-from maca.panel.dissents import Disputes
-from maca.panel.dissents import opened as opened_disputes
+from maca.panel.dissents import Disagreements
+from maca.panel.dissents import opened as opened_dissents
 from maca.panel.grades import Across, Given, across, graded
 from maca.panel.lines import Line, opened, without_words
 from maca.panel.messages import NOTE_SENT
@@ -286,7 +286,7 @@ def _said(line: PanelLine) -> dict[str, Any]:
 @transaction.atomic
 def record_dissent(finding: Finding, *, agency: Agency, words: str, by: Person) -> Dissent:
     """Record that an agency does not agree with a finding, in its own words."""
-    _hold_disputed(finding)
+    _hold_finding(finding)
     rules.may_record_dissent(by, finding).insist()
     if Dissent.objects.filter(finding=finding, agency=agency).exists():
         raise Refused(
@@ -343,7 +343,7 @@ def say_what_is_accepted(finding: Finding, *, words: str, version: int | None, b
 
 
 @transaction.atomic
-def read_disputes(hearing: Hearing, *, by: Person) -> Disputes:
+def read_disagreements(hearing: Hearing, *, by: Person) -> Disagreements:
     """Show which agencies do not agree with which finding of a case and why, and what the panel accepts."""
     rules.may_attend_hearing(by, hearing).insist()
     rows = dissents_from(hearing.case)
@@ -351,10 +351,10 @@ def read_disputes(hearing: Hearing, *, by: Person) -> Disputes:
         rows = [one for one in rows if one.withdrawn_at is None]
     weighed = [one for one in hearing.case.findings.standing() if one.accepted]
     if not rows and not weighed:
-        return Disputes({}, {})
+        return Disagreements({}, {})
     counts = {"dissents": len(rows), "accepted": len(weighed)}
     note_reading("read what agencies do not agree with", hearing.case, by=by, **_where(hearing.case), **counts)
-    return opened_disputes(rows, weighed, case_key(hearing.case))
+    return opened_dissents(rows, weighed, case_key(hearing.case))
 
 
 @transaction.atomic
@@ -375,7 +375,7 @@ def read_what_is_accepted(finding: Finding, *, by: Person) -> str:
     return _key_of(finding).text(finding, "accepted")
 
 
-def _hold_disputed(finding: Finding) -> None:
+def _hold_finding(finding: Finding) -> None:
     hold(finding, read=("case",))
     if finding.case:
         _hold(finding.case.hearing)
@@ -383,7 +383,7 @@ def _hold_disputed(finding: Finding) -> None:
 
 def _hold_dissent(dissent: Dissent) -> None:
     finding = dissent.finding
-    _hold_disputed(finding)
+    _hold_finding(finding)
     hold(dissent, read=("agency",))
     dissent.finding = finding
 

@@ -94,7 +94,7 @@ def find_finding(person: Person, audit: str, finding: str) -> Finding:
 # ---- what agencies do not agree with
 
 
-def find_disputed(person: Person, audit: str, case: int, finding: str) -> Finding:
+def find_finding_of_case(person: Person, audit: str, case: int, finding: str) -> Finding:
     """A finding on a case that this person may see, once the panel has opened."""
     hearing = find_hearing(person, audit, case)
     found = Finding.objects.select_related("audit", "saved_by").get(case=hearing.case, public_id=finding)
@@ -103,9 +103,9 @@ def find_disputed(person: Person, audit: str, case: int, finding: str) -> Findin
 
 
 def find_dissent(person: Person, audit: str, case: int, finding: str, dissent: str) -> Dissent:
-    disputed = find_disputed(person, audit, case, finding)
-    found = Dissent.objects.select_related("agency").get(finding=disputed, public_id=dissent)
-    found.finding = disputed
+    its_finding = find_finding_of_case(person, audit, case, finding)
+    found = Dissent.objects.select_related("agency").get(finding=its_finding, public_id=dissent)
+    found.finding = its_finding
     return found
 
 

@@ -73,9 +73,9 @@ from maca.panel.queries import (
     codebook_of,
     empty_headings,
     find_column,
-    find_disputed,
     find_dissent,
     find_finding,
+    find_finding_of_case,
     find_grade_place,
     find_hearing,
     find_line,
@@ -129,7 +129,7 @@ def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
             "hearings": [(hearing, hearing.case_id in visible) for hearing in hearings_of(audit)],
             "good_practice": good_practice_of(audit),
             "theme_called": codebook_of(audit.partnership_id).called,
-            "disputed": Counter(finding.case_id for finding, _ in not_agreed(audit)),
+            "not_agreed": Counter(finding.case_id for finding, _ in not_agreed(audit)),
             "withdrawn": withdrawn_from(audit, None) if may_record else [],
             "asks_for_grades": audit_asks_for_grades(audit),
             "lacks": rules.what_the_panel_lacks(audit) if not audit.panel_has_begun else "",
@@ -261,7 +261,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "taken_out": [one for one in shown if one.is_out] if may_note else [],
             "latest": max([hearing.findings_changed, *(one.changed for one in shown)]),
             "may_note": may_note,
-            "disputes": operations.read_disputes(hearing, by=person),
+            "disagreements": operations.read_disagreements(hearing, by=person),
             "may_list_notes": (may_list_notes := rules.may_list_restricted_notes(person, hearing)),
             "notes_sent": notes_sent(hearing) if may_list_notes else [],
             "agencies": agencies_around(case.audit) if may_note else [],
@@ -293,7 +293,7 @@ def present(request: HttpRequest, hearing: Hearing) -> HttpResponse:
         "panel/present.html",
         {
             "hearing": hearing,
-            "disputes": operations.read_disputes(hearing, by=signed_in(request)),
+            "disagreements": operations.read_disagreements(hearing, by=signed_in(request)),
             "case": case,
             "audit": case.audit,
             "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
@@ -337,7 +337,7 @@ def findings(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "hearing": hearing,
             "columns": [(heading, question, found[heading]) for heading, question in _columns(case)],
             "theme_called": codebook_of(case.audit.partnership_id).called,
-            "disputes": operations.read_disputes(hearing, by=person),
+            "disagreements": operations.read_disagreements(hearing, by=person),
             "may_record": rules.may_record_finding(person, Column(case.audit, case, CASE_HEADINGS[0])),
             "may_note": rules.may_take_notes(person, hearing),
             "on_screen": "screen" in request.GET,
@@ -458,7 +458,7 @@ def put_back_line(request: HttpRequest, line: PanelLine) -> HttpResponse:
 # ---- what agencies do not agree with
 
 
-@guarded(rules.may_record_dissent, find_disputed, writes=True)
+@guarded(rules.may_record_dissent, find_finding_of_case, writes=True)
 def record_dissent(request: HttpRequest, finding: Finding) -> HttpResponse:
     agencies = agencies_around(finding.audit)
 
@@ -521,7 +521,7 @@ def put_back_dissent(request: HttpRequest, dissent: Dissent) -> HttpResponse:
     return do_once(request, do, saved=f"It is on record again that {dissent.agency} does not agree.")
 
 
-@guarded(rules.may_say_what_is_accepted, find_disputed, writes=True)
+@guarded(rules.may_say_what_is_accepted, find_finding_of_case, writes=True)
 def accepted(request: HttpRequest, finding: Finding) -> HttpResponse:
     """Where agencies do not agree, what the panel accepts and why."""
     case, person = finding.case, signed_in(request)

@@ -192,7 +192,7 @@ def _hearing(audit: Audit, stage: AuditStage) -> str:
 
 
 def _checking(audit: Audit, stage: AuditStage, person: Person) -> Step:
-    """The check of the facts stands in nobody’s way; the lead of an agency goes from here to its own."""
+    """The factual accuracy check stands in nobody’s way; the lead of an agency goes from here to its own."""
     lacks, status = "", LATER
     if stage in (AuditStage.PANEL_CLOSED, AuditStage.PUBLISHED):
         lacks = what_the_check_lacks(audit)

@@ -35,7 +35,7 @@ def test_a_draft_says_what_is_out_and_what_was_reworded_since_and_is_not_publish
     dispute = dispute_of(world, asked)
     page = reverse("briefing", kwargs={"audit": asked.slug})
     shown = sign_in(world.manager).get(page).content.decode()
-    assert "1 agency has not answered the check of the facts. 1 dispute waits for the chair." in shown
+    assert "1 agency has not answered the factual accuracy check. 1 dispute waits for the chair." in shown
     briefing = draft_briefing(asked, by=world.manager)
     assert reworded_since(briefing) == []
     send_briefing(briefing, version=None, by=world.manager)

@@ -87,7 +87,7 @@ def test_each_agency_that_a_finding_concerns_is_asked_once_and_its_lead_is_told(
     assert {(one.agency.slug, one.due_on, one.answer) for one in asked} == {("health", DAY, ""), ("police", DAY, "")}
     told = Notice.objects.filter(kind="feedback/check").values_list("to_person", flat=True)
     assert sorted(told) == sorted([world.lead.public_id, world.police_lead.public_id])
-    assert Entry.objects.get(did="asked for a check of the facts").details["agencies"] == ["health", "police"]
+    assert Entry.objects.get(did="asked for a factual accuracy check").details["agencies"] == ["health", "police"]
     refused("already-asked", ask_fact_checks, audit, due_on=DAY, by=world.chair)
 
 
@@ -148,14 +148,14 @@ def test_a_lead_says_that_the_facts_are_right(world, asked):
     answer_fact_check(check, wrong={}, version=check.version, by=world.lead)
     assert (check.answer, check.is_late, check.standing()[0]) == ("right", False, "The facts are right")
     assert not Notice.objects.filter(kind="feedback/disputed").exists()
-    assert what_the_check_lacks(asked) == "1 agency has not answered the check of the facts."
+    assert what_the_check_lacks(asked) == "1 agency has not answered the factual accuracy check."
 
 
 def test_what_is_wrong_lies_sealed_and_stands_in_no_journal(world, asked):
     dispute = dispute_of(world, asked)
     assert b"Zqseen" not in bytes(Dispute.objects.get().words)
     assert "Zqseen" not in json.dumps([one.details for one in Entry.objects.all()])
-    entry = Entry.objects.get(did="answered a check of the facts")
+    entry = Entry.objects.get(did="answered a factual accuracy check")
     assert (entry.details["disputed"], len(entry.details["sealed"][dispute.public_id])) == (1, 64)
     assert read_dispute(dispute, by=world.chair).words == "Zqseen with his mother."
     assert Entry.objects.filter(did="read what an agency disputes", is_reading=True).count() == 1

@@ -82,7 +82,7 @@ def a_panel_that_has_closed(visitor: Visitor, round_: str) -> str:
 
 def an_agency_disputes_a_finding(visitor: Visitor, audit: str) -> None:
     """The chair asks; the lead of health visiting says what is wrong with the one finding about it."""
-    visitor.follow("The check of the facts")
+    visitor.follow("Factual accuracy check")
     visitor.follow("Ask the agencies")
     visitor.look()
     visitor.press("Ask the agencies")

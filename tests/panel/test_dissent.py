@@ -21,7 +21,7 @@ from maca.panel.operations import (
     finish_hearing,
     introduce_case,
     put_back_dissent,
-    read_disputes,
+    read_disagreements,
     record_attendance,
     record_dissent,
     record_finding,
@@ -29,7 +29,7 @@ from maca.panel.operations import (
     withdraw_dissent,
     withdraw_finding,
 )
-from maca.panel.queries import CASE_HEADINGS, Column, find_disputed, find_dissent, find_hearing, not_agreed
+from maca.panel.queries import CASE_HEADINGS, Column, find_dissent, find_finding_of_case, find_hearing, not_agreed
 from tests.panel.test_panel import first_case
 
 
@@ -48,7 +48,7 @@ def finding(world, hearing):
 def found(hearing, world, text):
     column = Column(hearing.case.audit, hearing.case, Heading.WENT_WELL)
     one = record_finding(column, text=text, agencies=[], by=world.chair)
-    return find_disputed(world.chair, hearing.case.audit.slug, 1, one.public_id)
+    return find_finding_of_case(world.chair, hearing.case.audit.slug, 1, one.public_id)
 
 
 def not_by(world, finding, agency="police", words="Zqnot so <b>", who="manager"):
@@ -58,7 +58,7 @@ def not_by(world, finding, agency="police", words="Zqnot so <b>", who="manager")
 
 def shown(world, hearing, who="chair"):
     """What is read of each finding: the agency, its words, and whether it was withdrawn."""
-    read = read_disputes(hearing, by=world.people[who])
+    read = read_disagreements(hearing, by=world.people[who])
     return [(one.agency, one.words, one.is_out) for those in read.dissents.values() for one in those]
 
 
@@ -74,7 +74,7 @@ def page(name, hearing):
 def test_what_an_agency_says_lies_sealed_is_read_with_the_finding_and_is_in_no_journal(world, hearing, finding):
     one = not_by(world, finding)
     assert b"Zqnot" not in bytes(Dissent.objects.get().words)
-    read = read_disputes(hearing, by=world.auditor).dissents[finding.public_id]
+    read = read_disagreements(hearing, by=world.auditor).dissents[finding.public_id]
     assert [(one.agency, one.words, one.by) for one in read] == [("Police", "Zqnot so <b>", "Manager")]
     entry = Entry.objects.get(did="recorded a dissent")
     assert (entry.about, entry.details["agency"], entry.details["case"]) == (
@@ -141,7 +141,7 @@ def test_who_records_what_and_until_when(world, hearing, finding):
     assert rules.may_say_what_is_accepted(world.chair, finding)
     assert rules.may_say_what_is_accepted(world.manager, finding).code == "not-the-chair"
     declare_interest(hearing.case, interest=Interest.HELD, by=world.member)
-    again = find_disputed(world.member, finding.audit.slug, 1, finding.public_id)
+    again = find_finding_of_case(world.member, finding.audit.slug, 1, finding.public_id)
     assert rules.may_record_dissent(world.member, again).code == "conflict"
     withdraw_finding(finding, by=world.chair)
     assert rules.may_record_dissent(world.chair, finding).code == "withdrawn"
