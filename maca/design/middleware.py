@@ -153,9 +153,11 @@ class Refusals:
         else:
             return None
         mend = settings.MACA_MENDS.get(problem.code, "") if isinstance(problem, Refused) else ""
-        if mend and request.method != "POST" and request.resolver_match:
-            page, *words = mend.split()
-            address = {word: request.resolver_match.kwargs[word] for word in words}
+        page, *words = mend.split() or [""]
+        here = request.resolver_match.kwargs if request.resolver_match else {}
+        # From a page of no one case nothing leads to where it is declared: the sentence says in which.
+        if page and request.method != "POST" and all(word in here for word in words):
+            address = {word: here[word] for word in words}
             return redirect(reverse(page, kwargs=address) + "?" + urlencode({"next": request.get_full_path()}))
         status = 409 if isinstance(problem, Changed) else 403
         if for_a_script(request):

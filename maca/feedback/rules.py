@@ -76,7 +76,7 @@ def may_answer_fact_check(person: Person, check: FactCheck) -> Verdict:
                 "If there is none, tell the business manager.",
             )
         if group.is_open.code == "undeclared":
-            return no("declare-first", group.is_open.sentence)
+            return group.is_open
     return YES
 
 

@@ -257,9 +257,22 @@ class FindingForm(Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, agencies: Sequence[Agency], book: CodeBook, **kwargs: Any) -> None:
+    action = LongTextField(
+        label="Does anything have to be done about it?",
+        called="the action",
+        help_text="If so, what. It is written down as a proposed action, with this finding. By role, never by name.",
+        rows=2,
+        count_to=LONGEST_LINE_OF_NOTES,
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, agencies: Sequence[Agency], book: CodeBook, takes_action: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.register = agencies
+        if not takes_action:
+            del self.fields["action"]
         self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
         # What a finding has been tagged with stays to be seen when it is out of use.
         tagged = self.initial.get("themes", [])
@@ -275,7 +288,8 @@ class FindingForm(Form):
         """What the operations take."""
         given = self.cleaned_data
         causes = [Cause(one) for one in given["causes"]]
-        return {"text": given["text"], "agencies": self.about(), "themes": given["themes"], "causes": causes}
+        said = {"text": given["text"], "agencies": self.about(), "themes": given["themes"], "causes": causes}
+        return said | ({"action": given["action"]} if "action" in self.fields else {})
 
 
 class ThemeForm(Form):

@@ -291,15 +291,20 @@ class RestrictedNote(Versioned):
         return f"restricted note {self.public_id[:6]}"
 
 
+ACTION = "action"  # what a line is under that proposes what is to be done
+STRENGTHS = (Heading.WENT_WELL, Heading.GOOD_PRACTICE)
+
+
 class PanelLine(Versioned):
-    """What somebody said at a panel, under one of its three questions, as one of its note-takers typed it.
+    """What somebody said at a panel, under one of its three questions or as an action that is proposed, as one of its
+    note-takers typed it.
 
     Each is a row of its own, so that several hands write at once and none covers what another wrote.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     hearing = models.ForeignKey(Hearing, on_delete=models.CASCADE, related_name="lines")
-    heading = models.CharField(max_length=30, choices=Heading.choices)
+    heading = models.CharField(max_length=30, choices=[*Heading.choices, (ACTION, "Proposed actions")])
     place = models.PositiveIntegerField()  # the order in which they came: the change that was their first
     changed = models.PositiveIntegerField()  # the change of the hearing that was the line's last
     # A number that the page made for it: a line that is sent again, because no answer came, is the same line.
@@ -313,6 +318,9 @@ class PanelLine(Versioned):
     saved_at = models.DateTimeField(null=True)
     taken_out_at = models.DateTimeField(null=True)
     finding = models.OneToOneField(Finding, on_delete=models.SET_NULL, null=True, related_name="line")
+    rests_on = models.ForeignKey(  # the finding with which an action was proposed
+        Finding, on_delete=models.SET_NULL, null=True, related_name="proposed_actions"
+    )
 
     class Meta:
         ordering = ["place"]

@@ -17,6 +17,7 @@ from maca.chronology.models import ChronologyEntry
 from maca.chronology.opening import question_of
 from maca.journal.operations import note_reading, note_readings, write
 from maca.kernel.holding import hold
+from maca.kernel.ids import new_public_id
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
@@ -29,6 +30,7 @@ from maca.panel.grades import Across, Given, across, graded
 from maca.panel.lines import Line, opened, without_words
 from maca.panel.messages import NOTE_SENT
 from maca.panel.models import (
+    ACTION,
     Agenda,
     Attendance,
     Came,
@@ -142,11 +144,12 @@ def introduce_case(
 
 @transaction.atomic
 def write_line(
-    hearing: Hearing, heading: Heading, *, words: str, agency: Agency | None, in_own_record: bool, sent: str, by: Person
+    hearing: Hearing, heading: str, *, words: str, agency: Agency | None, in_own_record: bool, sent: str, by: Person
 ) -> PanelLine:
-    """Write down what somebody said. What was sent before, under the same number of the page, is not written again.
+    """Write down what somebody said, under one of the questions or as an action that is proposed.
 
-    Raises `Refused` where other words came under that number: they are no second sending, and are not lost in silence.
+    What was sent before, under the same number of the page, is not written again. Raises `Refused` where other words
+    came under that number: they are no second sending, and are not lost in silence.
     """
     _hold(hearing)
     rules.may_take_notes(by, hearing).insist()
@@ -159,11 +162,12 @@ def write_line(
         raise Refused(
             "sent-before", "This box has been sent before, with other words. Copy yours, and load the page again."
         )
+    return _add_line(hearing, words, heading=heading, sent=sent, agency=agency, in_own_record=in_own_record, by=by)
+
+
+def _add_line(hearing: Hearing, words: str, *, by: Person, **said: Any) -> PanelLine:
     number = _next_change(hearing)
-    line = PanelLine(
-        hearing=hearing, heading=heading, place=number, changed=number, sent=sent, agency=agency,
-        in_own_record=in_own_record, typed_by=by,
-    )  # fmt: skip
+    line = PanelLine(hearing=hearing, place=number, changed=number, typed_by=by, **said)
     line.words = case_key(hearing.case).seal(line, "words", words)
     line.save(force_insert=True)
     write("wrote a line", line, by=by, **_said(line), sealed=digest({"words": line.words}))
@@ -512,13 +516,14 @@ def record_finding(
     line: PanelLine | None = None,
     themes: Collection[str] = (),
     causes: Collection[Cause] = (),
+    action: str = "",
     by: Person,
 ) -> Finding:
     """Record what the panel agreed, under a heading, tagged with the agencies it is about.
 
     Made of a `question` that the chronology of the case asks, by its mark, it cites the entries of that. Made of a
-    `line` of the notes, that line is agreed. Raises `Refused` where the chronology no longer asks the question, and
-    where the line has become another finding.
+    `line` of the notes, that line is agreed. An `action` is proposed with it, as a line of its own. Raises `Refused`
+    where the chronology no longer asks the question, and where the line has become another finding.
     """
     hold(column.audit)
     rules.may_record_finding(by, column).insist()
@@ -532,6 +537,11 @@ def record_finding(
         rules.may_agree_line(by, line).insist()
         save_changes(line, version=None, finding=finding)
     _tell_of_findings(column.case, line)
+    if action and column.case:
+        hearing = Hearing.objects.select_related("case__audit").get(case=column.case)
+        _hold(hearing)
+        rules.may_take_notes(by, hearing).insist()
+        _add_line(hearing, action, heading=ACTION, sent=new_public_id(), rests_on=finding, by=by)
     if cited:
         finding.entries.set(ChronologyEntry.objects.filter(case=column.case, public_id__in=cited))
     write(

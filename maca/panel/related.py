@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,26 @@ def suggesting_words(code: str) -> tuple[str, ...]:
 def means(words: tuple[str, ...], text: str) -> bool:
     """Whether one of these phrases stands in a text."""
     return bool(words) and _pattern(words).search(_plain(text)) is not None
+
+
+@dataclass(frozen=True)
+class Within:
+    """What stands within the wording of a strength: a sentence that asks for something, and one that takes it back."""
+
+    still_to_do: str = ""
+    against: str = ""
+
+
+_SENTENCE = re.compile(r"[^.;!?\n]+[.;!?]*")
+
+
+def within(strength: str) -> Within:
+    """The first sentence of a strength that says what is still to be done, and the first that speaks against it."""
+    sentences = [one.strip() for one in _SENTENCE.findall(strength) if one.strip()]
+    words: dict[str, list[str]] = _shipped()["wording"]
+    still_to_do = next((one for one in sentences if means(tuple(words["still_to_do"]), one)), "")
+    against = next((one for one in sentences if one != still_to_do and means(tuple(words["against"]), one)), "")
+    return Within(still_to_do, against)
 
 
 @cache

@@ -3,7 +3,17 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.rules import may_work_on_case
 from maca.kernel.verdict import YES, Verdict, no
-from maca.panel.models import TAKES_NOTES, Dissent, Finding, Hearing, NamedTheme, PanelLine, RestrictedNote, ThemeTag
+from maca.panel.models import (
+    ACTION,
+    TAKES_NOTES,
+    Dissent,
+    Finding,
+    Hearing,
+    NamedTheme,
+    PanelLine,
+    RestrictedNote,
+    ThemeTag,
+)
 from maca.panel.queries import Column, empty_headings, returns_outstanding, unheard
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person, Role
@@ -94,6 +104,8 @@ def may_agree_line(person: Person, line: PanelLine) -> Verdict:
     """A line that stands becomes a finding; one that was taken out is put back first."""
     if not (verdict := may_change_line(person, line)):
         return verdict
+    if line.heading == ACTION:
+        return no("an-action", "This line proposes an action, so it becomes no finding.")
     if line.taken_out_at:
         return no("taken-out", "This line was taken out. Put it back before you make a finding of it.")
     return YES
@@ -244,12 +256,7 @@ def may_reword_disputed_finding(person: Person, finding: Finding) -> Verdict:
         return no("not-the-chair", "Only the chair decides on what is disputed.")
     if finding.audit.stage != AuditStage.PANEL_CLOSED:
         return no("not-after-the-panel", "What is disputed is decided between the panel and the published briefing.")
-    if finding.case is None:
-        return YES
-    if (verdict := may_work_on_case(person, finding.case)).code == "undeclared":
-        # Its page is of no one case, so nothing leads on from there.
-        return no("declare-first", verdict.sentence)
-    return verdict
+    return may_work_on_case(person, finding.case) if finding.case else YES
 
 
 def may_close_panel(person: Person, audit: Audit) -> Verdict:

@@ -50,6 +50,8 @@ from maca.panel.forms import (
 from maca.panel.grades import asks_for_grades, figures, graded
 from maca.panel.lines import told
 from maca.panel.models import (
+    ACTION,
+    STRENGTHS,
     Agenda,
     Dissent,
     Finding,
@@ -92,7 +94,7 @@ from maca.panel.queries import (
     themes_of,
     withdrawn_from,
 )
-from maca.panel.related import suggesting_words
+from maca.panel.related import Within, suggesting_words, within
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
 from maca.returns.models import READS_EVERY_RETURN, Grade
@@ -369,7 +371,7 @@ def _since(said: str | None) -> int:
     writes=True,
     repeats=True,
 )
-def write_line(request: HttpRequest, found: tuple[Hearing, Heading]) -> HttpResponse:
+def write_line(request: HttpRequest, found: tuple[Hearing, str]) -> HttpResponse:
     """One line, sent by a script or by a plain form. The number of the page makes it one, however often it comes."""
     hearing, heading = found
     form = LineForm(request.POST, agencies=agencies_around(hearing.case.audit))
@@ -390,10 +392,10 @@ def write_line(request: HttpRequest, found: tuple[Hearing, Heading]) -> HttpResp
     return JsonResponse({"id": line.public_id, "place": line.place, "changed": line.changed, "notices": form.notices})
 
 
-def _heading(heading: str) -> Heading:
-    if heading not in CASE_HEADINGS:
+def _heading(heading: str) -> str:
+    if heading not in (*CASE_HEADINGS, ACTION):
         raise Case.DoesNotExist
-    return Heading(heading)
+    return heading
 
 
 @guarded(rules.may_change_line, find_line, writes=True)
@@ -423,11 +425,12 @@ def change_line(request: HttpRequest, line: PanelLine) -> HttpResponse:
         thing=line,
         context={
             "heading": "Change a line",
-            "caption": f"{case.audit.title}, {case.label}: {Heading(line.heading).label}",
+            "caption": f"{case.audit.title}, {case.label}: {line.get_heading_display()}",
             "back": back,
             "line": line,
             "case": case,
-            "may_record": rules.may_record_finding(person, Column(case.audit, case, Heading(line.heading))),
+            "may_record": line.heading != ACTION
+            and rules.may_record_finding(person, Column(case.audit, case, Heading(line.heading))),
         },
         saved="The line has been changed.",
     )
@@ -728,9 +731,8 @@ def finish_hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
 @guarded(rules.may_record_finding, find_column, writes=True)
 def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
     if "look" in request.POST and for_a_script(request):
-        return _looked(
-            request, {}, column.audit, codebook_of(column.audit.partnership_id)
-        )  # each pause in typing is no reading of the chronology
+        # Each pause in typing is no reading of the chronology.
+        return _looked(request, {}, column, codebook_of(column.audit.partnership_id))
     back, person = _page_of(column.audit, column.case), signed_in(request)
     mark = request.GET.get("question", "") if column.case else ""
     question = read_question(column.case, mark, by=person) if mark and column.case else None
@@ -744,7 +746,13 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
         elif line:
             said = operations.read_line(line, by=person)
             proposed = {"text": said.words, "agencies": [line.agency.slug] if line.agency else []}
-        return FindingForm(data, agencies=agencies_around(column.audit), book=book, initial=proposed)
+        return FindingForm(
+            data,
+            agencies=agencies_around(column.audit),
+            book=book,
+            takes_action=column.case is not None,
+            initial=proposed,
+        )
 
     def do(form: FindingForm, version: int | None) -> str:
         operations.record_finding(column, **form.said(), question=mark, line=line, by=person)
@@ -762,25 +770,32 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
         "suggested": [],
     }
     if "look" in request.POST:
-        return _looked(request, context, column.audit, book)
+        return _looked(request, context, column, book)
     return form_page(
         request, "panel/finding.html", make_form, do=do, context=context, saved="The finding has been recorded."
     )
 
 
 def _looked(
-    request: HttpRequest, context: dict[str, Any], audit: Audit, book: CodeBook, but: Finding | None = None
+    request: HttpRequest, context: dict[str, Any], column: Column, book: CodeBook, but: Finding | None = None
 ) -> HttpResponse:
     """What was said before of what is being typed. Nothing is recorded; without scripts the form comes back with it."""
     text = request.POST.get("text", "")
-    found = alike(text, audit, signed_in(request), but=but)
+    found = alike(text, column.audit, signed_in(request), but=but)
     themes = book.suggested(text)
+    inside = within(text) if column.heading in STRENGTHS else Within()
     if for_a_script(request):
         return JsonResponse(
-            {"alike": [asdict(one) for one in found], "themes": [[one.code, one.called] for one in themes]}
+            {
+                "alike": [asdict(one) for one in found],
+                "themes": [[one.code, one.called] for one in themes],
+                "within": asdict(inside),
+            }
         )
     typed = {"text": text, **{name: request.POST.getlist(name) for name in ("agencies", "themes", "causes")}}
-    form = FindingForm(agencies=agencies_around(audit), book=book, initial=typed)
+    takes_action = column.case is not None and but is None
+    typed["action"] = request.POST.get("action", "") or (inside.still_to_do if takes_action else "")
+    form = FindingForm(agencies=agencies_around(column.audit), book=book, takes_action=takes_action, initial=typed)
     version = version_sent(request) if but else None
     return render(
         request,
@@ -791,6 +806,7 @@ def _looked(
             "version": version,
             "alike": found,
             "suggested": [one.called for one in themes],
+            "within": inside,
             "looked": True,
         },
     )
@@ -937,7 +953,8 @@ def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
         "suggested": [],
     }
     if "look" in request.POST:
-        return _looked(request, context, finding.audit, book, finding)
+        column = Column(finding.audit, finding.case, Heading(finding.heading))
+        return _looked(request, context, column, book, finding)
     return form_page(
         request,
         "panel/finding.html",

@@ -227,7 +227,7 @@ def test_nothing_is_disputed_that_the_agency_was_not_asked_about(world, asked):
 def test_a_lead_declares_first_and_with_a_conflict_another_answers(world, asked, sign_in):
     second = world.add("second_lead", "health")
     check = find_fact_check(second, asked.slug, "health")
-    assert rules.may_answer_fact_check(second, check).code == "declare-first"
+    assert rules.may_answer_fact_check(second, check).code == "undeclared"
     page = reverse("fact-check", kwargs={"audit": asked.slug, "agency": "health"})
     shown = sign_in(second).get(page).content.decode()
     assert "Health saw him alone" not in shown
@@ -321,7 +321,7 @@ def test_a_chair_with_a_conflict_or_who_has_declared_nothing_does_not_decide(wor
     dispute = dispute_of(world, asked)
     chair = world.add("second_chair", "school", Role.CHAIR)
     mine = find_dispute(chair, asked.slug, dispute.public_id)
-    assert rules.may_decide_dispute(chair, mine).code == "declare-first"
+    assert rules.may_decide_dispute(chair, mine).code == "undeclared"
     page = reverse("fact-checks", kwargs={"audit": asked.slug})
     shown = sign_in(chair).get(page).content.decode()
     assert "Zqseen" not in shown

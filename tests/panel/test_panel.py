@@ -25,6 +25,7 @@ from maca.panel.operations import (
     withdraw_finding,
 )
 from maca.panel.queries import Column, findings_of
+from maca.partnership.models import Role
 from maca.returns.operations import introduce_report
 from tests.chronology.test_room import HEADINGS, given
 
@@ -315,3 +316,15 @@ def test_who_was_there_is_recorded_on_a_page_and_the_second_of_two_is_shown_both
     assert (
         client.post(page, {**sent, "came-police": "present", "version": version, "once": "c" * 32}).status_code == 409
     )
+
+
+def test_a_chair_who_has_declared_nothing_is_told_so_on_a_page_of_no_one_case(world, sign_in):
+    audit = world.panel_opened(1)
+    case = first_case(audit)
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    column = Column(audit, case, Heading.WENT_WELL)
+    finding = record_finding(column, text="They met.", agencies=[], by=world.chair)
+    new = world.add("second_chair", "school", Role.CHAIR)
+    answer = sign_in(new).get(reverse("change-finding", args=[audit.slug, finding.public_id]))
+    assert answer.status_code == 403
+    assert "Before you open Case 1, say whether you have a conflict of interest." in answer.content.decode()

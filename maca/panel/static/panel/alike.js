@@ -18,6 +18,29 @@ function text (tag, words, more = '') {
   return made
 }
 
+// What a strength holds besides: an action, which one press puts into its box, and what speaks against it.
+function showWithin ({ still_to_do: action, against }) {
+  const said = []
+  if (action) {
+    const offer = text('p', `This may hold an action: “${action}” `, 'govuk-inset-text')
+    if (form.elements.action && !form.elements.action.value.includes(action)) {
+      const take = text('button', 'Propose it as an action', 'maca-link-button')
+      take.type = 'button'
+      take.addEventListener('click', () => {
+        form.elements.action.value = [form.elements.action.value, action].filter(Boolean).join('\n')
+        form.elements.action.focus()
+        take.remove()
+      })
+      offer.append(take)
+    }
+    said.push(offer)
+  }
+  if (against) {
+    said.push(text('p', `This may be more than a strength: “${against}” If so, say that under another heading too.`, 'govuk-inset-text'))
+  }
+  document.getElementById('within').replaceChildren(...said)
+}
+
 async function look () {
   const words = box.value.trim()
   if (words.length < LEAST || words === asked) return
@@ -28,7 +51,8 @@ async function look () {
     method: 'POST', body, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(10000)
   }).catch(() => null)
   if (!answer || !answer.ok || asked !== words) return
-  const { alike, themes } = await answer.json()
+  const { alike, themes, within } = await answer.json()
+  showWithin(within)
   const suggested = document.getElementById('suggested')
   suggested.hidden = !themes.length
   suggested.querySelector('strong').textContent = themes.map(([, called]) => called).join('; ')
