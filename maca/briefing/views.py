@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,6 +25,8 @@ from maca.panel.models import Finding
 from maca.panel.queries import not_agreed
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
+
+T = TypeVar("T")
 
 
 def _page(audit: Audit) -> str:
@@ -64,7 +66,7 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "body": as_html.write(briefing.value),
             "left_out": left_out(briefing) if person.holds(*READS_DRAFTS) else [],
             "not_agreed": _not_agreed(briefing, person) if person.holds(*READS_DRAFTS) else [],
-            "reworded": [] if briefing.is_published else reworded_since(briefing),
+            "reworded": _reworded(briefing, person) if person.holds(*READS_DRAFTS) else [],
             "lacks": "" if briefing.is_published else what_the_check_lacks(audit),
             "duplicates": len(briefing.value.duplicates()),
             "may_edit": rules.may_edit_briefing(person, briefing),
@@ -81,13 +83,19 @@ def _not_agreed(briefing: Briefing, person: Person) -> list[tuple[Finding, list[
     """The findings of a draft with which agencies do not agree, for whoever has no conflict of interest in the case."""
     if briefing.is_published:
         return []
-    found = not_agreed(briefing.audit)
+    return _open_to(person, not_agreed(briefing.audit))
+
+
+def _reworded(briefing: Briefing, person: Person) -> list[tuple[Finding, str]]:
+    """The findings of a draft that were reworded since, for whoever has no conflict of interest in the case."""
+    return [] if briefing.is_published else _open_to(person, reworded_since(briefing))
+
+
+def _open_to(person: Person, found: list[tuple[Finding, T]]) -> list[tuple[Finding, T]]:
     cases = {one.case_id: one.case for one, _ in found if one.case}
     fetch_parts(cases.values(), person)
     return [
-        (one, agencies)
-        for one, agencies in found
-        if one.case_id and rules.may_change_points(person, cases[one.case_id])
+        (one, more) for one, more in found if not one.case_id or rules.may_change_points(person, cases[one.case_id])
     ]
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from maca.cases.models import Case
-from maca.cases.queries import fetch_parts
+from maca.cases.models import CONFLICTS, Case
+from maca.cases.queries import fetch_parts, part_in
 from maca.cases.rules import may_work_on_case
 from maca.feedback.models import FactCheck
 from maca.feedback.queries import findings_for
@@ -37,7 +37,8 @@ def groups_of(check: FactCheck, person: Person) -> list[Group]:
 
     def is_open(case: Case | None) -> Verdict:
         # Nobody declares an interest in a case that they do not see; the finding is about their agency all the same.
-        if case is None or not (case.pk in seen or case.destroyed_at):
+        # What they declared when they saw it stands.
+        if case is None or not (case.pk in seen or case.destroyed_at or part_in(case, person).interest in CONFLICTS):
             return YES
         return may_work_on_case(person, case)
 

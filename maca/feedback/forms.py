@@ -31,7 +31,7 @@ class FactCheckForm(Form):
         called="whether the facts are right",
         choices=[
             (Facts.RIGHT, "Yes, all of them"),
-            (Facts.WRONG, "No, some are wrong, as written above"),
+            (Facts.WRONG, "No, some are wrong: I have said above which"),
         ],
     )
 
@@ -92,6 +92,8 @@ class DecideForm(Form):
     def __init__(self, data: Mapping[str, Any] | None, finding: Finding) -> None:
         super().__init__(data, initial={"text": finding.text})
         self.finding = finding
+        if finding.case_id is None:
+            self.fields["reason"].help_text += " Write nothing of any case here: it is not sealed."
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data

@@ -36,6 +36,18 @@ DECIDED = register(
     )
 )
 
+REWORDED = register(
+    Kind(
+        "feedback/reworded",
+        "A finding that concerns your agency was reworded",
+        (
+            "Another agency disputed the facts of a finding that concerns yours too, and the chair has reworded it. It "
+            "stands on the page on which you checked the facts.",
+            _NOTHING,
+        ),
+    )
+)
+
 NOTE = register(
     Kind(
         "feedback/note",

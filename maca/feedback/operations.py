@@ -14,7 +14,7 @@ from maca.cases.queries import fetch_parts, forget_parts
 from maca.cases.seal import case_key, nomination_keys
 from maca.feedback import rules
 from maca.feedback.checking import Group, groups_of
-from maca.feedback.messages import ANSWERED, CHECK, DECIDED, DISPUTED, NOTE
+from maca.feedback.messages import ANSWERED, CHECK, DECIDED, DISPUTED, NOTE, REWORDED
 from maca.feedback.models import Decision, Dispute, FactCheck, Facts, FeedbackNote, NoteReader, NoteReply
 from maca.feedback.queries import (
     agencies_to_ask,
@@ -24,6 +24,7 @@ from maca.feedback.queries import (
     leads_of,
     team_of,
     those_who_run,
+    whose_facts_it_concerns,
 )
 from maca.journal.operations import note_reading, note_readings, write
 from maca.kernel.clock import is_working_day, today
@@ -99,7 +100,10 @@ def answer_fact_check(check: FactCheck, *, wrong: Mapping[Finding, str], version
         if dispute.withdrawn_at is None:
             save_changes(dispute, version=None, withdrawn_at=now)
     if wrong:
-        _tell(DISPUTED, those_who_run(check.audit, Role.CHAIR))
+        cases = {one.case for one in wrong}
+        # Once each, however many of the findings are about cases that are open to them.
+        told = {one for case in cases for one in those_who_run(check.audit, case, Role.CHAIR)}
+        _tell(DISPUTED, sorted(told, key=lambda one: one.pk))
     write(
         "answered a factual accuracy check", check, by=by, audit=check.audit.slug, agency=check.agency.slug,
         disputed=len(wrong), late=check.is_late, sealed=sealed,
@@ -203,6 +207,8 @@ def decide_dispute(
         # Whoever has another agency's dispute of the same finding open is shown what it says now.
         others = Dispute.objects.undecided().filter(finding=finding)
         others.update(version=F("version") + 1)
+        mine = dispute.fact_check.agency
+        _tell(REWORDED, leads_of(*(one for one in whose_facts_it_concerns(finding) if one != mine)))
     _tell(DECIDED, leads_of(dispute.fact_check.agency))
     write(
         "decided on a dispute", dispute, by=by, audit=audit.slug, case=finding.case.label if finding.case else None,
@@ -273,7 +279,7 @@ def answer_feedback_note(note: FeedbackNote, *, words: str, by: Person) -> NoteR
     reply = NoteReply(note=note, written_by=by)
     reply.words = case_key(case).seal(reply, "words", words)
     reply.save(force_insert=True)
-    _tell(ANSWERED, those_who_run(case.audit, *rules.RUNS))
+    _tell(ANSWERED, those_who_run(case.audit, case, *rules.RUNS))
     write(
         "answered a feedback note", note, by=by, **_where(case), agency=note.agency_return.agency.slug,
         sealed=digest({"words": reply.words}),

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -44,15 +45,19 @@ def find_note(person: Person, audit: str, case: int, agency: str) -> FeedbackNot
 # ---- whom a check concerns, and what it is about
 
 
-def _concerns(agency: Agency, audit: Audit) -> Q:
-    """Findings about an agency, and those that name none in a case that it gave an account of, or still owes one."""
-    took_part = AgencyReturn.objects.of(audit).filter(agency=agency).exclude(stage__in=TOOK_NO_PART)
+def _concerns(agency: Any) -> Q:
+    """Findings about an agency, and those that name none in a case that it gave an account of, or still owes one.
+
+    `agency` is one, its key, or a reference to that of an outer query.
+    """
+    its_own = OuterRef(agency) if isinstance(agency, OuterRef) else agency
+    took_part = AgencyReturn.objects.filter(agency=its_own).exclude(stage__in=TOOK_NO_PART)
     return Q(agencies=agency) | Q(agencies=None, case__in=took_part.values("case"))
 
 
 def findings_for(agency: Agency, audit: Audit) -> list[Finding]:
     """The standing findings of an audit that concern an agency, case by case; those of the whole audit come last."""
-    found = audit.findings.standing().filter(_concerns(agency, audit)).select_related("case__nomination")
+    found = audit.findings.standing().filter(_concerns(agency)).select_related("case__nomination")
     findings = sorted(found.prefetch_related("earlier_wordings"), key=_by_case)
     _with_their_cases(findings, audit)
     return findings
@@ -98,10 +103,21 @@ def was_asked_for(audit: Audit) -> bool:
 
 
 def checks_of(audit: Audit) -> list[FactCheck]:
-    found = list(FactCheck.objects.filter(audit=audit).select_related("agency", "saved_by"))
-    for one in found:
+    reworded = Finding.objects.standing().filter(
+        _concerns(OuterRef("agency")), audit=audit, earlier_wordings__replaced_at__gt=OuterRef("saved_at")
+    )
+    found = FactCheck.objects.filter(audit=audit).annotate(reworded_after=Exists(reworded))
+    checks: list[FactCheck] = list(found.select_related("agency", "saved_by"))
+    for one in checks:
         one.audit = audit
-    return found
+    return checks
+
+
+def whose_facts_it_concerns(finding: Finding) -> list[Agency]:
+    """The agencies that were asked about a finding, and have answered."""
+    its_own = Finding.objects.filter(_concerns(OuterRef("agency")), pk=finding.pk)
+    checks = FactCheck.objects.filter(Exists(its_own), audit=finding.audit_id).exclude(answer="")
+    return [one.agency for one in checks.select_related("agency")]
 
 
 def disputes_of(audit: Audit) -> list[Dispute]:
@@ -177,7 +193,7 @@ def facts_waiting_for(person: Person) -> list[FactCheck]:
     if not (person.agency_id and person.holds(Role.AGENCY_LEAD)):
         return []
     closed = Finding.objects.standing().filter(
-        Q(agencies=person.agency_id) | Q(agencies=None), audit=OuterRef("audit"), case__in=_cases(_closed_to(person))
+        _concerns(person.agency_id), audit=OuterRef("audit"), case__in=_cases(_closed_to(person))
     )
     found = FactCheck.objects.filter(agency=person.agency_id, answer="", audit__stage=AuditStage.PANEL_CLOSED)
     return list(found.exclude(Exists(closed)).select_related("agency", "audit").order_by("due_on", "pk"))
@@ -231,8 +247,19 @@ def leads_of(*agencies: Agency) -> list[Person]:
     return _with_account(Person.objects.filter(agency__in=agencies).holding(Role.AGENCY_LEAD))
 
 
-def those_who_run(audit: Audit, *roles: Role) -> list[Person]:
-    return _with_account(Person.objects.filter(partnership=audit.partnership_id).holding(*roles))
+def without_a_lead(agencies: Iterable[Agency]) -> list[Agency]:
+    """Those of these agencies that nobody can answer for."""
+    answered_for = {one.agency_id for one in leads_of(*agencies)}
+    return [one for one in agencies if one.pk not in answered_for]
+
+
+def those_who_run(audit: Audit, case: Case | None, *roles: Role) -> list[Person]:
+    """Those in these roles, but for whoever has declared a conflict of interest in this case."""
+    found = Person.objects.filter(partnership=audit.partnership_id).holding(*roles)
+    if case:
+        declared = Declaration.objects.standing().filter(case=case, interest__in=CONFLICTS)
+        found = found.exclude(pk__in=declared.values("person"))
+    return _with_account(found)
 
 
 def team_of(agency_return: AgencyReturn) -> list[Person]:
@@ -249,5 +276,5 @@ def team_of(agency_return: AgencyReturn) -> list[Person]:
 
 
 def _with_account(people: PersonQuerySet) -> list[Person]:
-    """Those whose account is open, in an order of their own."""
-    return list(people.filter(ended_at=None).select_related("partnership").order_by("pk"))
+    """Those who can sign in, in an order of their own."""
+    return list(people.attested().filter(ended_at=None).select_related("partnership").order_by("pk"))

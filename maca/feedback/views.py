@@ -12,6 +12,7 @@ from maca.feedback import operations, rules
 from maca.feedback.forms import AskForm, DecideForm, FactCheckForm, NoteForm, ReplyForm
 from maca.feedback.models import Decision, Dispute, FactCheck, Facts, FeedbackNote
 from maca.feedback.queries import (
+    agencies_to_ask,
     checks_of,
     find_dispute,
     find_fact_check,
@@ -19,6 +20,7 @@ from maca.feedback.queries import (
     findings_of_note,
     returns_for_feedback,
     what_the_check_lacks,
+    without_a_lead,
 )
 from maca.kernel.clock import today, working_days_from
 from maca.partnership.requests import signed_in
@@ -27,7 +29,7 @@ from maca.returns.queries import find_return
 
 USUAL_DAYS = 5
 USUAL_OPENING = (
-    "Thank you for the time and care that you gave to this case. Below is what the panel found of your team’s work. "
+    "Thank you for the time and care that you gave to this case. Below is what the panel found about your team’s work. "
     "You can answer it on this page."
 )
 
@@ -65,6 +67,9 @@ def fact_checks(request: HttpRequest, audit: Audit) -> HttpResponse:
 
 @guarded(rules.may_ask_fact_checks, find_audit, writes=True)
 def ask_fact_checks(request: HttpRequest, audit: Audit) -> HttpResponse:
+    silent = " and ".join(one.name for one in without_a_lead(agencies_to_ask(audit)))
+    warning = f" Nobody can answer for {silent}: first give it a lead who can sign in." if silent else ""
+
     def do(form: AskForm, version: int | None) -> str:
         operations.ask_fact_checks(audit, due_on=form.cleaned_data["due_on"], by=signed_in(request))
         return _checks_page(audit)
@@ -78,7 +83,7 @@ def ask_fact_checks(request: HttpRequest, audit: Audit) -> HttpResponse:
             "heading": "Ask the agencies to check the facts",
             "caption": audit.title,
             "introduction": "Each agency’s lead is shown the findings that concern the agency, and says whether the "
-            "facts are right. What they dispute comes back to the chair.",
+            f"facts are right. What they dispute comes back to the chair.{warning}",
             "button_text": "Ask the agencies",
             "back": _checks_page(audit),
         },

@@ -14,12 +14,16 @@ from maca.concerns.models import Concern
 from maca.feedback.models import FactCheck, FeedbackNote
 from maca.journal.models import Entry
 from maca.kernel.clock import LONDON, is_working_day
+from maca.panel.models import Dissent
 from maca.partnership.models import Person, Role
 from maca.returns.models import AgencyReturn, Upload, UploadPage
 
 A_PAGE = 50
 # What shows a case as a whole, and with it what an agency handed in, or whose case it is.
-SHOWS_A_CASE = ("read a report", "copied a report", "read a hearing", "opened an identity")
+SHOWS_A_CASE = (
+    "read a report", "copied a report", "read a hearing", "opened an identity", "read what agencies do not agree with",
+    "read the grades of a panel",
+)  # fmt: skip
 # What shows what an agency wrote when it nominated a case, or whom it nominated.
 SHOWS_A_NOMINATION = ("read a case", "opened an identity")
 
@@ -98,6 +102,7 @@ def readings_of_ours(person: Person) -> QuerySet[Entry]:
         Q(about__in=_named("AgencyReturn", AgencyReturn.objects.filter(agency=agency)))
         | Q(about__in=_named("Upload", Upload.objects.filter(agency_return__agency=agency)))
         | Q(about__in=_named("UploadPage", UploadPage.objects.filter(upload__agency_return__agency=agency)))
+        | Q(about__in=_named("Dissent", Dissent.objects.filter(agency=agency)))
         | Q(about__in=_named("FactCheck", FactCheck.objects.filter(agency=agency)))
         | Q(about__in=_named("FeedbackNote", FeedbackNote.objects.filter(agency_return__agency=agency)))
         | Q(about__in=_named("Concern", Concern.objects.filter(agency=agency)))

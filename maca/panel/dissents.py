@@ -43,7 +43,7 @@ def _opened(one: Dissent, key: DataKey) -> Disagreement:
         one.agency.name,
         key.text(one, "words"),
         (one.saved_by or one.recorded_by).name,
-        f"{at.astimezone(LONDON):%H:%M}",
+        f"{at.astimezone(LONDON):%-d %B, %H:%M}",
         one.withdrawn_at is not None,
         one.finding.saved_at is not None and one.finding.saved_at > at,
     )

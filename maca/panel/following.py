@@ -38,7 +38,8 @@ def _ask(hearing: Hearing, since: int) -> tuple[int, int, list[Line]]:
     try:
         with standing(str(case.audit.partnership_id)):
             last, of_findings = Hearing.objects.values_list("changes", "findings_changed").get(pk=hearing.pk)
-            rows = list(lines_of(hearing, since)) if last > since else []
+            # What comes between the two questions is for the next time: it may be of the findings too.
+            rows = list(lines_of(hearing, since).filter(changed__lte=last)) if last > since else []
             return last, of_findings, opened(rows, case_key(case)) if rows else []
     except DatabaseError:
         connections.close_all()
@@ -71,13 +72,12 @@ class Following:
             if last > self.latest:
                 async with self.news:
                     if of_findings > self.latest:
-                        told = f"id: {of_findings}\nevent: findings\ndata: {of_findings}\n\n".encode()
-                        self.events["findings"] = of_findings, told, told
+                        news = f"id: {of_findings}\nevent: findings\ndata: {of_findings}\n\n".encode()
+                        self.events["findings"] = of_findings, news, news
                     self.events |= {
                         one.id: (one.changed, event(one, names=True), event(one, names=False)) for one in found
                     }
-                    # A line may have come between the two questions.
-                    self.latest = max([last, *(one.changed for one in found)])
+                    self.latest = last
                     self.news.notify_all()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.poked.wait(), EVERY)

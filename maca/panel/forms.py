@@ -257,7 +257,7 @@ class FindingForm(Form):
         required=False,
     )
 
-    action = LongTextField(
+    proposed = LongTextField(
         label="Does anything have to be done about it?",
         called="the action",
         help_text="If so, what. It is written down as a proposed action, with this finding. By role, never by name.",
@@ -272,7 +272,7 @@ class FindingForm(Form):
         super().__init__(*args, **kwargs)
         self.register = agencies
         if not takes_action:
-            del self.fields["action"]
+            del self.fields["proposed"]
         self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
         # What a finding has been tagged with stays to be seen when it is out of use.
         tagged = self.initial.get("themes", [])
@@ -289,7 +289,7 @@ class FindingForm(Form):
         given = self.cleaned_data
         causes = [Cause(one) for one in given["causes"]]
         said = {"text": given["text"], "agencies": self.about(), "themes": given["themes"], "causes": causes}
-        return said | ({"action": given["action"]} if "action" in self.fields else {})
+        return said | ({"action": given["proposed"]} if "proposed" in self.fields else {})
 
 
 class ThemeForm(Form):

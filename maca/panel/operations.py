@@ -339,6 +339,8 @@ def put_back_dissent(dissent: Dissent, *, by: Person) -> None:
 def say_what_is_accepted(finding: Finding, *, words: str, version: int | None, by: Person) -> None:
     """Say what the panel accepts where agencies do not agree, and why. Blank words take it out."""
     hold(finding, "audit", read=("case",))
+    if finding.case:
+        forget_parts(finding.case)
     rules.may_say_what_is_accepted(by, finding).insist()
     sealed = _key_of(finding).seal(finding, "accepted", words)
     save_changes(finding, version=version, accepted=sealed)
@@ -420,12 +422,9 @@ def send_restricted_note(hearing: Hearing, *, agency: Agency, words: str, by: Pe
     note.words = case_key(hearing.case).seal(note, "words", words)
     note.save(force_insert=True)
     write("sent a restricted note", note, by=by, **_of_note(note), sealed=digest({"words": note.words}))
-    link = reverse(
-        "restricted-note",
-        kwargs={"audit": hearing.case.audit.slug, "case": hearing.case.number, "note": note.public_id},
-    )
     for person in readers:
-        queue(NOTE_SENT, to=person, link=link)
+        # It says nothing of which case to whoever sees the message.
+        queue(NOTE_SENT, to=person, link=reverse("work-list"))
     return note
 
 
@@ -591,6 +590,8 @@ def change_finding(
 def reword_disputed_finding(finding: Finding, *, text: str, by: Person) -> None:
     """Reword a finding after the panel, since an agency has disputed its facts. What it said before is kept."""
     hold(finding, "audit", read=("case",))
+    if finding.case:
+        forget_parts(finding.case)
     rules.may_reword_disputed_finding(by, finding).insist()
     EarlierWording.objects.create(finding=finding, text=finding.text, replaced_by=by)
     save_changes(finding, version=None, text=text, saved_by=by, saved_at=timezone.now())
@@ -630,7 +631,7 @@ def add_theme_tag(partnership: Partnership, *, called: str, words: Iterable[str]
     theme = ThemeTag(partnership=partnership, called=called, words=list(words), saved_by=by, saved_at=timezone.now())
     theme.code = theme.public_id
     theme.save(force_insert=True)
-    write("added a theme", theme, by=by, called=called)
+    write("added a theme", theme, by=by, code=theme.code)
     return theme
 
 
@@ -648,7 +649,7 @@ def change_theme_tag(
     save_changes(
         kept, version=version, called=called, words=list(words), used=used, saved_by=by, saved_at=timezone.now()
     )
-    write("changed a theme", kept, by=by, code=kept.code, called=called, used=used)
+    write("changed a theme", kept, by=by, code=kept.code, used=used)
 
 
 def _refuse_same_name(partnership: Partnership, called: str, *, but: str) -> None:

@@ -2,15 +2,16 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from maca.audits.models import AskedOf, Audit, Heading, Question, QuestionKind
 from maca.audits.queries import find_agency_question, find_audit
 from maca.cases.models import CONFLICTS, Case, Declaration, Presenter
-from maca.cases.queries import find_case
+from maca.cases.queries import find_case, part_in
 from maca.chronology.models import ChronologyEntry
 from maca.panel.codebook import CodeBook, ThemeOf, codebook_with
 from maca.panel.models import (
+    Agenda,
     Cause,
     Dissent,
     Finding,
@@ -40,6 +41,12 @@ def find_hearing(person: Person, audit: str, case: int) -> Hearing:
 def asked_about(case: Case) -> list[Agency]:
     """The agencies that were asked about a case, by name."""
     return list(Agency.objects.filter(returns__case=case).order_by("name"))
+
+
+def expected_at(case: Case) -> list[Agency]:
+    """The agencies that were asked about a case, and those that have to be there for each, by name."""
+    needed = Q(pk__in=Agenda.objects.filter(audit=case.audit_id).values("needed"))
+    return list(Agency.objects.filter(Q(returns__case=case) | needed).order_by("name").distinct())
 
 
 def empty_headings(case: Case) -> list[Heading]:
@@ -146,6 +153,9 @@ def notes_for(person: Person, case: Case) -> list[RestrictedNote]:
     """The notes on a case that somebody may read as the lead of their agency. No query for anybody else."""
     if not person.holds(Role.AGENCY_LEAD):
         return []
+    part = part_in(case, person)
+    if part.introduces or part.interest in CONFLICTS:
+        return []
     return list(RestrictedNote.objects.for_lead(person).filter(hearing__case=case).defer("words", "outcome"))
 
 
@@ -155,17 +165,20 @@ def notes_unread(person: Person) -> list[RestrictedNote]:
         return []
     conflicts = Declaration.objects.standing().filter(person=person.pk, interest__in=CONFLICTS, case__isnull=False)
     waiting = RestrictedNote.objects.for_lead(person).filter(read_at=None, hearing__case__destroyed_at=None)
-    rows = waiting.exclude(hearing__case__in=conflicts.values("case")).defer("words", "outcome")
+    introduced = Presenter.objects.filter(person=person.pk).values("case")
+    rows = waiting.exclude(hearing__case__in=conflicts.values("case")).exclude(hearing__case__in=introduced)
+    rows = rows.defer("words", "outcome")
     return list(rows.select_related("hearing__case__audit"))
 
 
 def readers_of_notes(case: Case) -> dict[Agency, list[Person]]:
     """For each agency that was asked about a case, those of its leads who would read a note: they can sign in, and
-    have declared no conflict of interest in the case."""
+    neither introduce the case nor have declared a conflict of interest in it."""
     asked = asked_about(case)
     leads = Person.objects.holding(Role.AGENCY_LEAD).attested().filter(agency__in=asked, ended_at=None)
     declared = Declaration.objects.standing().filter(case=case, person__agency__in=asked).order_by("pk")
     interests = dict(declared.values_list("person", "interest"))
+    leads = leads.exclude(pk__in=Presenter.objects.filter(case=case).values("person"))
     readers: dict[Agency, list[Person]] = {agency: [] for agency in asked}
     for one in leads.select_related("agency", "partnership"):
         if one.agency and interests.get(one.pk) not in CONFLICTS:

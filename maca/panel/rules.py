@@ -1,6 +1,7 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
+from maca.cases.queries import part_in
 from maca.cases.rules import may_work_on_case
 from maca.kernel.verdict import YES, Verdict, no
 from maca.panel.models import (
@@ -198,7 +199,7 @@ def may_record_dissent(person: Person, finding: Finding) -> Verdict:
     if not (verdict := may_take_notes(person, finding.case.hearing)):
         return verdict
     if finding.withdrawn_at:
-        return no("withdrawn", "This finding has been withdrawn, so there is nothing not to agree with.")
+        return no("withdrawn", "This finding has been withdrawn, so there is nothing to disagree with.")
     return YES
 
 
@@ -231,11 +232,14 @@ def may_list_restricted_notes(person: Person, hearing: Hearing) -> Verdict:
 
 
 def may_read_restricted_note(person: Person, note: RestrictedNote) -> Verdict:
-    """The lead of the agency reads a note that was sent to it, unless they have a conflict of interest in the case;
-    nobody else does, not even whoever wrote it."""
+    """A lead of the agency reads a note that was sent to it, unless they introduce the case or have a conflict of
+    interest in it; nobody else does, not even whoever wrote it."""
     if not (person.holds(Role.AGENCY_LEAD) and person.agency_id == note.agency_id):
+        return no("not-the-lead", f"Only leads of {note.agency} read this note. Nobody else does, not even its writer.")
+    if part_in(note.hearing.case, person).introduces:
         return no(
-            "not-the-lead", f"Only the lead of {note.agency} reads this note. Nobody else does, not even its writer."
+            "introduces",
+            f"You introduce this case, so the note may be about your own work. Another lead of {note.agency} reads it.",
         )
     return may_work_on_case(person, note.hearing.case)
 

@@ -70,10 +70,10 @@ from maca.panel.queries import (
     GradePlace,
     ThemeAcross,
     agencies_around,
-    asked_about,
     audit_asks_for_grades,
     codebook_of,
     empty_headings,
+    expected_at,
     find_column,
     find_dissent,
     find_finding,
@@ -676,7 +676,7 @@ def introduce_case(request: HttpRequest, hearing: Hearing) -> HttpResponse:
 @guarded(rules.may_record_attendance, find_hearing, writes=True)
 def attendance(request: HttpRequest, hearing: Hearing) -> HttpResponse:
     """Which of the agencies that were asked about a case were there when it was heard."""
-    case, agencies = hearing.case, asked_about(hearing.case)
+    case, agencies = hearing.case, expected_at(hearing.case)
 
     def make_form(data: Mapping[str, Any] | None, now: Hearing) -> AttendanceForm:
         initial: dict[str, str] = {}
@@ -794,7 +794,7 @@ def _looked(
         )
     typed = {"text": text, **{name: request.POST.getlist(name) for name in ("agencies", "themes", "causes")}}
     takes_action = column.case is not None and but is None
-    typed["action"] = request.POST.get("action", "") or (inside.still_to_do if takes_action else "")
+    typed["proposed"] = request.POST.get("proposed", "") or (inside.still_to_do if takes_action else "")
     form = FindingForm(agencies=agencies_around(column.audit), book=book, takes_action=takes_action, initial=typed)
     version = version_sent(request) if but else None
     return render(

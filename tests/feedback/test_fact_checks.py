@@ -31,7 +31,7 @@ from maca.kernel.versions import Changed
 from maca.notices.models import Notice
 from maca.panel.models import EarlierWording, Finding
 from maca.panel.operations import reword_disputed_finding
-from maca.partnership.models import Role
+from maca.partnership.models import Person, Role
 from maca.worklist.queries import steps, tasks
 from tests.feedback.conftest import DAY, closed
 from tests.makers import World
@@ -443,3 +443,47 @@ def test_the_pages_take_the_same_queries_for_one_and_for_many(world, sign_in):
                 assert client.get(page).status_code == 200
             counted.append(len(captured))
     assert counted[:4] == counted[4:]
+
+
+# ---- what a review found
+
+
+def test_a_finding_of_a_case_that_is_closed_to_somebody_is_not_shown_with_its_dispute(world, asked, sign_in):
+    dispute_of(world, asked)
+    page = reverse("fact-checks", kwargs={"audit": asked.slug})
+    assert "Health saw him alone in Case 1." in sign_in(world.manager).get(page).content.decode()
+    declare_interest(asked.cases.get(number=1), interest=Interest.SUPERVISED, by=world.manager)
+    assert "Health saw him alone in Case 1." not in sign_in(world.manager).get(page).content.decode()
+
+
+def test_a_conflict_in_a_case_that_the_agency_took_no_part_in_hides_no_check(world, audit):
+    school = world.agencies["school"]
+    finding = finding_of(audit, "Police came late in Case 1")
+    finding.agencies.add(school)
+    ask_fact_checks(audit, due_on=DAY, by=world.manager)
+    lead = world.add("school_lead", "school")
+    declare_interest(audit.cases.get(number=1), interest=Interest.NONE, by=lead)
+    declare_interest(audit.cases.get(number=2), interest=Interest.SUPERVISED, by=lead)
+    assert rules.may_answer_fact_check(lead, find_fact_check(lead, audit.slug, "school"))
+    assert f"Check the facts for {school}" in [one.text for one in tasks(lead)]
+
+
+def test_who_answered_before_a_finding_was_reworded_is_told_and_shown_so(world, audit, sign_in):
+    finding_of(audit, "Health saw him alone in Case 1").agencies.add(world.agencies["police"])
+    ask_fact_checks(audit, due_on=DAY, by=world.manager)
+    answer_fact_check(check_of(world, audit, "police"), wrong={}, version=None, by=world.police_lead)
+    dispute = dispute_of(world, audit)
+    Notice.objects.all().delete()
+    decided(dispute, world, Decision.REWORDED, text="Health saw him once, alone, in Case 1.")
+    told = {(one.kind, one.to_person) for one in Notice.objects.all()}
+    assert ("feedback/reworded", world.police_lead.public_id) in told
+    assert ("feedback/reworded", world.lead.public_id) not in told
+    page = sign_in(world.chair).get(reverse("fact-checks", kwargs={"audit": audit.slug})).content.decode()
+    assert page.count("Answered before a finding was reworded") == 2
+
+
+def test_an_agency_that_nobody_can_answer_for_is_named_before_it_is_asked(world, audit, sign_in):
+    page = reverse("ask-fact-checks", kwargs={"audit": audit.slug})
+    assert "Nobody can answer for" not in sign_in(world.chair).get(page).content.decode()
+    Person.objects.filter(pk=world.police_lead.pk).update(ended_at=timezone.now(), is_active=False)
+    assert "Nobody can answer for Police" in sign_in(world.chair).get(page).content.decode()

@@ -103,7 +103,7 @@ def an_agency_disputes_a_finding(visitor: Visitor, audit: str) -> None:
     visitor.fill(
         "What is wrong with finding 1, and what does your record say?", "She came four times. Two are on file."
     )
-    visitor.choose("No, some are wrong, as written above")
+    visitor.choose("No, some are wrong: I have said above which")
     visitor.look(again=True)
     visitor.picture("fact-check")
     visitor.press("Send the answer")

@@ -43,7 +43,7 @@ def test_an_action_is_proposed_with_a_finding_and_both_stand(world, hearing, sig
     assert looked["within"] == {"still_to_do": MONTHLY, "against": ""}
     plain = client.post(page, {"text": text, "look": "yes"}).content.decode()
     assert f">\n{MONTHLY}</textarea>" in plain or f">{MONTHLY}</textarea>" in plain
-    sent = {"text": text, "action": "See them every fortnight.", "once": "a" * 32}
+    sent = {"text": text, "proposed": "See them every fortnight.", "once": "a" * 32}
     assert client.post(page, sent).status_code == client.post(page, sent).status_code == 302
     finding, line = Finding.objects.get(), PanelLine.objects.get()
     assert (finding.text, line.heading, line.rests_on) == (text, ACTION, finding)

@@ -15,7 +15,7 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.panel import rules
 from maca.panel.agenda import agenda_of, turns
-from maca.panel.models import Came
+from maca.panel.models import Agenda, Came
 from maca.panel.operations import (
     close_panel,
     introduce_case,
@@ -24,7 +24,9 @@ from maca.panel.operations import (
     record_finding,
     set_agenda,
 )
-from maca.panel.queries import Column
+from maca.panel.queries import Column, asked_about, expected_at
+from maca.partnership.models import AgencyKind
+from maca.partnership.operations import register_agency
 from maca.returns.operations import issue_report
 
 NINE = dt.time(9, 0)
@@ -168,3 +170,15 @@ def test_who_had_to_be_there_and_was_not_is_said_and_bars_nothing(world, sign_in
     record_attendance(case.hearing, came, version=None, by=world.chair)
     assert "Health and Police had to be there, and were not." in client.get(closing).content.decode()
     assert rules.may_finish_hearing(world.chair, case.hearing)
+
+
+def test_an_agency_that_has_to_be_there_can_be_recorded_as_there_though_it_was_not_asked(world, sign_in):
+    audit = world.panel_opened(1)
+    case = audit.cases.get()
+    elsewhere = register_agency(partnership=world.partnership, name="Courts", kind=AgencyKind.OTHER, by=world.manager)
+    agenda = Agenda.objects.create(audit=audit, begins_at=dt.time(9))
+    agenda.needed.add(elsewhere)
+    assert elsewhere not in asked_about(case)
+    assert elsewhere in expected_at(case)
+    page = sign_in(world.chair).get(reverse("attendance", kwargs={"audit": audit.slug, "case": 1})).content.decode()
+    assert f"came-{elsewhere.slug}" in page

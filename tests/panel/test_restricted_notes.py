@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
-from maca.cases.models import Case, DestructionReason, Interest
+from maca.cases.models import Case, DestructionReason, Interest, Presenter
 from maca.cases.operations import declare_interest, destroy_case
 from maca.cases.seal import case_key
 from maca.journal.models import Entry
@@ -28,7 +28,7 @@ from maca.panel.operations import (
     send_restricted_note,
 )
 from maca.panel.queries import CASE_HEADINGS, Column, find_hearing, find_restricted_note, readers_of_notes
-from maca.partnership.models import Person
+from maca.partnership.models import Appointment, Person, Role
 from maca.sealing.queries import KeyGoneError
 from maca.worklist.queries import tasks
 from tests.makers import World
@@ -79,7 +79,7 @@ def test_the_lead_of_the_agency_reads_it_and_nobody_else(world, hearing, note, s
     assert {who for who, status in read.items() if status == 403} == {"manager", "chair", "member", "other_member"}
     assert set(read.values()) == {200, 403, 404}
     refused = sign_in(world.member).get(here).content.decode()
-    assert "Only the lead of Health reads this note. Nobody else does, not even its writer." in refused
+    assert "Only leads of Health read this note. Nobody else does, not even its writer." in refused
 
 
 def test_its_words_lie_sealed_and_the_journal_holds_none_of_them(world, hearing, note):
@@ -125,7 +125,8 @@ def test_the_lead_is_written_to_and_asked_until_one_of_the_agencys_leads_has_rea
     world.declared(hearing.case.audit, "second_lead")
     notice = notices().get()
     here = address("restricted-note", hearing, note=note.public_id)
-    assert (notice.to_person, notice.link) == (world.lead.public_id, here)
+    # Nothing of it says which case to whoever sees the message.
+    assert (notice.to_person, notice.link) == (world.lead.public_id, reverse("work-list"))
     assert waits(world.lead) == waits(second) == [here]
     assert waits(world.auditor) == waits(world.police_lead) == waits(world.member) == []
     sign_in(second).get(here)
@@ -207,7 +208,7 @@ def test_the_page_says_who_reads_it_and_what_it_is_not_for(world, hearing, sign_
     client, here = sign_in(world.member), address("send-restricted-note", hearing)
     shown = client.get(here).content.decode()
     for words in (
-        "the lead of the agency that you choose, and nobody else",
+        "leads of the agency that you choose, and nobody else",
         "and not you",
         address("raise-concern", hearing),
         "designated officer (LADO) at once",
@@ -286,3 +287,17 @@ def test_the_pages_ask_as_often_for_many_notes_as_for_one(world, hearing, note, 
         if number < 10:
             world.add(f"lead_{number}", "police")
     assert queries() == before
+
+
+def test_a_lead_who_introduces_the_case_reads_no_note_on_it(world, hearing, sign_in):
+    presenting = world.add("presenting_lead", "health", Role.PRACTICE_MANAGER)
+    Appointment.objects.create(person=presenting, role=Role.AGENCY_LEAD)
+    case = hearing.case
+    Presenter.objects.create(case=case, person=presenting)
+    assert presenting not in readers_of_notes(case)[world.health]
+    note = sent(world, hearing)
+    presenting = Person.objects.get(pk=presenting.pk)
+    theirs = find_restricted_note(presenting, case.audit.slug, 1, note.public_id)
+    assert rules.may_read_restricted_note(presenting, theirs).code == "introduces"
+    assert waits(presenting) == []
+    assert "estricted note" not in sign_in(presenting).get(address("case", hearing)).content.decode()

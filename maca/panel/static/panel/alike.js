@@ -23,12 +23,12 @@ function showWithin ({ still_to_do: action, against }) {
   const said = []
   if (action) {
     const offer = text('p', `This may hold an action: “${action}” `, 'govuk-inset-text')
-    if (form.elements.action && !form.elements.action.value.includes(action)) {
+    if (form.elements.proposed && !form.elements.proposed.value.includes(action)) {
       const take = text('button', 'Propose it as an action', 'maca-link-button')
       take.type = 'button'
       take.addEventListener('click', () => {
-        form.elements.action.value = [form.elements.action.value, action].filter(Boolean).join('\n')
-        form.elements.action.focus()
+        form.elements.proposed.value = [form.elements.proposed.value, action].filter(Boolean).join('\n')
+        form.elements.proposed.focus()
         take.remove()
       })
       offer.append(take)

@@ -14,7 +14,7 @@ const mayChange = board.dataset.change || ''
 const more = board.dataset.more || ''
 
 let latest = Number(board.dataset.latest)
-let ofFindings = latest
+let ofFindings = Number(board.dataset.latestFindings)
 let source = null
 let polling = null
 let failures = 0
@@ -88,8 +88,14 @@ function heard (lines) {
 async function findings (number) {
   latest = Math.max(latest, number)
   if (number <= ofFindings) return
-  const answer = await fetch(`${board.dataset.findings}?since=${number}${more}`, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null)
-  if (!answer || !answer.ok || answer.redirected) return
+  const answer = await fetch(`${board.dataset.findings}?since=${number}${more}`, {
+    signal: AbortSignal.timeout(PATIENCE)
+  }).catch(() => null)
+  if (!answer || answer.status >= 500 || answer.status === 429) {
+    setTimeout(findings, POLL, number)
+    return
+  }
+  if (!answer.ok || answer.redirected || number <= ofFindings) return
   ofFindings = number
   const now = new DOMParser().parseFromString(await answer.text(), 'text/html')
   const at = document.activeElement?.closest('[id^=findings-]') && document.activeElement.getAttribute('href')
