@@ -110,8 +110,11 @@ class LineForm(Form):
     in_own_record = YesField(label="It stands in their own record", required=False)
     sent = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, agencies: Sequence[Agency], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agencies: Sequence[Agency], is_action: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_action:
+            self.fields["words"].label, self.fields["agency"].label = "What is to be done", "Who is to do it?"
+            del self.fields["in_own_record"]
         self.register = agencies
         self.fields["agency"].choices = [("", "Nobody in particular"), *((one.slug, one.name) for one in agencies)]  # type: ignore[attr-defined]
 
@@ -119,7 +122,7 @@ class LineForm(Form):
         """What the operations take."""
         given = self.cleaned_data
         agency = next((one for one in self.register if one.slug == given["agency"]), None)
-        return {"words": given["words"], "agency": agency, "in_own_record": given["in_own_record"]}
+        return {"words": given["words"], "agency": agency, "in_own_record": given.get("in_own_record", False)}
 
 
 class DissentForm(Form):

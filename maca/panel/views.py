@@ -410,7 +410,7 @@ def change_line(request: HttpRequest, line: PanelLine) -> HttpResponse:
             "agency": now.agency.slug if now.agency else "",
             "in_own_record": now.in_own_record,
         }
-        return LineForm(data, agencies=agencies, initial=initial)
+        return LineForm(data, agencies=agencies, is_action=now.heading == ACTION, initial=initial)
 
     def do(form: LineForm, version: int | None) -> str:
         operations.change_line(line, **form.said(), version=version, by=person)

@@ -29,6 +29,7 @@ function showWithin ({ still_to_do: action, against }) {
       take.addEventListener('click', () => {
         form.elements.proposed.value = [form.elements.proposed.value, action].filter(Boolean).join('\n')
         form.elements.proposed.focus()
+        form.elements.proposed.dispatchEvent(new Event('keyup')) // which counts the letters
         take.remove()
       })
       offer.append(take)

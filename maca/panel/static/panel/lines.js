@@ -183,7 +183,7 @@ function write (form) {
   box.value = ''
   // The next line is by somebody else, and nobody has said yet where it stands.
   form.elements.agency.value = ''
-  form.elements.in_own_record.checked = false
+  if (form.elements.in_own_record) form.elements.in_own_record.checked = false
   if (unsent.length === 1) send()
 }
 
