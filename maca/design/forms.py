@@ -17,7 +17,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from maca.design import dates
-from maca.kernel.text import normalise, what_turns
+from maca.kernel.text import normalise, says_nothing, what_turns
 
 LONGEST_LINE = 500
 LONGEST_TEXT = 200_000
@@ -364,7 +364,8 @@ class TextField(Worded, forms.CharField):
             self.widget.attrs["autocomplete"] = autocomplete
 
     def to_python(self, value: Any) -> Any:
-        return " ".join(str(super().to_python(value)).splitlines())
+        text = " ".join(str(super().to_python(value)).splitlines())
+        return "" if says_nothing(text) else text
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -431,7 +432,7 @@ class LongTextField(Worded, forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = str(super().to_python(value))
-        return text if text.strip() else ""
+        return "" if says_nothing(text) else text
 
 
 class LinesField(LongTextField):

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from maca.design.forms import ChoiceField, DateField, Form, LongTextField
@@ -35,10 +35,11 @@ class FactCheckForm(Form):
         ],
     )
 
-    def __init__(self, *args: Any, findings: Sequence[Finding], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, findings: Mapping[Finding, int], something_is_decided: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.findings = findings
-        for number, one in enumerate(findings, start=1):
+        self.something_is_decided = something_is_decided
+        for one, number in findings.items():
             self.fields[self.name_of(one)] = LongTextField(
                 label=f"What is wrong with finding {number}, and what does your record say?",
                 called=f"what is wrong with finding {number}",
@@ -62,7 +63,7 @@ class FactCheckForm(Form):
             self.add_error(
                 "answer", "You have written that something is wrong. Choose “No”, or take out what you wrote"
             )
-        if answer == Facts.WRONG and not wrong:
+        if answer == Facts.WRONG and not wrong and not self.something_is_decided:
             self.add_error("answer", "Say above which finding is wrong, and what your record says")
         return given
 
@@ -89,15 +90,17 @@ class DecideForm(Form):
         required=False,
     )
 
-    def __init__(self, data: Mapping[str, Any] | None, finding: Finding) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, finding: Finding, *, is_current: bool) -> None:
         super().__init__(data, initial={"text": finding.text})
-        self.finding = finding
+        self.finding, self.is_current = finding, is_current
         if finding.case_id is None:
             self.fields["reason"].help_text += " Write nothing of any case here: it is not sealed."
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
+            return given
+        if not self.is_current:  # the finding has been reworded since the form was opened, and both are shown
             return given
         is_new = given["text"].strip() != self.finding.text.strip()
         if given["decision"] == Decision.REWORDED and not is_new:

@@ -77,12 +77,15 @@ def answer_fact_check(check: FactCheck, *, wrong: Mapping[Finding, str], version
     asked = [one for group in groups_of(check, by) if group.is_open for one in group.findings]
     if not set(wrong) <= set(asked):
         raise Refused("not-asked", "Your agency has not been asked about this finding.")
+    before = {one.finding_id: one for one in check.disputes.all()}
+    decided = [before.pop(one.finding_id) for one in list(before.values()) if one.decision]
+    if {one.finding_id for one in decided} & {one.pk for one in wrong}:
+        raise Refused("decided", "The chair has decided on this finding already.")
     now = timezone.now()
     save_changes(
-        check, version=version, answer=Facts.WRONG if wrong else Facts.RIGHT, answered_at=check.answered_at or now,
-        saved_by=by, saved_at=now,
+        check, version=version, answer=Facts.WRONG if wrong or decided else Facts.RIGHT,
+        answered_at=check.answered_at or now, saved_by=by, saved_at=now,
     )  # fmt: skip
-    before = {one.finding_id: one for one in check.disputes.all()}
     sealed = {}
     for finding, words in wrong.items():
         dispute = before.pop(finding.pk, None) or Dispute(

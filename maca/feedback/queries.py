@@ -168,7 +168,8 @@ def returns_for_feedback(audit: Audit) -> list[AgencyReturn]:
 def findings_of_note(agency_return: AgencyReturn) -> list[tuple[str, list[Finding]]]:
     """The standing findings of a case about an agency, and those that name none: what went well first."""
     case = agency_return.case
-    findings = list(case.findings.standing().filter(Q(agencies=agency_return.agency_id) | Q(agencies=None)))
+    about = case.findings.standing().filter(Q(agencies=agency_return.agency_id) | Q(agencies=None))
+    findings = list(about.prefetch_related("earlier_wordings"))
     columns = [(str(one.label), [it for it in findings if it.heading == one]) for one in CASE_HEADINGS]
     return [(label, those) for label, those in columns if those]
 
@@ -211,6 +212,24 @@ def disputes_waiting_for(person: Person) -> list[Dispute]:
     # A dispute on the whole audit has no case, and is not to be lost with those of a case that is closed.
     closed = Q(finding__case__isnull=False, finding__case__in=_cases(_closed_to(person)))
     return list(found.exclude(closed).select_related("fact_check__audit").order_by("pk"))
+
+
+def to_begin_after_the_panel(person: Person) -> list[tuple[Audit, bool, int]]:
+    """For whoever runs the audits, of each whose panel has closed: whether the agencies are still to be asked, and how
+    many teams still wait for their note."""
+    if not person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
+        return []
+    names_none = Finding.objects.standing().filter(agencies=None, case=OuterRef("case"))
+    to_ask = AgencyReturn.objects.filter(case__audit=OuterRef("pk")).filter(
+        Q(agency__findings__audit=OuterRef("pk"), agency__findings__withdrawn_at=None)
+        | Q(~Q(stage__in=TOOK_NO_PART), Exists(names_none))
+    )
+    open_cases = Q(cases__destroyed_at=None, cases__returns__stage__in=HANDED_IN)
+    audits = Audit.objects.filter(partnership=person.partnership_id, stage=AuditStage.PANEL_CLOSED).annotate(
+        is_to_ask=Q(~Exists(FactCheck.objects.filter(audit=OuterRef("pk"))), Exists(to_ask)),
+        waiting=Count("cases__returns", filter=open_cases & Q(cases__returns__feedback_note=None), distinct=True),
+    )
+    return [(one, one.is_to_ask, one.waiting) for one in audits.order_by("pk") if one.is_to_ask or one.waiting]
 
 
 def notes_waiting_for(person: Person) -> list[FeedbackNote]:

@@ -56,16 +56,14 @@ def may_read_fact_check(person: Person, check: FactCheck) -> Verdict:
 
 
 def may_answer_fact_check(person: Person, check: FactCheck) -> Verdict:
-    """The lead answers once for the agency, and may change the answer until its day is over or the chair has decided.
+    """The lead answers once for the agency, and may change the answer until its day is over.
 
-    An answer that comes late is taken, and marked.
+    What the chair has decided stays as it is. An answer that comes late is taken, and marked.
     """
     if not (verdict := may_read_fact_check(person, check)):
         return verdict
     if check.audit.stage == AuditStage.PUBLISHED:
         return no("published", "The briefing has been published, so its findings stand.")
-    if check.disputes.standing().exclude(decision="").exists():
-        return no("decided", "The chair has decided on what you disputed, so your answer stands.")
     if check.answer and is_past(check.due_on):
         return no("day-over", "You have answered, and the day for it is over, so your answer stands.")
     for group in groups_of(check, person):

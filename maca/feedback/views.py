@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from maca.audits.models import Audit
+from maca.audits.models import Audit, Heading
 from maca.audits.queries import find_audit
-from maca.design.pages import form_page, guarded
+from maca.design.pages import form_page, guarded, version_sent
 from maca.feedback import operations, rules
 from maca.feedback.forms import AskForm, DecideForm, FactCheckForm, NoteForm, ReplyForm
 from maca.feedback.models import Decision, Dispute, FactCheck, Facts, FeedbackNote
@@ -100,14 +100,22 @@ def fact_check(request: HttpRequest, check: FactCheck) -> HttpResponse:
     if request.method == "POST":
         may_answer.insist()
     asked = operations.read_fact_check(check, by=person)
-    findings = [one for group, _ in asked if group.is_open for one in group.findings]
+    every = [one for group, _ in asked if group.is_open for one in group.findings]
+    number_of = {one: number for number, one in enumerate(every, start=1)}
+    decided = {key for _, those in asked for key, one in those.items() if one.dispute.decision}
+    findings = {one: number for one, number in number_of.items() if one.pk not in decided}
 
     def make_form(data: Mapping[str, Any] | None, now: FactCheck) -> FactCheckForm:
         shown = asked if now is check else operations.read_fact_check(now, by=person)
         initial = {
             FactCheckForm.name_of(one.dispute.finding): one.words for _, those in shown for one in those.values()
         }
-        return FactCheckForm(data, findings=findings, initial={**initial, "answer": now.answer})
+        return FactCheckForm(
+            data,
+            findings=findings,
+            something_is_decided=bool(decided),
+            initial={**initial, "answer": now.answer},
+        )
 
     def do(form: FactCheckForm, version: int | None) -> str:
         operations.answer_fact_check(check, wrong=form.wrong(), version=version, by=person)
@@ -123,7 +131,7 @@ def fact_check(request: HttpRequest, check: FactCheck) -> HttpResponse:
             "audit": audit,
             "check": check,
             "asked": asked,
-            "number_of": {one.pk: number for number, one in enumerate(findings, start=1)},
+            "number_of": {one.pk: number for one, number in number_of.items()},
             "may_answer": may_answer,
             "back": reverse("audit", kwargs={"audit": audit.slug}),
             "WRONG": Facts.WRONG,
@@ -138,7 +146,7 @@ def decide_dispute(request: HttpRequest, dispute: Dispute) -> HttpResponse:
     finding, audit = dispute.finding, dispute.fact_check.audit
 
     def make_form(data: Mapping[str, Any] | None, now: Dispute) -> DecideForm:
-        return DecideForm(data, now.finding)
+        return DecideForm(data, now.finding, is_current=data is None or version_sent(request) == now.version)
 
     def do(form: DecideForm, version: int | None) -> str:
         given = form.cleaned_data
@@ -206,7 +214,8 @@ def send_feedback_note(request: HttpRequest, agency_return: AgencyReturn) -> Htt
             "caption": f"{case.audit.title}, {case.label}",
             "button_text": "Send the note",
             "back": _notes_page(case.audit),
-            "columns": findings_of_note(agency_return),
+            "columns": (columns := findings_of_note(agency_return)),
+            "nothing_went_well": not any(label == Heading.WENT_WELL.label for label, _ in columns),
         },
         saved="The note has been sent.",
     )

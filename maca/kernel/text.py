@@ -84,6 +84,11 @@ def _endings(line: str) -> str:
     return "".join(reversed(open_turns))
 
 
+def says_nothing(text: str) -> bool:
+    """Whether nobody would see a letter of it: spaces, line breaks, and characters that only act on others."""
+    return all(unicodedata.category(character)[0] in "ZC" for character in text)
+
+
 def name_of(character: str) -> str:
     """What a character that nobody sees is called in words: “right-to-left override”."""
     if "\ud800" <= character <= "\udfff":

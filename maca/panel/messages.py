@@ -8,7 +8,7 @@ NOTE_SENT = register(
         "A restricted note is waiting for you",
         (
             "A panel of your partnership’s case audits has sent a note to the lead of your agency, which only leads of "
-            "your agency can read. Sign in; it stands on your work list until one of you has read it.",
+            "your agency can read. Sign in; it stands on your work list until one of you has dealt with it.",
             "This message says nothing of what is in it, and neither should an answer to it.",
         ),
     )

@@ -154,6 +154,10 @@ class Finding(Versioned):
     def __str__(self) -> str:
         return f"finding {self.position}"
 
+    @property
+    def causes_in_words(self) -> str:
+        return "; ".join(str(Cause(one).label) for one in self.causes)
+
 
 class ThemeTag(Versioned):
     """What a partnership has changed of a theme of the code-book, or one that it has added."""

@@ -159,12 +159,12 @@ def notes_for(person: Person, case: Case) -> list[RestrictedNote]:
     return list(RestrictedNote.objects.for_lead(person).filter(hearing__case=case).defer("words", "outcome"))
 
 
-def notes_unread(person: Person) -> list[RestrictedNote]:
-    """The notes that no lead of this person's agency has read, but on cases that are closed to this person."""
+def notes_to_deal_with(person: Person) -> list[RestrictedNote]:
+    """The notes that no lead of this person's agency has dealt with, but on cases that are closed to this person."""
     if not person.holds(Role.AGENCY_LEAD):
         return []
     conflicts = Declaration.objects.standing().filter(person=person.pk, interest__in=CONFLICTS, case__isnull=False)
-    waiting = RestrictedNote.objects.for_lead(person).filter(read_at=None, hearing__case__destroyed_at=None)
+    waiting = RestrictedNote.objects.for_lead(person).filter(dealt_with_at=None, hearing__case__destroyed_at=None)
     introduced = Presenter.objects.filter(person=person.pk).values("case")
     rows = waiting.exclude(hearing__case__in=conflicts.values("case")).exclude(hearing__case__in=introduced)
     rows = rows.defer("words", "outcome")

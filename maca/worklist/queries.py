@@ -19,11 +19,12 @@ from maca.feedback.queries import (
     facts_waiting_for,
     notes_waiting_for,
     replies_waiting_for,
+    to_begin_after_the_panel,
     what_the_check_lacks,
 )
 from maca.feedback.rules import may_read_fact_check, may_see_fact_checks
 from maca.kernel.clock import today, working_days_from
-from maca.panel.queries import notes_unread, returns_outstanding, unheard
+from maca.panel.queries import notes_to_deal_with, returns_outstanding, unheard
 from maca.panel.rules import may_see_panel_page, what_the_panel_lacks
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
@@ -266,7 +267,7 @@ def tasks(person: Person) -> list[Task]:
     ]
     found += [
         Task(
-            text="Read a restricted note from the panel",
+            text=f"{'Deal with' if one.read_at else 'Read'} a restricted note from the panel",
             about=f"{one.hearing.case.audit}, {one.hearing.case}",
             url=reverse(
                 "restricted-note",
@@ -275,7 +276,7 @@ def tasks(person: Person) -> list[Task]:
                 },
             ),
         )
-        for one in notes_unread(person)
+        for one in notes_to_deal_with(person)
     ]  # fmt: skip
     found += _after_the_panel(person)
     audits = (
@@ -353,6 +354,16 @@ def _after_the_panel(person: Person) -> list[Task]:
         )
         for audit, count in disputed.items()
     ]
+
+    for audit, is_to_ask, waiting in to_begin_after_the_panel(person):
+        address = {"audit": audit.slug}
+        if is_to_ask:
+            found.append(
+                Task("Ask the agencies to check the facts", str(audit), reverse("fact-checks", kwargs=address))
+            )
+        if waiting:
+            text = f"Send {waiting} {'team its feedback note' if waiting == 1 else 'teams their feedback notes'}"
+            found.append(Task(text, str(audit), reverse("feedback-notes", kwargs=address)))
 
     def note(text: str, one: FeedbackNote) -> Task:
         case = one.agency_return.case

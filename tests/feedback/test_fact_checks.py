@@ -22,6 +22,7 @@ from maca.feedback.operations import (
     read_dispute,
     read_disputes,
     read_fact_check,
+    send_feedback_note,
 )
 from maca.feedback.queries import agencies_to_ask, find_dispute, find_fact_check, findings_for, what_the_check_lacks
 from maca.journal.models import Entry
@@ -295,8 +296,15 @@ def test_a_finding_that_stands_says_why_and_the_agency_reads_it(world, asked, si
     assert b"record of the visit" not in bytes(Dispute.objects.get().reason)
     shown = sign_in(world.lead).get(reverse("fact-check", kwargs={"audit": asked.slug, "agency": "health"}))
     assert "The record of the visit says so." in shown.content.decode()
-    assert "The chair has decided on what you disputed" in shown.content.decode()
-    assert rules.may_answer_fact_check(world.lead, check_of(world, asked)).code == "decided"
+    # What was decided stays; the rest can be disputed until the day is over.
+    assert f"wrong-{dispute.finding.public_id}" not in shown.content.decode()
+    check = check_of(world, asked)
+    refused("decided", answer_fact_check, check, wrong={dispute.finding: "Again."}, version=None, by=world.lead)
+    other = finding_of(asked, "Nobody had the whole picture in Case 1")
+    answer_fact_check(check, wrong={other: "We had it."}, version=None, by=world.lead)
+    assert [one.finding for one in Dispute.objects.undecided()] == [other]
+    answer_fact_check(check, wrong={}, version=None, by=world.lead)
+    assert (FactCheck.objects.get(pk=check.pk).answer, Dispute.objects.standing().count()) == ("wrong", 1)
     refused("already-decided", decided, find_dispute(world.chair, asked.slug, dispute.public_id), world)
     assert not EarlierWording.objects.exists()
 
@@ -487,3 +495,35 @@ def test_an_agency_that_nobody_can_answer_for_is_named_before_it_is_asked(world,
     assert "Nobody can answer for" not in sign_in(world.chair).get(page).content.decode()
     Person.objects.filter(pk=world.police_lead.pk).update(ended_at=timezone.now(), is_active=False)
     assert "Nobody can answer for Police" in sign_in(world.chair).get(page).content.decode()
+
+
+def test_whoever_runs_the_audit_is_asked_to_begin_what_comes_after_the_panel(world, audit):
+    def begun(person):
+        return [one.text for one in tasks(person) if one.text.startswith(("Ask the", "Send"))]
+
+    expected = ["Ask the agencies to check the facts", "Send 2 teams their feedback notes"]
+    assert begun(world.chair) == begun(world.manager) == expected
+    assert begun(world.lead) == begun(world.member) == []
+    ask_fact_checks(audit, due_on=DAY, by=world.manager)
+    send_feedback_note(world.return_of(audit), opening="Thank you.", by=world.manager)
+    assert begun(world.chair) == ["Send 1 team its feedback note"]
+
+
+def test_a_chair_whose_page_is_older_than_the_finding_is_shown_both(world, asked, sign_in):
+    dispute = dispute_of(world, asked)
+    page = reverse("decide-dispute", kwargs={"audit": asked.slug, "dispute": dispute.public_id})
+    sent = {"decision": "stands", "text": dispute.finding.text, "reason": "R", "version": "1", "once": "a" * 32}
+    Finding.objects.filter(pk=dispute.finding_id).update(text="Reworded meanwhile.")
+    Dispute.objects.filter(pk=dispute.pk).update(version=2)
+    answer = sign_in(world.chair).post(page, sent)
+    assert answer.status_code == 409
+    assert "You have changed the wording" not in answer.content.decode()
+
+
+def test_nobody_is_asked_to_ask_where_no_finding_concerns_an_agency_that_was_asked(world):
+    audit = closed(world, 1)
+    assert agencies_to_ask(audit)
+    assert "Ask the agencies to check the facts" in [one.text for one in tasks(world.chair)]
+    audit.findings.update(withdrawn_at=timezone.now())
+    assert agencies_to_ask(audit) == []
+    assert "Ask the agencies to check the facts" not in [one.text for one in tasks(world.chair)]

@@ -1,5 +1,6 @@
 """Each team gets a short note on what the panel found of its work, what went well first, and can answer it."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -17,6 +18,7 @@ from maca.feedback.queries import find_note, team_of
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.notices.models import Notice
+from maca.panel.models import EarlierWording
 from maca.partnership.models import AgencyKind, Person, Role
 from maca.returns.queries import find_return
 from maca.worklist.queries import tasks
@@ -228,3 +230,22 @@ def test_the_pages_take_the_same_queries_for_one_and_for_many(world, sign_in):
                 assert client.get(page).status_code == 200
             counted.append(len(captured))
     assert counted[:4] == counted[4:]
+
+
+def test_a_finding_that_was_reworded_after_the_note_says_so_in_it(world, audit, note, sign_in):
+    page = reverse("feedback-note", kwargs={"audit": audit.slug, "case": 1, "agency": "health"})
+    finding = audit.findings.get(text="Health saw him alone in Case 1.")
+    EarlierWording.objects.create(finding=finding, text="Health saw him.", replaced_by=world.chair)
+    shown = sign_in(world.lead).get(page).content.decode()
+    assert "after this note was sent. Before: “Health saw him.”" in shown
+    EarlierWording.objects.update(replaced_at=note.sent_at - dt.timedelta(hours=1))
+    assert "after this note was sent" not in sign_in(world.lead).get(page).content.decode()
+
+
+def test_where_nothing_went_well_the_writer_is_asked_for_something_that_did(world, audit, sign_in):
+    def asked(agency):
+        page = reverse("send-feedback-note", kwargs={"audit": audit.slug, "case": 1, "agency": agency})
+        return "nothing that went well about this team" in sign_in(world.manager).get(page).content.decode()
+
+    assert asked("police")
+    assert not asked("health")

@@ -14,7 +14,7 @@ from maca.kernel import clock
 from maca.kernel.models import FormUse
 from maca.kernel.once import already_used, forget_old_forms, name_of_sending, once
 from maca.kernel.stages import move
-from maca.kernel.text import closed, normalise
+from maca.kernel.text import closed, normalise, says_nothing
 from maca.kernel.verdict import YES, Refused, no
 from maca.kernel.versions import Changed, save_changes
 from maca.panel.operations import close_panel, open_panel, record_finding, withdraw_finding
@@ -267,3 +267,9 @@ def test_a_line_ends_the_turns_that_it_began(text, ends):
     assert closed(text) == text + ends
     assert closed(closed(text)) == closed(text)
     assert closed(f"{text}\nnext") == f"{text}{ends}\nnext"
+
+
+@pytest.mark.parametrize("text", ["", " \u00a0", "\u200b", "\u00ad\u200d\ufeff", "\n\t"])
+def test_what_nobody_sees_says_nothing(text):
+    assert says_nothing(text)
+    assert not says_nothing(f"{text}a")
