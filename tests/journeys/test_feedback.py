@@ -130,7 +130,7 @@ def the_chair_rewords_it(visitor: Visitor, audit: str) -> None:
     visitor.goto(f"/audits/{audit}/facts/agencies/health-visiting/")
     visitor.sees(NOW)
     visitor.sees("The record says so.")
-    visitor.sees("The chair has decided on what you disputed, so your answer stands.")
+    visitor.sees("You can change the answer until its day is over.")
     visitor.look(again=True)
 
 

@@ -73,7 +73,7 @@ def test_an_agency_does_not_agree_and_its_lead_alone_reads_a_note(visitor, site,
     lead.sees(f"Visits were written up late{mark}.")
     lead.look(again=True)
     note = lead.page.url.removeprefix(site.address)
-    chair.refused(note, "Only the lead of Health visiting reads this note.")
+    chair.refused(note, "Only leads of Health visiting read this note.")
     lead.follow("Mark as dealt with")
     lead.look(again=True)
     lead.fill("What was done about it?", "We talked it over in supervision.")
