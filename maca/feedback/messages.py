@@ -54,7 +54,8 @@ NOTE = register(
         "There is feedback for your team",
         (
             "A panel has heard a case that your team worked on, and there is a short note for you on what it found, "
-            "what went well first. Sign in; it stands on your work list. You can answer it.",
+            "what went well first. Sign in; it stands on your work list or, once the briefing is published, on the "
+            "page of its case. You can answer it.",
             _NOTHING,
         ),
     )
@@ -64,6 +65,10 @@ ANSWERED = register(
     Kind(
         "feedback/answered",
         "A team has answered its feedback note",
-        ("A team has answered the feedback note that it was sent. Sign in; it stands on your work list.", _NOTHING),
+        (
+            "A team has answered the feedback note that it was sent. Sign in; it stands on your work list or, once the "
+            "briefing is published, among the feedback notes of its audit.",
+            _NOTHING,
+        ),
     )
 )
