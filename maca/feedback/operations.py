@@ -205,6 +205,8 @@ def decide_dispute(
     rules.may_decide_dispute(by, dispute).insist()
     said = _said(dispute, finding, reason=reason)
     save_changes(dispute, version=version, **said, decision=decision, decided_by=by, decided_at=timezone.now())
+    # Whoever is changing the agency's answer is shown what was decided, and what they wrote of it beside.
+    save_changes(dispute.fact_check, version=None)
     if decision == Decision.REWORDED:
         reword_disputed_finding(finding, text=text, by=by)
         # Whoever has another agency's dispute of the same finding open is shown what it says now.

@@ -240,8 +240,9 @@ def find_theme_tag(person: Person, code: str) -> ThemeTag:
 
 
 def find_named_theme(person: Person, audit: str, named: str) -> NamedTheme:
-    found = NamedTheme.objects.select_related("saved_by").get(audit=find_audit(person, audit), public_id=named)
-    found.audit = find_audit(person, audit)
+    its_audit = find_audit(person, audit)
+    found = NamedTheme.objects.select_related("saved_by").get(audit=its_audit, public_id=named)
+    found.audit = its_audit
     return found
 
 

@@ -527,3 +527,15 @@ def test_nobody_is_asked_to_ask_where_no_finding_concerns_an_agency_that_was_ask
     audit.findings.update(withdrawn_at=timezone.now())
     assert agencies_to_ask(audit) == []
     assert "Ask the agencies to check the facts" not in [one.text for one in tasks(world.chair)]
+
+
+def test_what_a_lead_was_writing_of_a_finding_that_is_decided_meanwhile_is_not_lost(world, asked, sign_in):
+    dispute = dispute_of(world, asked)
+    check = check_of(world, asked)
+    page = reverse("fact-check", kwargs={"audit": asked.slug, "agency": "health"})
+    decided(dispute, world)
+    name = f"wrong-{dispute.finding.public_id}"
+    sent = {"answer": "wrong", name: "Zqmore of it.", "version": str(check.version), "once": "a" * 32}
+    answer = sign_in(world.lead).post(page, sent)
+    assert answer.status_code == 409
+    assert "Zqmore of it." in answer.content.decode()
