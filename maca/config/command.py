@@ -20,6 +20,7 @@ from maca.config.site import Wrong, with_site
 from maca.kernel.text import what_turns
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+KEPT_OPEN = 32  # connections to SQLite that wait for the next request: what a panel with its note-takers uses
 
 
 @click.group(
@@ -57,6 +58,7 @@ def serve(host: str, port: int) -> None:
     from maca.cases.operations import finish_destroying
     from maca.config.refusals import refusals
     from maca.kernel.once import forget_old_forms
+    from maca.kernel.sqlite.base import kept
     from maca.notices.clock import Clock
     from maca.partnership.fence import installation
     from maca.partnership.models import Partnership
@@ -114,6 +116,7 @@ def serve(host: str, port: int) -> None:
             timeout_graceful_shutdown=5,
         )
     )
+    kept.most = KEPT_OPEN
     clock = Clock(within=installation)
     clock.start()
     server.run(sockets=[listening])

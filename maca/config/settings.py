@@ -83,7 +83,7 @@ def _database(directory: Path, variable: str, name: str) -> dict[str, Any]:
         return database
     directory.mkdir(mode=0o700, exist_ok=True)
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "maca.kernel.sqlite",
         "NAME": directory / f"{name}.sqlite3",
         "OPTIONS": {
             "timeout": 20,

@@ -2,15 +2,17 @@
 server-sent events.
 
 In each process the database is asked once for all who follow a hearing, and at once after a line that came through
-this process. What was read is kept only for as long as somebody follows. A stream ends by itself after half a minute
+this process. What was read is kept only for as long as somebody follows. A stream ends by itself within half a minute
 and the browser asks again, so that no right outlives its end by more.
 """
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from random import uniform
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseError
@@ -23,12 +25,19 @@ from maca.panel.lines import Line, opened, told
 from maca.panel.models import Hearing
 from maca.panel.queries import lines_of
 from maca.partnership.fence import standing
+from maca.partnership.models import Person
 
 REFUSED = b"event: refused\ndata: {}\n\n"
-EVERY, LASTS, RETRY = 0.3, 30.0, 500  # seconds, seconds, milliseconds
+# Seconds; the last in milliseconds. A line that comes alone is told at once, and those of the next quarter of a second
+# together. Streams that began at once do not end at once.
+EVERY, TOGETHER, LASTS, RETRY = 0.3, 0.25, (20.0, 30.0), 500
+# Seconds for which one entry in the journal holds: one for each stream would be a hundred an hour, and who reads two
+# hundred things in an hour is asked to stop. Whether they may is asked for each stream.
+NOTED_FOR = 600.0
 
-# One thread with its own connections asks for all of them, whatever the requests do.
+# One thread with its own connections asks for all of them, whatever the requests do, and one puts readings on record.
 _asking = ThreadPoolExecutor(1, thread_name_prefix="following")
+_noting = ThreadPoolExecutor(1, thread_name_prefix="noting")
 
 
 def _ask(hearing: Hearing, since: int) -> tuple[int, int, list[Line]]:
@@ -39,7 +48,7 @@ def _ask(hearing: Hearing, since: int) -> tuple[int, int, list[Line]]:
         with standing(str(case.audit.partnership_id)):
             last, of_findings = Hearing.objects.values_list("changes", "findings_changed").get(pk=hearing.pk)
             # What comes between the two questions is for the next time: it may be of the findings too.
-            rows = list(lines_of(hearing, since).filter(changed__lte=last)) if last > since else []
+            rows = list(lines_of(hearing, since).filter(changed__lte=last).order_by()) if last > since else []
             return last, of_findings, opened(rows, case_key(case)) if rows else []
     except DatabaseError:
         connections.close_all()
@@ -58,6 +67,7 @@ class Following:
         self.events: dict[str, tuple[int, bytes, bytes]] = {}
         self.latest = 0
         self.readers = 0
+        self.noted: dict[int, float] = {}  # by the reader: when their following was last put on record
         self.news = asyncio.Condition()
         self.poked = asyncio.Event()
         self.asking: asyncio.Task[None] | None = None
@@ -79,6 +89,7 @@ class Following:
                     }
                     self.latest = last
                     self.news.notify_all()
+            await asyncio.sleep(TOGETHER)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.poked.wait(), EVERY)
 
@@ -97,28 +108,29 @@ def poke(hearing: Hearing) -> None:
         transaction.on_commit(lambda: following.loop.call_soon_threadsafe(following.poked.set))
 
 
-async def stream(hearing: Hearing, since: int, note: Callable[[], None], *, names: bool = True) -> AsyncIterator[bytes]:
+async def stream(
+    hearing: Hearing, since: int, note: Callable[[], None], *, reader: Person, names: bool = True
+) -> AsyncIterator[bytes]:
     """The events of a hearing after the change `since`. `note` puts it on record before the first line is shown; where
     it refuses, the stream says so and ends, and the page asks no more."""
     following = Following.now.setdefault(hearing.pk, Following(hearing))
     following.readers += 1
     if following.asking is None or following.asking.done():  # it ended by a fault that nobody foresaw
         following.asking = asyncio.create_task(following.ask())
-    ends = following.loop.time() + LASTS
-    noted = False
+    ends = following.loop.time() + uniform(*LASTS)  # noqa: S311 - no secret
     try:
         yield f"retry: {RETRY}\n\n".encode()
         while (left := ends - following.loop.time()) > 0:
             if events := following.since(since):
-                if not noted:
+                if following.noted.get(reader.pk, -math.inf) + NOTED_FOR < following.loop.time():
                     try:
-                        await following.loop.run_in_executor(_asking, _within, hearing, note)
+                        await following.loop.run_in_executor(_noting, _within, hearing, note)
                     except (Refused, ObjectDoesNotExist):
                         yield REFUSED
                         return
                     except DatabaseError:  # one that is busy: the browser comes again
                         return
-                    noted = True
+                    following.noted[reader.pk] = following.loop.time()
                 since = events[-1][0]
                 yield b"".join(named if names else unnamed for _, named, unnamed in events)
                 continue
@@ -130,7 +142,8 @@ async def stream(hearing: Hearing, since: int, note: Callable[[], None], *, name
             following.asking.cancel()
             Following.now.pop(hearing.pk, None)
             if not Following.now:
-                _asking.submit(connections.close_all)
+                for thread in (_asking, _noting):
+                    thread.submit(connections.close_all)
 
 
 def _within(hearing: Hearing, note: Callable[[], None]) -> None:

@@ -354,7 +354,7 @@ def follow(request: HttpRequest, hearing: Hearing) -> HttpResponseBase:
     since = _since(request.headers.get("Last-Event-ID") or request.GET.get("since"))
     note = partial(operations.follow_lines, hearing, by=signed_in(request))
     return StreamingHttpResponse(
-        stream(hearing, since, note, names="screen" not in request.GET),
+        stream(hearing, since, note, reader=signed_in(request), names="screen" not in request.GET),
         content_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )

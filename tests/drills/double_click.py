@@ -87,7 +87,7 @@ class Inside:
     def lies(self, alias: str) -> Path | None:
         """Where a database on SQLite lies."""
         settings = self.connections[alias].settings_dict
-        return Path(settings["NAME"]) if settings["ENGINE"].endswith("sqlite3") else None
+        return Path(settings["NAME"]) if settings["ENGINE"].endswith("sqlite") else None
 
     def keep(self, alias: str) -> None:
         if lies := self.lies(alias):

@@ -33,12 +33,14 @@ from maca.panel.operations import (
     write_line,
 )
 from maca.panel.queries import Column, find_hearing, find_line
+from maca.partnership.models import Person
 from maca.returns.operations import save_answer, submit_return
 from tests.panel.test_panel import first_case
 from tests.returns.test_returns import BLANK, asking
 
 WELL = Heading.WENT_WELL
 PLAIN = {"agency": None, "in_own_record": False}
+SOMEBODY = Person(pk=0)
 
 
 @pytest.fixture
@@ -330,7 +332,7 @@ def heard(hearing, since, note, *, until, while_going_on=None, names=True) -> li
 
     async def listen() -> list[dict]:
         found: list[dict] = []
-        events = following.stream(hearing, since, note, names=names)
+        events = following.stream(hearing, since, note, reader=SOMEBODY, names=names)
         task = asyncio.get_running_loop().run_in_executor(None, while_going_on) if while_going_on else None
         try:
             async with asyncio.timeout(20):
@@ -386,6 +388,35 @@ def test_whoever_follows_is_told_of_each_line_once_and_it_is_on_record_first(wor
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_comes_back_to_a_panel_is_put_on_record_once_in_ten_minutes(world, monkeypatch):
+    case = first_case(world.panel_opened(1))
+    hearing = find_hearing(world.chair, case.audit.slug, 1)
+    said(hearing, world, "Before")
+    noted: list[str] = []
+
+    async def listen() -> None:
+        def comes(who: Person):
+            return following.stream(hearing, 0, lambda: noted.append(who.name), reader=who)
+
+        async def is_shown(who: Person) -> None:
+            assert b"Before" in await second_of(comes(who))
+
+        stays = comes(world.chair)
+        await anext(stays)
+        await anext(stays)
+        await is_shown(world.chair)
+        await is_shown(world.manager)
+        await is_shown(world.manager)
+        assert noted == [world.chair.name, world.manager.name]
+        monkeypatch.setattr(following, "NOTED_FOR", 0.0)
+        await is_shown(world.chair)
+        await stays.aclose()
+
+    asyncio.run(listen())
+    assert noted == [world.chair.name, world.manager.name, world.chair.name]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_whoever_follows_is_told_that_the_findings_are_others_and_shown_them(world, sign_in):
     case = first_case(world.panel_opened(1))
     introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
@@ -416,12 +447,12 @@ def test_who_comes_next_is_told_again_where_the_asking_has_died(world):
     said(hearing, world, "Before")
 
     async def listen() -> bytes:
-        first = following.stream(hearing, 1, lambda: None)
+        first = following.stream(hearing, 1, lambda: None, reader=SOMEBODY)
         await anext(first)
         asking = following.Following.now[hearing.pk].asking
         asking.cancel()
         await asyncio.wait([asking])
-        other = following.stream(hearing, 0, lambda: None)
+        other = following.stream(hearing, 0, lambda: None, reader=SOMEBODY)
         async with asyncio.timeout(10):
             await anext(other)
             told = await anext(other)
@@ -442,7 +473,7 @@ def test_who_may_be_shown_no_more_is_told_so_and_of_no_line(world):
     shown = Entry.objects.filter(did="followed the lines of a panel").count()
     world.chair.appointments.all().delete()
     assert heard(hearing, 0, note, until=1) == [{}]
-    assert asyncio.run(second_of(following.stream(hearing, 0, note))) == following.REFUSED
+    assert asyncio.run(second_of(following.stream(hearing, 0, note, reader=world.chair))) == following.REFUSED
     assert Entry.objects.filter(did="followed the lines of a panel").count() == shown == 1
 
 
