@@ -1,9 +1,9 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 
-from maca.audits.models import Heading
+from maca.audits.models import Heading, Question
 from maca.cases.models import Case
 from maca.design.forms import (
     CheckboxesField,
@@ -108,6 +108,7 @@ class LineForm(Form):
     words = LongTextField(label="What is said", called="the line", rows=2, count_to=LONGEST_LINE_OF_NOTES)
     agency = SelectField(label="Who says it?", required=False)
     in_own_record = YesField(label="It stands in their own record", required=False)
+    question = forms.IntegerField(widget=forms.HiddenInput, required=False)  # of the returns, of what they offer
     sent = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, agencies: Sequence[Agency], is_action: bool = False, **kwargs: Any) -> None:
@@ -260,6 +261,12 @@ class FindingForm(Form):
         required=False,
     )
 
+    answers = TextField(
+        label="Which questions of the returns does it rest on?",
+        help_text="Their numbers, as they stand in the summative report, with a comma between. For example 3, 14.",
+        max_length=100,
+        required=False,
+    )
     proposed = LongTextField(
         label="Does anything have to be done about it?",
         called="the action",
@@ -270,10 +277,17 @@ class FindingForm(Form):
     )
 
     def __init__(
-        self, *args: Any, agencies: Sequence[Agency], book: CodeBook, takes_action: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        agencies: Sequence[Agency],
+        book: CodeBook,
+        asked: Iterable[Question],
+        takes_action: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.register = agencies
+        self.asked = {one.number: one for one in asked}
         if not takes_action:
             del self.fields["proposed"]
         self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
@@ -284,6 +298,18 @@ class FindingForm(Form):
         kept.sort(key=lambda one: one.code not in first)
         self.fields["themes"].choices = [(one.code, one.called) for one in kept]  # type: ignore[attr-defined]
 
+    def clean_answers(self) -> list[Question]:
+        said = self.cleaned_data["answers"].replace(",", " ").split()
+        if not all(one.isascii() and one.isdigit() and len(one) < 5 for one in said):
+            raise forms.ValidationError("Write the numbers of the questions with a comma between, for example 3, 14")
+        numbers = list(dict.fromkeys(map(int, said)))
+        if unknown := [number for number in numbers if number not in self.asked]:
+            raise forms.ValidationError(
+                f"No question has the number {unknown[0]}. The agencies were asked {min(self.asked, default=0)} to "
+                f"{max(self.asked, default=0)}"
+            )
+        return [self.asked[number] for number in numbers]
+
     def about(self) -> list[Agency]:
         return [one for one in self.register if one.slug in self.cleaned_data["agencies"]]
 
@@ -291,7 +317,13 @@ class FindingForm(Form):
         """What the operations take."""
         given = self.cleaned_data
         causes = [Cause(one) for one in given["causes"]]
-        said = {"text": given["text"], "agencies": self.about(), "themes": given["themes"], "causes": causes}
+        said = {
+            "text": given["text"],
+            "agencies": self.about(),
+            "themes": given["themes"],
+            "causes": causes,
+            "answers": given["answers"],
+        }
         return said | ({"action": given["proposed"]} if "proposed" in self.fields else {})
 
 

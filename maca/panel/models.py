@@ -195,6 +195,23 @@ class NamedTheme(Versioned):
         return self.called
 
 
+class FindingAnswer(models.Model):
+    """What a finding rests on in the returns: what one agency answered to a question, or what all of them did."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="answers", db_index=False)
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["question__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["finding", "question"], name="a_finding_rests_on_a_question_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"question {self.question.number}{f' ({self.agency})' if self.agency else ''}"
+
+
 class EarlierWording(models.Model):
     """What a finding said before the chair reworded it after the panel, since its facts were disputed."""
 
@@ -316,6 +333,8 @@ class PanelLine(Versioned):
     words = SealedField()
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")  # who said it
     in_own_record = models.BooleanField(default=False)  # it stands in the record of the agency that said it
+    # Of the returns, where it was taken from what they offer.
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="+")
     typed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     typed_at = models.DateTimeField(auto_now_add=True)
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")

@@ -12,18 +12,19 @@ CONFLICTS = ("Yes against no", "An answer against the chronology", "Grades apart
 
 @dataclass(frozen=True, repr=False)
 class Offer:
-    """One point. `agency` is the slug of who said it, blank where it is said of several. Taken twice it is one line,
-    since `sent` follows from what it says."""
+    """One point, from the answers to the question with this number. `agency` is the slug of who said it, blank where it
+    is said of several. Taken twice it is one line, since `sent` follows from what it says."""
 
+    question: int
     words: str
     agency: str
     called: str
     sent: str
 
 
-def _offer(case: str, heading: Heading, words: str, agency: str = "", called: str = "") -> Offer:
+def _offer(case: str, heading: Heading, question: int, words: str, agency: str = "", called: str = "") -> Offer:
     said = "\n".join((case, heading, agency, words))
-    return Offer(words, agency, called, hashlib.sha256(said.encode()).hexdigest()[:32])
+    return Offer(question, words, agency, called, hashlib.sha256(said.encode()).hexdigest()[:32])
 
 
 def offers(report: SummativeReport, case: str, taken: Container[str]) -> dict[Heading, list[Offer]]:
@@ -38,13 +39,13 @@ def offers(report: SummativeReport, case: str, taken: Container[str]) -> dict[He
         if row.is_list and row.heading:
             heading = Heading(row.heading)
             found.setdefault(heading, []).extend(
-                _offer(case, heading, point, slugs.get(cell.agency, ""), cell.agency)
+                _offer(case, heading, row.number, point, slugs.get(cell.agency, ""), cell.agency)
                 for cell in row.cells
                 for point in cell.words
             )
     between = dict(report.between())
     challenge = Heading.CHALLENGE_OR_THEME
     found.setdefault(challenge, []).extend(
-        _offer(case, challenge, one.says) for name in CONFLICTS for one in between.get(name, ())
+        _offer(case, challenge, one.question, one.says) for name in CONFLICTS for one in between.get(name, ())
     )
     return {heading: [one for one in dict.fromkeys(those) if one.sent not in taken] for heading, those in found.items()}

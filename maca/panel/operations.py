@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
-from maca.audits.models import Audit, Heading
+from maca.audits.models import Audit, Heading, Question
 from maca.audits.operations import enter
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
@@ -38,6 +38,7 @@ from maca.panel.models import (
     Dissent,
     EarlierWording,
     Finding,
+    FindingAnswer,
     Hearing,
     NamedTheme,
     PanelGrade,
@@ -144,9 +145,18 @@ def introduce_case(
 
 @transaction.atomic
 def write_line(
-    hearing: Hearing, heading: str, *, words: str, agency: Agency | None, in_own_record: bool, sent: str, by: Person
+    hearing: Hearing,
+    heading: str,
+    *,
+    words: str,
+    agency: Agency | None,
+    in_own_record: bool,
+    question: Question | None = None,
+    sent: str,
+    by: Person,
 ) -> PanelLine:
-    """Write down what somebody said, under one of the questions or as an action that is proposed.
+    """Write down what somebody said, under one of the questions or as an action that is proposed. It may be taken from
+    the answers to a `question` of the returns.
 
     What was sent before, under the same number of the page, is not written again. Raises `Refused` where other words
     came under that number: they are no second sending, and are not lost in silence.
@@ -162,7 +172,9 @@ def write_line(
         raise Refused(
             "sent-before", "This box has been sent before, with other words. Copy yours, and load the page again."
         )
-    return _add_line(hearing, words, heading=heading, sent=sent, agency=agency, in_own_record=in_own_record, by=by)
+    return _add_line(
+        hearing, words, heading=heading, sent=sent, agency=agency, in_own_record=in_own_record, question=question, by=by
+    )
 
 
 def _add_line(hearing: Hearing, words: str, *, by: Person, **said: Any) -> PanelLine:
@@ -515,10 +527,12 @@ def record_finding(
     line: PanelLine | None = None,
     themes: Collection[str] = (),
     causes: Collection[Cause] = (),
+    answers: Collection[Question] = (),
     action: str = "",
     by: Person,
 ) -> Finding:
-    """Record what the panel agreed, under a heading, tagged with the agencies it is about.
+    """Record what the panel agreed, under a heading, tagged with the agencies it is about and with the questions of the
+    returns on whose answers it rests.
 
     Made of a `question` that the chronology of the case asks, by its mark, it cites the entries of that. Made of a
     `line` of the notes, that line is agreed. An `action` is proposed with it, as a line of its own. Raises `Refused`
@@ -543,6 +557,7 @@ def record_finding(
         _add_line(hearing, action, heading=ACTION, sent=new_public_id(), rests_on=finding, by=by)
     if cited:
         finding.entries.set(ChronologyEntry.objects.filter(case=column.case, public_id__in=cited))
+    _rest_on(finding, answers, line)
     write(
         "recorded a finding",
         finding,
@@ -553,8 +568,24 @@ def record_finding(
         entries=len(cited),
         themes=list(themes),
         causes=[str(one) for one in causes],
+        answers=[one.number for one in answers],
     )
     return finding
+
+
+def _rest_on(finding: Finding, questions: Collection[Question], line: PanelLine | None = None) -> None:
+    """Say which answers a finding rests on: of the question that its line was taken from, that agency's alone."""
+    known = set(finding.answers.values_list("question", flat=True))
+    finding.answers.exclude(question__in=questions).delete()
+    FindingAnswer.objects.bulk_create(
+        FindingAnswer(
+            finding=finding,
+            question=one,
+            agency_id=line.agency_id if line and line.question_id == one.pk else None,
+        )
+        for one in questions
+        if one.pk not in known
+    )
 
 
 def _add(column: Column, *, by: Person, **said: Any) -> Finding:
@@ -572,18 +603,20 @@ def change_finding(
     agencies: Collection[Agency],
     themes: Collection[str] = (),
     causes: Collection[Cause] = (),
+    answers: Collection[Question] = (),
     version: int | None,
     by: Person,
 ) -> None:
-    """Reword a finding, or correct the agencies it is about, its themes and why it happened."""
+    """Reword a finding, or correct the agencies it is about, its themes, why it happened and what it rests on."""
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     said = {"text": text, "themes": list(themes), "causes": list(causes)}
     save_changes(finding, version=version, **said, saved_by=by, saved_at=timezone.now())
     finding.agencies.set(agencies)
+    _rest_on(finding, answers)
     keep_terms([finding])
     _tell_of_findings(finding.case)
-    write("changed a finding", finding, by=by, version=finding.version)
+    write("changed a finding", finding, by=by, version=finding.version, answers=[one.number for one in answers])
 
 
 @transaction.atomic

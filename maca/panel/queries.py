@@ -15,6 +15,7 @@ from maca.panel.models import (
     Cause,
     Dissent,
     Finding,
+    FindingAnswer,
     Hearing,
     NamedTheme,
     PanelGrade,
@@ -57,7 +58,7 @@ def empty_headings(case: Case) -> list[Heading]:
 
 def find_line(person: Person, audit: str, case: int, line: str) -> PanelLine:
     hearing = find_hearing(person, audit, case)
-    rows = PanelLine.objects.select_related("agency", "saved_by", "typed_by", "finding")
+    rows = PanelLine.objects.select_related("agency", "saved_by", "typed_by", "finding", "question")
     found = rows.get(hearing=hearing, public_id=line)
     found.hearing = hearing
     return found
@@ -67,6 +68,13 @@ def lines_of(hearing: Hearing, since: int = 0) -> QuerySet[PanelLine]:
     """The lines of a hearing that have changed since, in the order of their last change."""
     found = PanelLine.objects.filter(hearing=hearing, changed__gt=since)
     return found.select_related("agency", "typed_by", "saved_by", "finding").order_by("changed")
+
+
+def offered_question(audit: Audit, number: int | None) -> Question | None:
+    """The question of the returns that a point which they offer is from; none for what somebody says of themselves."""
+    if number is None:
+        return None
+    return audit.questions.filter(asked_of=AskedOf.AGENCY, number=number).first()
 
 
 @dataclass(frozen=True)
@@ -186,16 +194,19 @@ def readers_of_notes(case: Case) -> dict[Agency, list[Person]]:
     return readers
 
 
+RESTS_ON = Prefetch("answers", FindingAnswer.objects.select_related("question", "agency"))
+
+
 def findings_of(case: Case) -> dict[Heading, list[Finding]]:
     """The standing findings of a case under the three headings, in the order they were recorded."""
     cited = Prefetch("entries", ChronologyEntry.objects.only("date", "time"))
-    findings = list(case.findings.standing().prefetch_related("agencies", "earlier_wordings", cited))
+    findings = list(case.findings.standing().prefetch_related("agencies", "earlier_wordings", cited, RESTS_ON))
     return {heading: [one for one in findings if one.heading == heading] for heading in CASE_HEADINGS}
 
 
 def good_practice_of(audit: Audit) -> list[Finding]:
     found = audit.findings.standing().filter(heading=Heading.GOOD_PRACTICE)
-    return list(found.prefetch_related("agencies", "earlier_wordings"))
+    return list(found.prefetch_related("agencies", "earlier_wordings", RESTS_ON))
 
 
 def withdrawn_from(audit: Audit, case: Case | None) -> list[Finding]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from maca.audits.models import Audit, Heading
-from maca.audits.queries import find_audit, panel_questions
+from maca.audits.queries import agency_questions, find_audit, panel_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.queries import cases_of, fetch_parts, possible_presenters
@@ -90,6 +90,7 @@ from maca.panel.queries import (
     named_presenter,
     not_agreed,
     notes_sent,
+    offered_question,
     readers_of_notes,
     themes_of,
     withdrawn_from,
@@ -383,7 +384,8 @@ def write_line(request: HttpRequest, found: tuple[Hearing, str]) -> HttpResponse
         messages.error(request, f"{sentence}.")
         return redirect(here)
     sent = form.cleaned_data["sent"] or new_public_id()
-    line = operations.write_line(hearing, heading, **form.said(), sent=sent, by=signed_in(request))
+    question = offered_question(hearing.case.audit, form.cleaned_data["question"])
+    line = operations.write_line(hearing, heading, **form.said(), question=question, sent=sent, by=signed_in(request))
     poke(hearing)
     for notice in form.notices:
         messages.warning(request, notice)
@@ -745,11 +747,16 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
             proposed = {"text": question.pattern.says}
         elif line:
             said = operations.read_line(line, by=person)
-            proposed = {"text": said.words, "agencies": [line.agency.slug] if line.agency else []}
+            proposed = {
+                "text": said.words,
+                "agencies": [line.agency.slug] if line.agency else [],
+                "answers": str(line.question.number) if line.question else "",
+            }
         return FindingForm(
             data,
             agencies=agencies_around(column.audit),
             book=book,
+            asked=agency_questions(column.audit),
             takes_action=column.case is not None,
             initial=proposed,
         )
@@ -795,7 +802,14 @@ def _looked(
     typed = {"text": text, **{name: request.POST.getlist(name) for name in ("agencies", "themes", "causes")}}
     takes_action = column.case is not None and but is None
     typed["proposed"] = request.POST.get("proposed", "") or (inside.still_to_do if takes_action else "")
-    form = FindingForm(agencies=agencies_around(column.audit), book=book, takes_action=takes_action, initial=typed)
+    typed["answers"] = request.POST.get("answers", "")
+    form = FindingForm(
+        agencies=agencies_around(column.audit),
+        book=book,
+        asked=agency_questions(column.audit),
+        takes_action=takes_action,
+        initial=typed,
+    )
     version = version_sent(request) if but else None
     return render(
         request,
@@ -932,11 +946,13 @@ def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
             data,
             agencies=agencies_around(finding.audit),
             book=book,
+            asked=agency_questions(finding.audit),
             initial={
                 "text": now.text,
                 "agencies": [agency.slug for agency in now.agencies.all()],
                 "themes": now.themes,
                 "causes": now.causes,
+                "answers": ", ".join(str(one.question.number) for one in now.answers.select_related("question")),
             },
         )
 

@@ -147,10 +147,12 @@ def test_a_heading_that_lost_its_only_finding_is_answered_before_the_panel_close
 
 
 def test_what_is_to_be_published_holds_nothing_that_turns_letters_round(world):
-    form = FindingForm({"text": "The plan was \u202edoog."}, agencies=[], book=codebook_with())
+    form = FindingForm({"text": "The plan was \u202edoog."}, agencies=[], book=codebook_with(), asked=[])
     assert not form.is_valid()
     assert "The finding holds a character that nobody sees" in str(form.errors["text"])
-    assert FindingForm({"text": "The plan was good.\nSeen monthly."}, agencies=[], book=codebook_with()).is_valid()
+    assert FindingForm(
+        {"text": "The plan was good.\nSeen monthly."}, agencies=[], book=codebook_with(), asked=[]
+    ).is_valid()
 
 
 # ---- a finding of a question that the chronology asks
