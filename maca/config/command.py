@@ -15,6 +15,7 @@ from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.commands.notices import notices
 from maca.config.commands.paper import read_return, return_form
+from maca.config.commands.screening import screen
 from maca.config.logs import tell_nothing_raised
 from maca.config.site import Wrong, with_site
 from maca.kernel.text import what_turns
@@ -389,6 +390,7 @@ def _site_address() -> str:
 main.add_command(return_form)
 main.add_command(read_return)
 main.add_command(chronology)
+main.add_command(screen)
 main.add_command(keys)
 main.add_command(notices)
 main.add_command(journal)

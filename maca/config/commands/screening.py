@@ -1,0 +1,51 @@
+"""`maca screen`: what in a text could tell which family it is about."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from maca.config.site import Wrong
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def screen(file: Path, as_json: bool) -> None:
+    """Print every span of FILE (text, Word or PDF) that could identify a family, with its class and why.
+
+    It needs no site and asks nobody. What is certain has the form of an identifier or stands in a list; the rest is for
+    a person to decide: a word with a capital, or one that nobody knows. Nothing found is no promise that nothing is
+    there.
+    """
+    from maca.briefing.reading import NotABriefing
+    from maca.briefing.screening import screen as spans_of
+    from maca.briefing.screening.combinations import combinations
+    from maca.briefing.screening.files import text_of
+
+    try:
+        text = text_of(file)
+    except NotABriefing as problem:
+        raise Wrong(problem.sentence) from problem
+    spans = spans_of(text)
+    together = combinations(text, spans)
+    if as_json:
+        told: dict[str, Any] = {
+            "spans": [{**asdict(one), "class": one.kind} for one in spans],
+            "combinations": [asdict(one) for one in together],
+        }
+        for one in told["spans"]:
+            del one["kind"]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    for one in spans:
+        line = text.count("\n", 0, one.start) + 1
+        click.echo(f"{'certain ' if one.certain else 'look at '} line {line:>4}  {one.kind}: “{one.text}” – {one.why}")
+    for both in together:
+        click.echo(both.why)
+    certain = sum(one.certain for one in spans)
+    click.echo(
+        f"{len(spans)} to decide on, {certain} of them certain. A person decides on each before it is published."
+    )

@@ -1,0 +1,159 @@
+"""What in a text could tell which family it is about."""
+
+import json
+from itertools import pairwise
+
+import docx
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.screen.__main__ import IN_THE_SEED, SEED, unmarked
+from maca.briefing.screening import screen
+from maca.briefing.screening.combinations import combinations
+from maca.briefing.screening.spans import UNKNOWN
+from maca.config.command import main as maca
+
+
+def told(text: str) -> list[tuple[str, str, bool]]:
+    return [(one.kind, one.text, one.certain) for one in screen(text)]
+
+
+@pytest.mark.parametrize("words", IN_THE_SEED)
+def test_what_the_published_briefing_gave_away_is_shown(words):
+    text = SEED.read_text("utf-8")
+    at = text.index(words)
+    assert any(one.start < at + len(words) and at < one.end for one in screen(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("NHS 943 476 5919.", "nhs_number", "943 476 5919"),
+        ("NHS 943 47 659 19.", "nhs_number", "943 47 659 19"),
+        ("She lives at NN16 8TL now.", "postcode", "NN16 8TL"),
+        ("Ring 07700 900 123 first.", "phone", "07700 900 123"),
+        ("Write to mum@example.org soon.", "email", "mum@example.org"),
+        ("His number AB 12 34 56 C is on file.", "nino", "AB 12 34 56 C"),
+        ("They met on 3/4/19 again.", "date", "3/4/19"),
+        ("They met on the 14th of May again.", "date", "the 14th of May"),
+        ("It has drifted since March 2015.", "month", "March 2015"),
+        ("It was said by Kayleigh that she is well.", "person", "Kayleigh"),
+        ("It was said by Mrs Okonkwo-Hill that she is well.", "person", "Mrs Okonkwo-Hill"),
+        ("He went to Stoke-on-Trent alone.", "place", "Stoke-on-Trent"),
+        ("They moved to kettering then.", "place", "kettering"),
+        ("He is at Oakfield Primary School now.", "school", "Oakfield Primary School"),
+        ("Work with Catch 22 went on.", "service", "Catch 22"),
+        ("As in the Child and Family R review.", "review", "Child and Family R review"),
+        ("The case is FD19P00481 in court.", "reference", "FD19P00481"),
+        ("Flat 12 was damp.", "address", "Flat 12"),
+    ],
+)
+def test_what_identifies_is_certain(text, kind, words):
+    assert (kind, words, True) in told(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words"),
+    [
+        ("She was seen by her maternal grandmother.", "household", "maternal grandmother"),
+        ("There was a house fire.", "event", "house fire"),
+        ("He has cystic fibrosis.", "characteristic", "cystic fibrosis"),
+        ("There have been three Social Workers.", "ordinal", "three Social Workers"),
+        ("It was said to Grace that it is so.", "person", "Grace"),
+        ("It was said to the Beacon that it is so.", UNKNOWN, "Beacon"),
+        ("He lives in Xqzville with them.", UNKNOWN, "Xqzville"),
+        ("It was known to JT and others.", UNKNOWN, "JT"),
+        ("In the NN16 area it is known.", UNKNOWN, "NN16 area"),
+        ("The qzword was heard.", UNKNOWN, "qzword"),
+    ],
+)
+def test_what_may_identify_is_for_a_person_to_decide(text, kind, words):
+    assert (kind, words, False) in told(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Social Workers and the Health Visitor met the Core Group before the Initial Child Protection Conference.",
+        "The GP, the DSL and CAMHS weren't told, and the ICPC was late.",
+        "Mother's views were sought. Father's weren't. Will they be? May it be so.",
+        "Good use was made of the Graded Care Profile (GCP2) and a Section 47 enquiry.",
+        "The number 943 476 5918 has no right check digit.",
+    ],
+)
+def test_what_the_work_itself_writes_is_left_alone(text):
+    assert [one for one in told(text) if one[0] != "reference"] == []
+
+
+@settings(max_examples=150)
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
+def test_whatever_is_written_each_span_is_where_it_says_and_none_lies_on_another(text):
+    spans = screen(text)
+    assert all(text[one.start : one.end] == one.text and one.text.strip() == one.text != "" for one in spans)
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+    assert spans == screen(text)
+
+
+def test_what_was_planted_in_a_text_stands_where_it_stood():
+    text, (planted,) = unmarked("She went to {{place|Deal}} again.")
+    assert text == "She went to Deal again."
+    assert text[planted.start : planted.end] == planted.text == "Deal"
+
+
+TOGETHER = """What went well?
+Case 1
+- The child is four years old and lives with her maternal grandmother since a house fire.
+Case 2
+- The child is four years old.
+What can be improved?
+Case 2
+- There was a house fire.
+Case 3
+- Supervision was late.
+Good practice
+- Aged 4, with her maternal grandmother, since a house fire.
+"""
+
+
+def test_three_classes_about_one_case_are_told_and_two_are_not():
+    (one,) = combinations(TOGETHER, screen(TOGETHER))
+    assert (one.case, one.classes) == ("Case 1", ("a rare event", "an age", "who lives there"))
+    assert (
+        one.why
+        == "Case 1 is told of with a rare event, an age and who lives there: together they may tell whose it is."
+    )
+
+
+def test_a_file_is_screened_as_json_without_a_site(tmp_path):
+    file = tmp_path / "briefing.txt"
+    file.write_text(TOGETHER, "utf-8")
+    done = CliRunner().invoke(maca, ["screen", str(file), "--json"])
+    assert done.exit_code == 0
+    found = json.loads(done.output)
+    assert set(found) == {"spans", "combinations"}
+    assert all(set(one) == {"start", "end", "text", "class", "why", "certain"} for one in found["spans"])
+    assert all(TOGETHER[one["start"] : one["end"]] == one["text"] for one in found["spans"])
+    assert [set(one) for one in found["combinations"]] == [{"case", "classes", "why"}]
+
+
+def test_a_word_file_is_screened_and_told_in_lines(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("She moved to Kettering.")
+    file = tmp_path / "briefing.docx"
+    document.save(str(file))
+    done = CliRunner().invoke(maca, ["screen", str(file)])
+    assert "certain  line    1  place: “Kettering” – a place in Great Britain" in done.output
+    assert done.output.endswith("1 to decide on, 1 of them certain. A person decides on each before it goes out.\n")
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(None, "There is no file"), (b"", "is empty"), (b"\0\1\2", "not a")])
+def test_a_file_that_cannot_be_read_is_told(tmp_path, content, sentence):
+    file = tmp_path / "briefing.txt"
+    if content is not None:
+        file.write_bytes(content)
+    done = CliRunner().invoke(maca, ["screen", str(file)])
+    assert done.exit_code != 0
+    assert sentence in done.output
