@@ -44,10 +44,23 @@ EQUIVALENT: dict[str, str] = {
     "maca.returns.models AgencyReturnQuerySet.visible_to: without “person.agency_id”": (
         "nobody can hold an agency role without an agency, and no return is of no agency"
     ),
+    "maca.feedback.models FactCheckQuerySet.visible_to: without “person.agency_id”": (
+        "nobody can hold an agency role without an agency, and no check is of no agency"
+    ),
+    "maca.feedback.queries find_note: without “one.agency_return.case = find_case(person, audit, case)”": (
+        "whoever a note is for sees its case, which is then fetched again: slower, and the same"
+    ),
     **dict.fromkeys(
         (
             "maca.panel.queries find_hearing: without “hearing.case = found”",
             "maca.panel.queries find_line: without “found.hearing = hearing”",
+            "maca.panel.queries find_finding_of_case: without “found.case = hearing.case”",
+            "maca.panel.queries find_dissent: without “found.finding = its_finding”",
+            "maca.panel.queries find_restricted_note: without “one.hearing.case = found”",
+            "maca.panel.queries find_named_theme: without “found.audit = its_audit”",
+            "maca.feedback.queries find_fact_check: without “one.audit = find_audit(person, audit)”",
+            "maca.feedback.queries find_dispute: without “one.fact_check.audit = find_audit(person, audit)”",
+            "maca.feedback.queries find_dispute: without “_with_their_cases([one.finding], one.fact_check.audit)”",
             "maca.cases.queries find_declaration: without “one.case = found”",
             "maca.voices.queries find_view: without “found.case = one”",
             "maca.chronology.queries find_involvement: without “one.case = found”",

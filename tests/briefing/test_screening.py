@@ -146,7 +146,7 @@ def test_a_word_file_is_screened_and_told_in_lines(tmp_path):
     document.save(str(file))
     done = CliRunner().invoke(maca, ["screen", str(file)])
     assert "certain  line    1  place: “Kettering” – a place in Great Britain" in done.output
-    assert done.output.endswith("1 to decide on, 1 of them certain. A person decides on each before it goes out.\n")
+    assert done.output.endswith("1 to decide on, 1 of them certain. A person decides on each before it is published.\n")
 
 
 @pytest.mark.parametrize(("content", "sentence"), [(None, "There is no file"), (b"", "is empty"), (b"\0\1\2", "not a")])
