@@ -100,7 +100,7 @@ class Handler(ASGIHandler):
     the view: half of what a small request cost was that way to and fro.
     """
 
-    def load_middleware(self, is_async: bool = False) -> None:
+    def load_middleware(self, is_async: bool = False) -> None:  # Django asks for the other kind
         super().load_middleware(is_async=False)
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:

@@ -441,4 +441,5 @@ MACA_DUTIES = [
     ("remind agencies of their returns", "maca.returns.reminders.remind"),
     ("forget who was writing in a return", "maca.returns.presence.forget_who_was_here"),
     ("send notices", "maca.notices.operations.send_due"),
+    ("empty the logs of the databases", "maca.kernel.sqlite.base.empty_logs"),
 ]

@@ -8,11 +8,12 @@ and the browser asks again, so that no right outlives its end by more.
 
 import asyncio
 import json
-import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import uniform
+from time import monotonic
+from typing import Protocol
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseError
@@ -27,13 +28,21 @@ from maca.panel.queries import lines_of
 from maca.partnership.fence import standing
 from maca.partnership.models import Person
 
+
+class Note(Protocol):
+    """Raises `Refused` or `ObjectDoesNotExist` where the reader may see no line; writes nothing `again`."""
+
+    def __call__(self, *, again: bool) -> None: ...
+
+
 REFUSED = b"event: refused\ndata: {}\n\n"
-# Seconds; the last in milliseconds. A line that comes alone is told at once, and those of the next quarter of a second
-# together. Streams that began at once do not end at once.
+# Seconds; the last in milliseconds. Lines of one quarter of a second are told together. Streams that began at once do
+# not end at once.
 EVERY, TOGETHER, LASTS, RETRY = 0.3, 0.25, (20.0, 30.0), 500
 # Seconds for which one entry in the journal holds: one for each stream would be a hundred an hour, and who reads two
 # hundred things in an hour is asked to stop. Whether they may is asked for each stream.
 NOTED_FOR = 600.0
+_noted: dict[tuple[str, str], float] = {}  # by the case and the reader: when it was put on record
 
 # One thread with its own connections asks for all of them, whatever the requests do, and one puts readings on record.
 _asking = ThreadPoolExecutor(1, thread_name_prefix="following")
@@ -67,7 +76,6 @@ class Following:
         self.events: dict[str, tuple[int, bytes, bytes]] = {}
         self.latest = 0
         self.readers = 0
-        self.noted: dict[int, float] = {}  # by the reader: when their following was last put on record
         self.news = asyncio.Condition()
         self.poked = asyncio.Event()
         self.asking: asyncio.Task[None] | None = None
@@ -109,28 +117,30 @@ def poke(hearing: Hearing) -> None:
 
 
 async def stream(
-    hearing: Hearing, since: int, note: Callable[[], None], *, reader: Person, names: bool = True
+    hearing: Hearing, since: int, note: Note, *, reader: Person, names: bool = True
 ) -> AsyncIterator[bytes]:
-    """The events of a hearing after the change `since`. `note` puts it on record before the first line is shown; where
-    it refuses, the stream says so and ends, and the page asks no more."""
+    """The events of a hearing after the change `since`. `note` asks whether they may be shown, and puts it on record
+    before the first is, but where it was within ten minutes; where it refuses, the stream says so and ends, and the
+    page asks no more."""
     following = Following.now.setdefault(hearing.pk, Following(hearing))
     following.readers += 1
     if following.asking is None or following.asking.done():  # it ended by a fault that nobody foresaw
         following.asking = asyncio.create_task(following.ask())
+    noted = False
     ends = following.loop.time() + uniform(*LASTS)  # noqa: S311 - no secret
     try:
         yield f"retry: {RETRY}\n\n".encode()
         while (left := ends - following.loop.time()) > 0:
             if events := following.since(since):
-                if following.noted.get(reader.pk, -math.inf) + NOTED_FOR < following.loop.time():
+                if not noted:
                     try:
-                        await following.loop.run_in_executor(_noting, _within, hearing, note)
+                        await following.loop.run_in_executor(_noting, _on_record, hearing, reader, note)
                     except (Refused, ObjectDoesNotExist):
                         yield REFUSED
                         return
                     except DatabaseError:  # one that is busy: the browser comes again
                         return
-                    following.noted[reader.pk] = following.loop.time()
+                    noted = True
                 since = events[-1][0]
                 yield b"".join(named if names else unnamed for _, named, unnamed in events)
                 continue
@@ -146,9 +156,13 @@ async def stream(
                     thread.submit(connections.close_all)
 
 
-def _within(hearing: Hearing, note: Callable[[], None]) -> None:
+def _on_record(hearing: Hearing, reader: Person, note: Note) -> None:
+    now, who = monotonic(), (hearing.case.public_id, reader.public_id)
+    for one in [one for one, since in _noted.items() if since + NOTED_FOR < now]:
+        del _noted[one]
     with standing(str(hearing.case.audit.partnership_id)):
-        note()
+        note(again=who in _noted)
+    _noted.setdefault(who, now)
 
 
 def event(line: Line, *, names: bool) -> bytes:

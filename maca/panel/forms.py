@@ -108,7 +108,6 @@ class LineForm(Form):
     words = LongTextField(label="What is said", called="the line", rows=2, count_to=LONGEST_LINE_OF_NOTES)
     agency = SelectField(label="Who says it?", required=False)
     in_own_record = YesField(label="It stands in their own record", required=False)
-    question = forms.IntegerField(widget=forms.HiddenInput, required=False)  # of the returns, of what they offer
     sent = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, agencies: Sequence[Agency], is_action: bool = False, **kwargs: Any) -> None:
@@ -264,7 +263,7 @@ class FindingForm(Form):
     answers = TextField(
         label="Which questions of the returns does it rest on?",
         help_text="Their numbers, as they stand in the summative report, with a comma between. For example 3, 14.",
-        max_length=100,
+        max_length=400,
         required=False,
     )
     proposed = LongTextField(
@@ -304,10 +303,8 @@ class FindingForm(Form):
             raise forms.ValidationError("Write the numbers of the questions with a comma between, for example 3, 14")
         numbers = list(dict.fromkeys(map(int, said)))
         if unknown := [number for number in numbers if number not in self.asked]:
-            raise forms.ValidationError(
-                f"No question has the number {unknown[0]}. The agencies were asked {min(self.asked, default=0)} to "
-                f"{max(self.asked, default=0)}"
-            )
+            those = f" The agencies were asked {min(self.asked)} to {max(self.asked)}" if self.asked else ""
+            raise forms.ValidationError(f"No question has the number {unknown[0]}.{those}")
         return [self.asked[number] for number in numbers]
 
     def about(self) -> list[Agency]:

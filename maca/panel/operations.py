@@ -197,6 +197,8 @@ def change_line(
     save_changes(
         line, version=version, changed=_next_change(line.hearing), words=sealed, agency=agency,
         in_own_record=in_own_record, saved_by=by, saved_at=timezone.now(),
+        # What another agency says is not what this one answered.
+        question=line.question if agency == line.agency else None,
     )  # fmt: skip
     write("changed a line", line, by=by, **_said(line), version=line.version, sealed=digest({"words": sealed}))
 
@@ -240,8 +242,9 @@ def read_line(line: PanelLine, *, by: Person) -> Line:
 
 
 @transaction.atomic
-def follow_lines(hearing: Hearing, *, by: Person) -> None:
-    """Put on record that somebody is shown each line of a hearing from here on as it is written.
+def follow_lines(hearing: Hearing, *, again: bool = False, by: Person) -> None:
+    """Put on record that somebody is shown each line of a hearing from here on as it is written; or `again`, that they
+    still may be, since it is on record.
 
     They and the hearing are read anew, since what they may see may have changed while they waited. Raises
     `ObjectDoesNotExist` where it is no longer theirs to see.
@@ -249,7 +252,8 @@ def follow_lines(hearing: Hearing, *, by: Person) -> None:
     by = Person.objects.get(pk=by.pk, is_active=True)
     hearing = find_hearing(by, hearing.case.audit.slug, hearing.case.number)
     rules.may_attend_hearing(by, hearing).insist()
-    note_reading("followed the lines of a panel", hearing.case, by=by, **_where(hearing.case))
+    if not again:
+        note_reading("followed the lines of a panel", hearing.case, by=by, **_where(hearing.case))
 
 
 def _hold(hearing: Hearing) -> None:
@@ -603,20 +607,22 @@ def change_finding(
     agencies: Collection[Agency],
     themes: Collection[str] = (),
     causes: Collection[Cause] = (),
-    answers: Collection[Question] = (),
+    answers: Collection[Question] | None = None,
     version: int | None,
     by: Person,
 ) -> None:
-    """Reword a finding, or correct the agencies it is about, its themes, why it happened and what it rests on."""
+    """Reword a finding, or correct the agencies it is about, its themes, why it happened and what it rests on: without
+    `answers`, on what it did."""
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     said = {"text": text, "themes": list(themes), "causes": list(causes)}
     save_changes(finding, version=version, **said, saved_by=by, saved_at=timezone.now())
     finding.agencies.set(agencies)
-    _rest_on(finding, answers)
+    if answers is not None:
+        _rest_on(finding, answers)
     keep_terms([finding])
     _tell_of_findings(finding.case)
-    write("changed a finding", finding, by=by, version=finding.version, answers=[one.number for one in answers])
+    write("changed a finding", finding, by=by, version=finding.version, answers=[one.number for one in answers or ()])
 
 
 @transaction.atomic

@@ -70,11 +70,14 @@ def lines_of(hearing: Hearing, since: int = 0) -> QuerySet[PanelLine]:
     return found.select_related("agency", "typed_by", "saved_by", "finding").order_by("changed")
 
 
-def offered_question(audit: Audit, number: int | None) -> Question | None:
-    """The question of the returns that a point which they offer is from; none for what somebody says of themselves."""
-    if number is None:
+def offered_question(case: Case, number: str, agency: Agency | None) -> Question | None:
+    """The question of the returns that a point which they offer is from; none where this agency has not answered it,
+    and for what somebody says of themselves."""
+    if not (number.isascii() and number.isdigit() and len(number) < 5):
         return None
-    return audit.questions.filter(asked_of=AskedOf.AGENCY, number=number).first()
+    asked = Question.objects.filter(audit=case.audit, asked_of=AskedOf.AGENCY, number=int(number))
+    answered = asked.filter(answers__agency_return__case=case)
+    return (answered.filter(answers__agency_return__agency=agency) if agency else answered).first()
 
 
 @dataclass(frozen=True)

@@ -384,8 +384,9 @@ def write_line(request: HttpRequest, found: tuple[Hearing, str]) -> HttpResponse
         messages.error(request, f"{sentence}.")
         return redirect(here)
     sent = form.cleaned_data["sent"] or new_public_id()
-    question = offered_question(hearing.case.audit, form.cleaned_data["question"])
-    line = operations.write_line(hearing, heading, **form.said(), question=question, sent=sent, by=signed_in(request))
+    said = form.said()
+    question = offered_question(hearing.case, request.POST.get("question", ""), said["agency"])
+    line = operations.write_line(hearing, heading, **said, question=question, sent=sent, by=signed_in(request))
     poke(hearing)
     for notice in form.notices:
         messages.warning(request, notice)

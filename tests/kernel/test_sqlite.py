@@ -1,5 +1,6 @@
 """Who writes to SQLite at once takes turns, and a connection that is kept is one as good as new."""
 
+import datetime as dt
 import sqlite3
 import threading
 import time
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError
+from django.db.backends.sqlite3 import base
 
+from maca.kernel.sqlite import base as sqlite
 from maca.kernel.sqlite.base import DatabaseWrapper, kept
 
 pytestmark = pytest.mark.django_db
@@ -62,25 +65,53 @@ def end(database: DatabaseWrapper, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["commit", "rollback", "close"])
-def test_the_next_writer_begins_as_soon_as_the_turn_ends_however_it_ends(path, how):
+@pytest.mark.parametrize("writes", ["in a transaction", "by itself"])
+def test_the_next_writer_asks_sqlite_only_once_the_turn_has_ended_however_it_ends(path, monkeypatch, how, writes):
+    asked = threading.Event()
+    executed = base.SQLiteCursorWrapper.execute
+
+    def noticed(self, query, params=None):
+        if threading.current_thread() is not threading.main_thread() and query.startswith(("BEGIN", "INSERT")):
+            asked.set()
+        return executed(self, query, params)
+
+    monkeypatch.setattr(base.SQLiteCursorWrapper, "execute", noticed)
     first = wrapper(path)
     begin(first)
-    began = threading.Event()
 
-    def wait() -> None:
+    def write() -> None:
         second = wrapper(path)
-        begin(second)
-        began.set()
-        end(second, "commit")
+        if writes == "by itself":
+            second.ensure_connection()
+        else:
+            begin(second)
+        with second.cursor() as cursor:
+            cursor.execute("INSERT INTO saved VALUES ('second')")
+        if writes != "by itself":
+            end(second, "commit")
         second.close()
 
-    waiting = threading.Thread(target=wait)
+    waiting = threading.Thread(target=write)
     waiting.start()
-    assert not began.wait(0.2)
+    assert not asked.wait(0.3)
     end(first, how)
-    assert began.wait(10)
+    assert asked.wait(10)
     waiting.join()
     first.close()
+    with closing(sqlite3.connect(path)) as after:
+        assert after.execute("SELECT who FROM saved").fetchall() == [("second",)]
+
+
+def test_who_writes_within_their_own_transaction_does_not_wait_for_themselves(path):
+    database = wrapper(path)
+    begin(database)
+    with database.cursor() as cursor:
+        cursor.execute("INSERT INTO saved VALUES ('one')")
+        cursor.executemany("INSERT INTO saved VALUES (%s)", [["two"], ["three"]])
+    end(database, "commit")
+    database.close()
+    with closing(sqlite3.connect(path)) as after:
+        assert after.execute("SELECT count(*) FROM saved").fetchone() == (3,)
 
 
 def test_a_writer_of_another_process_is_waited_for_and_told_as_before(path):
@@ -133,6 +164,49 @@ def test_one_that_is_in_the_middle_of_something_or_has_failed_is_closed(path, ke
         database.close()
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             raw.execute("SELECT 1")
+
+
+def test_one_that_met_a_fault_is_closed_at_the_end_of_its_request(path, keeping):
+    database = wrapper(path)
+    database.ensure_connection()
+    raw = database.connection
+    database.errors_occurred = True
+    database.close_if_unusable_or_obsolete()  # as Django does after each request
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        raw.execute("SELECT 1")
+
+
+def test_what_was_not_read_to_its_end_is_not_kept_with_the_connection(path, keeping):
+    with closing(sqlite3.connect(path)) as other:
+        other.executemany("INSERT INTO saved VALUES (?)", [("a",), ("b",), ("c",)])
+        other.commit()
+        first = wrapper(path)
+        half_read = first.cursor()
+        half_read.execute("SELECT who FROM saved")
+        assert half_read.fetchone() == ("a",)
+        first.close()
+        other.execute("INSERT INTO saved VALUES ('d')")
+        other.commit()
+    second = wrapper(path)
+    with second.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM saved")
+        assert cursor.fetchone() == (4,)
+    begin(second)
+    end(second, "commit")
+    second.close()
+
+
+def test_what_was_deleted_stays_in_no_log_while_connections_are_kept(path, keeping, monkeypatch):
+    log = path.with_name(path.name + "-wal")
+    database = wrapper(path)
+    with database.cursor() as cursor:
+        cursor.execute("INSERT INTO saved VALUES ('Zqdeleted')")
+        cursor.execute("DELETE FROM saved")
+    database.close()
+    assert b"Zqdeleted" in log.read_bytes()  # the control
+    monkeypatch.setattr(sqlite.connections, "all", lambda: [database])
+    sqlite.empty_logs(dt.datetime.now(dt.UTC))
+    assert log.read_bytes() == b""
 
 
 def test_no_more_are_kept_than_it_says(path, keeping):

@@ -11,14 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from maca.audits.models import Heading
-from maca.cases.models import Interest
+from maca.cases.models import Case, Interest
 from maca.cases.operations import declare_interest
 from maca.journal.models import Entry
 from maca.kernel.ids import new_public_id
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.panel import following, rules
-from maca.panel.models import Finding, PanelLine
+from maca.panel.models import Finding, Hearing, PanelLine
 from maca.panel.operations import (
     change_line,
     follow_lines,
@@ -366,9 +366,9 @@ def test_whoever_follows_is_told_of_each_line_once_and_it_is_on_record_first(wor
     said(hearing, world, "Before")
     noted = []
 
-    def note() -> None:
+    def note(again: bool) -> None:
         noted.append(PanelLine.objects.count())
-        follow_lines(hearing, by=world.chair)
+        follow_lines(hearing, again=again, by=world.chair)
 
     def write() -> None:
         try:
@@ -392,28 +392,35 @@ def test_who_comes_back_to_a_panel_is_put_on_record_once_in_ten_minutes(world, m
     case = first_case(world.panel_opened(1))
     hearing = find_hearing(world.chair, case.audit.slug, 1)
     said(hearing, world, "Before")
-    noted: list[str] = []
+    noted: list[tuple[str, bool]] = []
 
     async def listen() -> None:
         def comes(who: Person):
-            return following.stream(hearing, 0, lambda: noted.append(who.name), reader=who)
+            def note(again: bool) -> None:
+                noted.append((who.name, again))
+
+            return following.stream(hearing, 0, note, reader=who)
 
         async def is_shown(who: Person) -> None:
             assert b"Before" in await second_of(comes(who))
 
-        stays = comes(world.chair)
-        await anext(stays)
-        await anext(stays)
+        # Each leaves before the next comes, and nobody else is there.
+        for who in (world.chair, world.chair, world.manager, world.manager):
+            await is_shown(who)
+        monkeypatch.setattr(following, "NOTED_FOR", -1.0)
         await is_shown(world.chair)
-        await is_shown(world.manager)
-        await is_shown(world.manager)
-        assert noted == [world.chair.name, world.manager.name]
-        monkeypatch.setattr(following, "NOTED_FOR", 0.0)
-        await is_shown(world.chair)
-        await stays.aclose()
 
     asyncio.run(listen())
-    assert noted == [world.chair.name, world.manager.name, world.chair.name]
+    chair, manager = world.chair.name, world.manager.name
+    assert noted == [(chair, False), (chair, True), (manager, False), (manager, True), (chair, False)]
+
+
+def test_who_follows_again_is_asked_for_and_not_written_down(world, hearing):
+    follow_lines(hearing, again=True, by=world.chair)
+    assert not Entry.objects.filter(did="followed the lines of a panel").exists()
+    world.chair.appointments.all().delete()
+    with pytest.raises((Refused, Hearing.DoesNotExist, Case.DoesNotExist)):
+        follow_lines(hearing, again=True, by=world.chair)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -426,7 +433,7 @@ def test_whoever_follows_is_told_that_the_findings_are_others_and_shown_them(wor
     finding = record_finding(Column(case.audit, case, WELL), text="They met.", agencies=[], by=world.chair)
     hearing.refresh_from_db()
     assert hearing.changes == hearing.findings_changed == before + 1
-    assert heard(hearing, before, lambda: None, until=1) == [before + 1]
+    assert heard(hearing, before, lambda again: None, until=1) == [before + 1]
     client = sign_in(world.chair)
     assert client.get(address("panel-lines", hearing)).json()["findings"] == before + 1
     shown = client.get(address("panel-findings", hearing)).content.decode()
@@ -436,7 +443,7 @@ def test_whoever_follows_is_told_that_the_findings_are_others_and_shown_them(wor
     assert "<strong>They met.</strong>" in screen
     assert "Change" not in screen
     withdraw_finding(finding, by=world.chair)
-    assert heard(hearing, before + 1, lambda: None, until=1) == [before + 2]
+    assert heard(hearing, before + 1, lambda again: None, until=1) == [before + 2]
     assert "They met." not in client.get(address("panel-findings", hearing)).content.decode()
 
 
@@ -447,12 +454,12 @@ def test_who_comes_next_is_told_again_where_the_asking_has_died(world):
     said(hearing, world, "Before")
 
     async def listen() -> bytes:
-        first = following.stream(hearing, 1, lambda: None, reader=SOMEBODY)
+        first = following.stream(hearing, 1, lambda again: None, reader=SOMEBODY)
         await anext(first)
         asking = following.Following.now[hearing.pk].asking
         asking.cancel()
         await asyncio.wait([asking])
-        other = following.stream(hearing, 0, lambda: None, reader=SOMEBODY)
+        other = following.stream(hearing, 0, lambda again: None, reader=SOMEBODY)
         async with asyncio.timeout(10):
             await anext(other)
             told = await anext(other)

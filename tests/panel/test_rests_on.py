@@ -10,7 +10,7 @@ from django.urls import reverse
 from maca.audits.queries import agency_questions
 from maca.journal.models import Entry
 from maca.panel.models import Finding, PanelLine
-from maca.panel.operations import change_finding, introduce_case, open_panel, record_finding
+from maca.panel.operations import change_finding, change_line, introduce_case, open_panel, record_finding
 from maca.panel.queries import Column, find_hearing
 from maca.returns.operations import save_answer, submit_return
 from tests.panel.test_lines import WELL, address
@@ -119,17 +119,41 @@ def test_a_change_that_keeps_a_question_keeps_whose_answer_it_was(world, hearing
     assert rests_on(finding) == both
 
 
-def test_a_point_is_offered_of_the_audits_own_questions_alone(world, hearing, sign_in):
-    client, path = sign_in(world.chair), address("write-line", hearing, heading="went_well")
-    assert client.post(path, {"words": "One", "sent": "a" * 32, "question": "99"}).status_code == 302
-    assert PanelLine.objects.get().question is None
-    panel_alone = hearing.case.audit.questions.exclude(asked_of="agency").first()
-    assert client.post(path, {"words": "Two", "sent": "b" * 32, "question": panel_alone.number}).status_code == 302
-    named = PanelLine.objects.get(place=2).question
-    assert named is None or named.asked_of == "agency"
-    told = client.post(path, {"words": "Three", "sent": "c" * 32, "question": "x"}, HTTP_ACCEPT="application/json")
-    assert told.status_code == 422
-    assert PanelLine.objects.count() == 2
+@pytest.mark.parametrize(
+    ("question", "agency", "kept"),
+    [
+        ("4", "health", True), ("4", "", True), ("4", "police", False), ("99", "", False), ("x", "", False),
+        ("٤", "", False), ("99999999999999999999", "", False),
+    ],
+)  # fmt: skip
+def test_a_line_keeps_the_question_that_its_agency_has_answered(world, hearing, sign_in, question, agency, kept):
+    sent = {"words": "One", "sent": "a" * 32, "question": question, "agency": agency}
+    assert sign_in(world.chair).post(address("write-line", hearing, heading="went_well"), sent).status_code == 302
+    assert (PanelLine.objects.get().question is not None) == kept
+
+
+def test_what_another_agency_says_rests_on_no_answer_of_the_first(world, hearing, sign_in):
+    line = take(sign_in(world.chair), hearing, "went_well")
+    said = {"words": line.public_id, "in_own_record": False, "version": None, "by": world.chair}
+    change_line(line, agency=line.agency, **said)
+    line.refresh_from_db()
+    assert line.question is not None
+    change_line(line, agency=world.agencies["police"], **said)
+    line.refresh_from_db()
+    assert line.question is None
+
+
+def test_every_question_can_be_named_and_what_was_recorded_can_be_changed(world, hearing, sign_in):
+    client, asked = sign_in(world.chair), agency_questions(hearing.case.audit)
+    new = address("record-finding", hearing, heading="went_well")
+    numbers = " ".join(str(one.number) for one in asked)
+    assert client.post(new, {"text": "They met.", "answers": numbers, "once": "a" * 32}).status_code == 302
+    finding = Finding.objects.get()
+    page = reverse("change-finding", kwargs={"audit": hearing.case.audit.slug, "finding": finding.public_id})
+    shown = re.search(r'name="answers"[^>]*value="([^"]*)"', client.get(page).content.decode())[1]
+    sent = {"text": "They met again.", "answers": shown, "version": "1", "once": "b" * 32}
+    assert client.post(page, sent).status_code == 302
+    assert finding.answers.count() == len(asked)
 
 
 def test_the_page_asks_as_often_for_many_answers_as_for_one(world, hearing, sign_in):

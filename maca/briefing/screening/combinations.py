@@ -9,9 +9,11 @@ from itertools import pairwise
 from maca.briefing.screening.spans import UNKNOWN, Span
 
 MANY = 3  # classes about one case: with three, those who know one family may know that it is theirs
-_CASE = re.compile(r"^[\s•*#–-]*\**(Case \d{1,2})\b", re.MULTILINE)
+_CASE = re.compile(r"^[ \t•*#–-]{0,12}(Case \d{1,2})\b", re.MULTILINE)
 _HEADING = re.compile(
-    r"^\s*(?:\d[.)]? ?)?(?:what |good practice|theme|the process|process)", re.MULTILINE | re.IGNORECASE
+    r"^[ \t]{0,8}(?:\d[.)]? ?)?(?:what (?:went well|can be improved|challenges)[^.\n]{0,60}|good practice|"
+    r"themes?(?: ?/ ?cases)?|(?:the )?process)[ :?]{0,3}$",
+    re.MULTILINE | re.IGNORECASE,
 )
 CALLED = {
     "age": "an age",

@@ -4,21 +4,34 @@ import os
 from pathlib import Path
 
 from maca.briefing.reading import from_pdf, from_text, from_word, open_file
-from maca.briefing.reading.lines import NotABriefing
+from maca.briefing.reading.lines import Line, NotABriefing
+
+MOST = 1_000_000  # characters: a briefing has some ten thousand
 
 
 def text_of(path: str | os.PathLike[str]) -> str:
     """The words of a file. Those of a text file are as they stand, so that places in it are places in the file; those
-    of Word and PDF are its lines. Raises NotABriefing for what cannot be read.
+    of Word and PDF are its lines, each where its number puts it. Comments in a Word file and what a file says of itself
+    are not among them. Raises NotABriefing for what cannot be read.
     """
     data = open_file(path)
     name = Path(path).name
     if b"%PDF-" in data[:1024]:
-        lines, _ = from_pdf.lines_of(data, name)
+        text = _lines(from_pdf.lines_of(data, name)[0])
     elif data.startswith(b"PK\x03\x04"):
-        lines, _ = from_word.lines_of(data, name)
+        text = _lines(from_word.lines_of(data, name)[0])
     else:
-        return from_text.decode(data, name)
-    if not lines:
-        raise NotABriefing(f"{name} holds no words.")
-    return "\n".join(line.text for line in lines)
+        text = from_text.decode(data, name)
+    if len(text) > MOST:
+        raise NotABriefing(f"{name} holds more than a million characters. Screen it in parts.")
+    if not text.strip():
+        raise NotABriefing(f"{name} holds no words. Check that it is the file you mean, and not a picture of one.")
+    return text
+
+
+def _lines(lines: list[Line]) -> str:
+    placed: list[str] = []
+    for line in lines:
+        placed += [""] * (line.number - 1 - len(placed))
+        placed.append(line.text)
+    return "\n".join(placed)

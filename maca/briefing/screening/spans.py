@@ -34,9 +34,12 @@ class Span:
     certain: bool
 
 
-_WORD = re.compile(r"[^\W\d_][\w’'.-]*[\w]|[^\W\d_]|\d+[A-Za-z]+\w*")
+_WORD = re.compile(r"(?<!\w)(?:[^\W\d_](?:[\w’'.-]{0,60}\w)?|\d{1,12}[A-Za-z]\w*)")
+_SHORT = re.compile(r"[YSQPTysq]\d{1,3}")  # a year at school, a section of an Act, a quarter
+_SPACE = re.compile(r"[^\S\n\r]")
+_FREE = re.compile(rb"\0+")
 _NOT = re.compile(r"n?[’'](?:t|ve|re|ll|d|m)$")
-_ENDS = re.compile(r"[.!?:•●▪\n\t\r“”\"(–—-]\s*$|^\s*$")
+_ENDS = re.compile(r"[.!?:•●▪\n\t\r“”\"(–—-]\s{0,12}$|^\s{0,12}$")
 _OUTWARD = re.compile(r"\b(?:[A-Z]{1,2}\d{1,2}[A-Z]?)(?: (?:area|postcode)|\b)")
 # Words that begin a sentence and are names too.
 _BEGINS_WORDS = "will may can has an do in he she his her am as no so more van but de la le sole art any even"
@@ -45,17 +48,21 @@ _BEGINS = frozenset(_BEGINS_WORDS.split())
 
 def screen(text: str) -> list[Span]:
     """The spans of a text in its order. None overlaps another."""
+    as_written, text = text, _SPACE.sub(" ", text)  # of the same length
     taken = bytearray(len(text))
     found: list[Span] = []
 
     def take(start: int, end: int, kind: str, why: str, certain: bool) -> None:
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and (text[end - 1].isspace() or text[end - 1] in ",;:"):
-            end -= 1
-        if start < end and not any(taken[start:end]):
-            taken[start:end] = b"\1" * (end - start)
-            found.append(Span(start, end, text[start:end], kind, why, certain))
+        # What an earlier layer has left of it.
+        for free in list(_FREE.finditer(taken, start, end)):
+            begins, ends = free.span()
+            while begins < ends and not text[begins].isalnum():
+                begins += 1
+            while ends > begins and (text[ends - 1].isspace() or text[ends - 1] in ",;:-–—"):
+                ends -= 1
+            if begins < ends and (ends - begins > 1 or (begins, ends) == (start, end)):
+                taken[begins:ends] = b"\1" * (ends - begins)
+                found.append(Span(begins, ends, as_written[begins:ends], kind, why, certain))
 
     for start, end, kind, why in _numbers(text):
         take(start, end, kind, why, True)
@@ -76,8 +83,8 @@ def screen(text: str) -> list[Span]:
 
 def _numbers(text: str) -> Iterator[tuple[int, int, str, str]]:
     """What a check digit or a grammar knows for certain."""
-    for one in re.finditer(r"(?<![\d/-])\d(?:[ -]?\d){9}(?![\d/-])", text):
-        if nhs.is_valid(one[0]) and len(one[0]) < 16:
+    for one in re.finditer(r"(?<![\d/-])\d(?:[\s-]{0,2}\d){9}(?![\d/-])", text):
+        if nhs.is_valid("".join(filter(str.isdigit, one[0]))):
             yield *one.span(), "nhs_number", "an NHS number: its check digit is right"
     for one in re.finditer(r"\b[A-Z]\d{11}[A-Z0-9]\b", text):
         why = "its check letter is right" if upn.is_valid(one[0]) else "of its form"
@@ -91,7 +98,9 @@ def _numbers(text: str) -> Iterator[tuple[int, int, str, str]]:
         begin = text.find(code.original, at)
         if begin >= 0:
             at = begin + len(code.original)
-            yield begin, at, "postcode", "a postcode"
+            apart = not text[begin - 1 : begin].isalnum() and not text[at : at + 1].isalnum()
+            if apart and (code.is_in_ons_postcode_directory or code.original.isupper()):
+                yield begin, at, "postcode", "a postcode"
 
 
 def _is_practice(words: str) -> bool:
@@ -113,7 +122,7 @@ def _named(text: str) -> Iterator[tuple[int, int, str, str, bool]]:
         place = _place_at(text, tokens, at)
         if place:
             length, certain = place
-            yield tokens[at][0], tokens[at + length - 1][1], "place", "a place in Great Britain", certain
+            yield tokens[at][0], tokens[at + length - 1][1], "place", "a place in the United Kingdom", certain
             at += length
             continue
         name = _name_at(text, tokens, at)
@@ -178,7 +187,11 @@ def _name_at(text: str, tokens: list[tuple[int, int, str]], at: int) -> tuple[in
         and length < 3
     ):
         length += 1
-    if length > 1 and is_given and said not in lists.capitals() and said not in _BEGINS:
+    if length > 1 and said in _BEGINS:  # “Will Smith” is somebody, and “Will Social Care” nobody
+        after = _word(tokens[at + 1][2])
+        is_name = after in lists.family() and after not in lists.capitals()
+        return (length, after not in lists.words(), why) if is_name else None
+    if length > 1 and is_given and said not in lists.capitals():
         return length, True, "a given name with what stands after it"
     if not is_word:
         return 1, True, why
@@ -189,7 +202,7 @@ def _name_at(text: str, tokens: list[tuple[int, int, str]], at: int) -> tuple[in
 
 def _unknown(text: str) -> Iterator[tuple[int, int, str]]:
     for one in _OUTWARD.finditer(text):
-        if one[0].split()[0] not in lists.letters() and not re.fullmatch(r"[YS]\d+", one[0]):
+        if one[0].split()[0] not in lists.letters() and not _SHORT.fullmatch(one[0]):
             yield *one.span(), "letters and figures that nobody knows: a part of a postcode, or a reference"
     for one in _WORD.finditer(text):
         token = one[0].removesuffix("’s").removesuffix("'s").rstrip(".’'")
@@ -197,7 +210,7 @@ def _unknown(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         parts = [part for part in re.split(r"[-.’']", _NOT.sub("", token)) if part]
         said = [folded(part) for part in parts]
-        if token[0].isdigit():
+        if token[0].isdigit() or _SHORT.fullmatch(token):
             continue
         known = [part in lists.words() or part in lists.capitals() or len(part) == 1 for part in said]
         if token.isupper() and len(token) > 1 and not all(known):

@@ -17,8 +17,8 @@ def screen(file: Path, as_json: bool) -> None:
     """Print every span of FILE (text, Word or PDF) that could identify a family, with its class and why.
 
     It needs no site and asks nobody. What is certain has the form of an identifier or stands in a list; the rest is for
-    a person to decide: a word with a capital, or one that nobody knows. Nothing found is no promise that nothing is
-    there.
+    a person to decide: a word with a capital, or one that nobody knows. Comments in a Word file, and what a file says
+    of itself, such as its author, are not read. Nothing found is no promise that nothing is there.
     """
     from maca.briefing.reading import NotABriefing
     from maca.briefing.screening import screen as spans_of
@@ -42,10 +42,17 @@ def screen(file: Path, as_json: bool) -> None:
         return
     for one in spans:
         line = text.count("\n", 0, one.start) + 1
-        click.echo(f"{'certain ' if one.certain else 'look at '} line {line:>4}  {one.kind}: “{one.text}” – {one.why}")
+        what = "certain" if one.certain else "look at"
+        click.echo(f"{what}  line {line:>4}  {one.kind}: “{_in_a_line(one.text)}” – {one.why}")
     for both in together:
         click.echo(both.why)
     certain = sum(one.certain for one in spans)
     click.echo(
-        f"{len(spans)} to decide on, {certain} of them certain. A person decides on each before it is published."
+        f"{len(spans)} to decide on, {certain} of them certain. What is not among them may tell too: read it as "
+        "somebody who knows the family."
     )
+
+
+def _in_a_line(text: str) -> str:
+    """Without what would end the line, or command the terminal."""
+    return "".join(one if one.isprintable() else " " for one in text)
