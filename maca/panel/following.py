@@ -44,9 +44,10 @@ EVERY, TOGETHER, LASTS, RETRY = 0.3, 0.25, (20.0, 30.0), 500
 NOTED_FOR = 600.0
 _noted: dict[tuple[str, str], float] = {}  # by the case and the reader: when it was put on record
 
-# One thread with its own connections asks for all of them, whatever the requests do, and one puts readings on record.
+# One thread with its own connections asks for all of them, whatever the requests do. Several put readings on record, so
+# that of many who come at once the last does not wait for each of those before.
 _asking = ThreadPoolExecutor(1, thread_name_prefix="following")
-_noting = ThreadPoolExecutor(1, thread_name_prefix="noting")
+_noting = ThreadPoolExecutor(8, thread_name_prefix="noting")
 
 
 def _ask(hearing: Hearing, since: int) -> tuple[int, int, list[Line]]:
@@ -152,16 +153,18 @@ async def stream(
             following.asking.cancel()
             Following.now.pop(hearing.pk, None)
             if not Following.now:
-                for thread in (_asking, _noting):
-                    thread.submit(connections.close_all)
+                _asking.submit(connections.close_all)
 
 
 def _on_record(hearing: Hearing, reader: Person, note: Note) -> None:
     now, who = monotonic(), (hearing.case.public_id, reader.public_id)
-    for one in [one for one, since in _noted.items() if since + NOTED_FOR < now]:
-        del _noted[one]
-    with standing(str(hearing.case.audit.partnership_id)):
-        note(again=who in _noted)
+    for one in [one for one, since in list(_noted.items()) if since + NOTED_FOR < now]:
+        _noted.pop(one, None)
+    try:
+        with standing(str(hearing.case.audit.partnership_id)):
+            note(again=who in _noted)
+    finally:
+        connections.close_all()
     _noted.setdefault(who, now)
 
 
