@@ -72,6 +72,7 @@ def test_what_identifies_is_certain(text, kind, words):
         ("He lives in Xqzville with them.", UNKNOWN, "Xqzville"),
         ("It was known to JT and others.", UNKNOWN, "JT"),
         ("In the NN16 area it is known.", UNKNOWN, "NN16 area"),
+        ("It is known in S12 too.", UNKNOWN, "S12"),
         ("The qzword was heard.", UNKNOWN, "qzword"),
         ("Will Smith came.", "person", "Will Smith"),
         ("It was scored at 3.", "age", "at 3"),

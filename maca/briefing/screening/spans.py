@@ -35,7 +35,8 @@ class Span:
 
 
 _WORD = re.compile(r"(?<!\w)(?:[^\W\d_](?:[\w’'.-]{0,60}\w)?|\d{1,12}[A-Za-z]\w*)")
-_SHORT = re.compile(r"[YSQPTysq]\d{1,3}")  # a year at school, a section of an Act, a quarter
+# A year at school, the sections of the Act that the work names, a quarter of a year. “S12” is a part of a town.
+_SHORT = re.compile(r"[Yy]\d{1,2}|[Ss](?:17|20|31|47|85)|[Qq][1-4]")
 _SPACE = re.compile(r"[^\S\n\r]")
 _FREE = re.compile(rb"\0+")
 _NOT = re.compile(r"n?[’'](?:t|ve|re|ll|d|m)$")
@@ -154,11 +155,11 @@ def _place_at(text: str, tokens: list[tuple[int, int, str]], at: int) -> tuple[i
         if length > 1:
             return (length, capital) if capital or not is_word else None
         one = said[0]
+        is_name = one in lists.given() or one in lists.family()
         if not capital:
-            return (1, True) if not is_word and len(one) > 4 and one not in lists.given() | lists.family() else None
+            return (1, True) if not (is_word or is_name) and len(one) > 4 else None
         if one in lists.capitals() or one in _BEGINS or (is_word and _begins_sentence(text, those[0][0])):
             return None
-        is_name = one in lists.given() or one in lists.family()
         return 1, not is_word and not is_name
     return None
 
