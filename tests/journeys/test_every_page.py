@@ -18,6 +18,8 @@ from tests.journeys.conftest import AXE
 
 pytestmark = [pytest.mark.browser, pytest.mark.again]
 COOKIE = "sessionid"
+# Each check is cut into as many tests, so that every core has its share, and a run that is cut short has told something.
+SHARES = 4
 # A part of a page, which a script puts in the place of the one that is there. It has no heading of its own.
 PARTS = {"panel-findings"}
 # What an element is, as far as a page's look and its order of focus depend on it.
@@ -144,16 +146,20 @@ CHECKS = {
 }
 
 
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("how", CHECKS)
-def test_every_page_can_be_used(browser: Browser, site: Site, pages: list[tuple[str, str, str]], how: str) -> None:
+def test_every_page_can_be_used(
+    browser: Browser, site: Site, pages: list[tuple[str, str, str]], how: str, share: int
+) -> None:
     settings, checks = CHECKS[how]
     page = browser.new_context(locale="en-GB", **settings).new_page()
     wrong = []
-    for name, path, session in pages:
+    for name, path, session in pages[share::SHARES]:
         show(page, site, session, path)
         wrong += [f"{name} {path}: {one}" for check in checks for one in check(page)]
     page.context.close()
     names = {name for name, _, _ in pages}
-    print(f"\n{len(pages)} pages that look unlike, of {len(names)} addresses, {how}", file=sys.__stderr__)
+    told = f"{len(pages[share::SHARES])} of {len(pages)} pages that look unlike, of {len(names)} addresses, {how}"
+    print(f"\n{told}", file=sys.__stderr__)
     assert len(names) > 100
     assert not wrong, f"{len(wrong)} faults:\n" + "\n".join(wrong[:40])
