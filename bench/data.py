@@ -14,8 +14,15 @@ from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import Questions, SetQuestion, ready_made
 from maca.audits.stages import AuditStage
 from maca.audits.timetable import timetable
-from maca.briefing.models import Briefing
-from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
+from maca.briefing.models import Briefing, Decision, KeptBecause
+from maca.briefing.operations import (
+    approve_briefing,
+    decide_on_hit,
+    draft_briefing,
+    publish_briefing,
+    read_screening,
+    send_briefing,
+)
 from maca.cases.models import Case, Declaration, Identity, Interest, Involvement, Nomination, Presenter
 from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
 from maca.demo.operations import empty
@@ -282,6 +289,10 @@ def make_published(world: World) -> Audit:
     record_finding(good, text="Agencies spoke to each other.", agencies=world.agencies[:2], by=chair)
     close_panel(audit, by=chair)
     briefing = draft_briefing(audit, by=manager)
+    for hit in read_screening(briefing, by=manager):
+        decide_on_hit(
+            briefing, hit.public_id, decision=Decision.KEPT, reason=KeptBecause.KNOWN, version=None, by=manager
+        )
     send_briefing(briefing, version=None, by=manager)
     approve_briefing(briefing, version=None, by=chair)
     publish_briefing(briefing, by=manager)

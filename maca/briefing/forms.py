@@ -3,8 +3,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from maca.briefing.deciding import Hit, Stand
+from maca.briefing.models import Decision, KeptBecause
+from maca.briefing.screening.rewording import suggested
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps
-from maca.design.forms import Form, LinesField, LongTextField
+from maca.design.forms import CheckboxesField, ChoiceField, Form, LinesField, LongTextField
 
 
 class ThemeForm(Form):
@@ -87,3 +90,80 @@ class FindingsForm(Form):
 
 class SendBackForm(Form):
     because = LongTextField(label="What has to change?", rows=4)
+
+
+class DecideForm(Form):
+    """What is done about one thing that could identify a family. `stands` are the points that may be changed."""
+
+    def __init__(self, data: Mapping[str, Any] | None, *, hit: Hit, stands: Sequence[Stand]) -> None:
+        super().__init__(data)
+        self.stands = stands
+        self.fields["decision"] = ChoiceField(
+            label="What do you decide?",
+            called="what you decide",
+            choices=[
+                (one.value, one.label)
+                for one in Decision
+                if (one != Decision.REMOVED or hit.may_go) and (one != Decision.POOLED or hit.may_be_pooled)
+            ],
+        )
+        for number, one in enumerate(stands, start=1):
+            which = f", point {number}" if len(stands) > 1 else ""
+            suggestion = suggested(one.point.text, one.spans)
+            self.fields[self.name_of(one)] = LongTextField(
+                label=f"If in other words{which}: what is it to say?",
+                called=f"what it is to say{which}",
+                help_text="This is a suggestion. Read it as somebody who knows the family."
+                if suggestion != one.point.text
+                else "",
+                initial=suggestion,
+                required=False,
+                rows=3,
+                for_everybody=True,
+            )
+        self.fields["reason"] = ChoiceField(
+            label="If you keep it: why?", called="why you keep it", choices=KeptBecause.choices, required=False
+        )
+        self.fields["because"] = LongTextField(
+            label="If for another reason, which?", called="the reason", required=False, rows=2
+        )
+
+    @staticmethod
+    def name_of(stand: Stand) -> str:
+        return f"words-{stand.digest[:16]}"
+
+    def words(self) -> dict[str, str]:
+        """What the operation takes: the new text of each point, by its place."""
+        return {one.point.place: self.cleaned_data[self.name_of(one)] for one in self.stands}
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        decision = given.get("decision")
+        if decision == Decision.REWORDED:
+            for one in self.stands:
+                text = given.get(self.name_of(one), "")
+                if not text:
+                    self.add_error(self.name_of(one), "Write what it is to say, or choose to leave the point out")
+                elif text.strip() == one.point.text:
+                    self.add_error(self.name_of(one), "This is what it says now. Write it without what could identify")
+        if decision in (Decision.KEPT, Decision.POOLED):
+            if not given.get("reason"):
+                self.add_error("reason", "Say why it is kept")
+            elif given["reason"] == KeptBecause.OTHER and not given.get("because"):
+                self.add_error("because", "Say for which other reason it is kept")
+        return given
+
+
+class KeepWordsForm(Form):
+    words = CheckboxesField(
+        label="Words that tell of no family",
+        called="the words that tell of no family",
+        help_text="Tick only what is a word of the work, or of the partnership, and names nobody and no place.",
+        many=True,
+        choices=(),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, hits: Sequence[Hit]) -> None:
+        super().__init__(data)
+        words: Any = self.fields["words"]
+        words.choices = [(one.public_id, one.phrase) for one in hits]

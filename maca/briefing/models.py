@@ -44,6 +44,8 @@ class Briefing(Versioned):
     approved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     sent_back_because = models.TextField(blank=True)
+    # How much of what screening found nobody has decided on. Counted with every change of the words.
+    undecided = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
 
     objects = BriefingQuerySet.as_manager()
@@ -65,3 +67,45 @@ class Briefing(Versioned):
     @property
     def is_published(self) -> bool:
         return self.stage == BriefingStage.PUBLISHED
+
+
+class Decision(models.TextChoices):
+    """What is done about words that could identify a family."""
+
+    REWORDED = "reworded", "Say it in other words"
+    POOLED = "pooled", "Keep the words, and say them of the whole audit instead of one case"
+    REMOVED = "removed", "Leave the point out"
+    KEPT = "kept", "Keep it as it is"
+
+
+class KeptBecause(models.TextChoices):
+    PRACTICE = "practice", "It is a word of the work, or of the partnership, and tells of no family"
+    KNOWN = "known", "Everybody knows it, and it tells of no family"
+    LESSON = "lesson", "The lesson is lost without it, and it tells of no family by itself"
+    OTHER = "other", "Something else, said below"
+
+
+class ScreenDecision(models.Model):
+    """Somebody decided on one thing that screening found. What the words were is not kept: `found` is a keyed digest
+    of them, and `points` are digests of the points in which they were kept."""
+
+    briefing = models.ForeignKey(Briefing, on_delete=models.CASCADE, related_name="screen_decisions")
+    found = models.CharField(max_length=32)
+    kind = models.CharField(max_length=20)
+    points = models.JSONField(default=list)
+    decision = models.CharField(max_length=10, choices=Decision.choices)
+    reason = models.CharField(max_length=10, choices=KeptBecause.choices, blank=True)
+    because = models.TextField(blank=True)
+    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"screen decision {self.pk}"
+
+    @property
+    def why(self) -> str:
+        """Why the words were kept, as it was said."""
+        return self.because if self.reason == KeptBecause.OTHER else str(self.get_reason_display())

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -9,13 +9,18 @@ from maca.audits.models import Heading as FindingHeading
 from maca.audits.operations import enter, record_published_audit
 from maca.audits.stages import AuditStage
 from maca.briefing import rules
+from maca.briefing.deciding import Hit, Stand, hits
 from maca.briefing.drafting import draft_value
-from maca.briefing.models import Briefing
+from maca.briefing.models import Briefing, Decision, KeptBecause, ScreenDecision
+from maca.briefing.points import pooled, said
+from maca.briefing.screening.identity import Known, known
+from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps, to_dict
 from maca.cases.operations import add_case
 from maca.cases.queries import cases_called
-from maca.journal.operations import write
+from maca.cases.seal import identity_keys, nomination_keys
+from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
@@ -23,6 +28,7 @@ from maca.kernel.versions import save_changes
 from maca.panel.models import Finding as PanelFinding
 from maca.panel.operations import record_published_findings
 from maca.partnership.models import Partnership, Person
+from maca.sealing.operations import mark_key
 
 
 @transaction.atomic
@@ -31,16 +37,19 @@ def draft_briefing(audit: Audit, *, by: Person) -> Briefing:
     hold(audit)
     rules.may_draft_briefing(by, audit).insist()
     value = draft_value(audit)
-    briefing = Briefing.objects.create(audit=audit, content=to_dict(value), drafted_by=by)
+    briefing = Briefing(audit=audit, content=to_dict(value), drafted_by=by)
+    briefing.save(force_insert=True)
     briefing.authors.add(by)
-    write("drafted a briefing", briefing, by=by, findings=len(value.findings))
+    _count_undecided(briefing)
+    write("drafted a briefing", briefing, by=by, findings=len(value.findings), undecided=briefing.undecided)
     return briefing
 
 
 def _save(briefing: Briefing, value: SixSteps, *, version: int | None, by: Person, part: str) -> None:
     save_changes(briefing, version=version, content=to_dict(value), saved_by=by, saved_at=timezone.now())
     briefing.authors.add(by)
-    write("edited a briefing", briefing, by=by, part=part, version=briefing.version)
+    _count_undecided(briefing)
+    write("edited a briefing", briefing, by=by, part=part, version=briefing.version, undecided=briefing.undecided)
 
 
 @transaction.atomic
@@ -105,6 +114,7 @@ def put_back_into_briefing(briefing: Briefing, finding: PanelFinding, *, version
 def send_briefing(briefing: Briefing, *, version: int | None, by: Person) -> None:
     """Send the draft to be approved by somebody who wrote none of it."""
     hold(briefing, "audit")
+    _count_undecided(briefing)  # the lists, or what is known of a family, may have grown since it was saved
     rules.may_send_briefing(by, briefing).insist()
     save_changes(briefing, version=version, sent_back_because="")
     move(briefing, to=BriefingStage.SENT)
@@ -196,3 +206,156 @@ def import_briefing(value: SixSteps, *, partnership: Partnership, imported_from:
 def note_draft_printed(briefing: Briefing, *, by: Person) -> None:
     """Put on record that a draft left the site by a command on the machine."""
     write("printed a draft", briefing, by=by, version=briefing.version)
+
+
+# ---- what could identify a family
+
+
+def _known(audit: Audit) -> Known:
+    """What is sealed of the families of an audit. Those whose keys were destroyed have nothing left to give away."""
+    cases = audit.cases.filter(nomination__isnull=False, destroyed_at=None).select_related("nomination__identity")
+    nominations = [one.nomination for one in cases if one.nomination]
+    if not nominations:
+        return Known()
+    keys, case_keys = identity_keys(nominations), nomination_keys(nominations)
+    found = Known()
+    for one in nominations:
+        if (key := keys.get(one.public_id)) is None:
+            continue
+        who = key.open(one.identity)
+        names = [str(one) for one in (who.child, who.mother, who.father, who.partner, who.absent_parent)]
+        names += [sibling.name for sibling in who.brothers_and_sisters if not sibling.is_unborn]
+        places = [str(who.address), str(who.record_number)]
+        if case_key := case_keys.get(one.public_id):
+            places.append(case_key.text(one, "locality"))
+        found |= known(names, [str(who.household)], places)
+    return found
+
+
+def _screened(briefing: Briefing) -> list[Hit]:
+    key = mark_key(briefing.audit.partnership.public_id)
+    kept: dict[str, list[str]] = {}
+    for one in briefing.screen_decisions.filter(decision__in=(Decision.KEPT, Decision.POOLED)):
+        kept.setdefault(one.found, []).extend(one.points)
+    return hits(
+        briefing.value,
+        _known(briefing.audit),
+        published_by=briefing.audit.partnership.name,
+        mark=lambda text: key.mark("screening", f"{briefing.public_id}|{text}")[:32],
+        kept=kept,
+    )
+
+
+def _count_undecided(briefing: Briefing) -> None:
+    undecided = sum(bool(one.undecided) for one in _screened(briefing))
+    if undecided != briefing.undecided:
+        Briefing.objects.filter(pk=briefing.pk).update(undecided=undecided)
+        briefing.undecided = undecided
+
+
+@transaction.atomic
+def read_screening(briefing: Briefing, *, by: Person) -> list[Hit]:
+    """Show what in a briefing could identify a family, the sealed identities of its cases among it. Recorded before it
+    is shown."""
+    rules.may_see_screening(by, briefing).insist()
+    found = _screened(briefing)
+    note_reading("read what could identify", briefing, by=by, found=len(found))
+    return found
+
+
+@transaction.atomic
+def find_hit(briefing: Briefing, hit: str, *, by: Person) -> Hit | None:
+    """One thing that was found. Its id is known only to whoever was shown the list, which is on record."""
+    rules.may_decide_on_hit(by, briefing).insist()
+    return next((one for one in _screened(briefing) if one.public_id == hit), None)
+
+
+def _open_stands(briefing: Briefing, hit: Hit, by: Person) -> tuple[Stand, ...]:
+    """Where the words stand in what this person may change. Raises `Refused` where that is nowhere."""
+    stands = hit.undecided or hit.stands
+    closed = rules.closed_cases(briefing, by)
+    found = tuple(one for one in stands if one.point.case not in closed)
+    if not found:
+        rules.may_change_points(by, closed[stands[0].point.case or ""]).insist()
+    return found
+
+
+@transaction.atomic
+def decide_on_hit(
+    briefing: Briefing,
+    hit: str,
+    *,
+    decision: Decision,
+    reason: KeptBecause | None = None,
+    because: str = "",
+    words: Mapping[str, str] | None = None,
+    version: int | None,
+    by: Person,
+) -> None:
+    """Decide on one thing that could identify a family: keep it and say why, or say it otherwise.
+
+    `words` has the new text of a point by its place.
+    """
+    hold(briefing, "audit")
+    rules.may_decide_on_hit(by, briefing).insist()
+    found = next((one for one in _screened(briefing) if one.public_id == hit), None)
+    if found is None:
+        raise Refused("gone", "These words are no longer in the briefing, so there is nothing to decide.")
+    stands = _open_stands(briefing, found, by)
+    places = {one.point.place for one in stands}
+    value, digests = briefing.value, [one.digest for one in stands]
+    if decision in (Decision.KEPT, Decision.POOLED) and (
+        reason is None or (reason == KeptBecause.OTHER and not because)
+    ):
+        raise Refused("no-reason", "Say why it is kept.")
+    if decision == Decision.POOLED:
+        if not found.may_be_pooled:
+            raise Refused("no-case", "These words are said of no one case already.")
+        value = pooled(value, places)
+    elif decision == Decision.REMOVED:
+        if not found.may_go:
+            raise Refused("has-to-stay", "This point cannot be left out. Say it in other words.")
+        value, digests = said(value, dict.fromkeys(places, "")), []
+    elif decision == Decision.REWORDED:
+        value, digests = said(value, {place: text for place, text in (words or {}).items() if place in places}), []
+    row = ScreenDecision(
+        briefing=briefing, found=found.public_id, kind=found.kind, points=digests, decision=decision,
+        reason=reason or "", because=because, decided_by=by,
+    )  # fmt: skip
+    row.save(force_insert=True)
+    save_changes(briefing, version=version, content=to_dict(value), saved_by=by, saved_at=timezone.now())
+    briefing.authors.add(by)
+    left = _screened(briefing)
+    if decision in (Decision.REWORDED, Decision.REMOVED):
+        still = next((one for one in left if one.public_id == hit), None)
+        if still and places & {one.point.place for one in still.undecided}:
+            raise Refused("still-there", f"“{found.phrase}” still stands there. Write the point without it.")
+    _count_undecided(briefing)
+    write(
+        "decided on what could identify", briefing, by=by, kind=found.kind, decision=str(decision),
+        reason=str(reason or ""), points=len(stands), undecided=briefing.undecided, version=briefing.version,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def keep_words(briefing: Briefing, chosen: Collection[str], *, version: int | None, by: Person) -> None:
+    """Keep several words that nobody knows at once, as words of the work that tell of no family."""
+    hold(briefing, "audit")
+    rules.may_decide_on_hit(by, briefing).insist()
+    found = [one for one in _screened(briefing) if one.public_id in set(chosen) and one.kind == UNKNOWN]
+    if not found:
+        raise Refused("none-chosen", "Choose at least one word that tells of no family.")
+    ScreenDecision.objects.bulk_create(
+        ScreenDecision(
+            briefing=briefing, found=one.public_id, kind=one.kind, decision=Decision.KEPT, decided_by=by,
+            points=[stand.digest for stand in _open_stands(briefing, one, by)], reason=KeptBecause.PRACTICE,
+        )
+        for one in found
+    )  # fmt: skip
+    save_changes(briefing, version=version, saved_by=by, saved_at=timezone.now())
+    briefing.authors.add(by)
+    _count_undecided(briefing)
+    write(
+        "decided on what could identify", briefing, by=by, kind=UNKNOWN, decision=str(Decision.KEPT),
+        words=len(found), undecided=briefing.undecided, version=briefing.version,
+    )  # fmt: skip

@@ -2,7 +2,7 @@ from django.db.models import QuerySet
 
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
-from maca.briefing.models import Briefing
+from maca.briefing.models import Briefing, ScreenDecision
 from maca.briefing.stages import BriefingStage
 from maca.panel.models import Finding
 from maca.partnership.models import Person
@@ -30,6 +30,11 @@ def find_draft_or_audit(person: Person, audit: str) -> tuple[Audit, Briefing | N
 def find_left_out(person: Person, audit: str, finding: str) -> tuple[Briefing, Finding]:
     briefing = find_briefing(person, audit)
     return briefing, briefing.audit.findings.standing().select_related("case").get(public_id=finding)
+
+
+def decisions_on(briefing: Briefing) -> list[ScreenDecision]:
+    """What was decided on what could identify a family, the first first."""
+    return list(briefing.screen_decisions.select_related("decided_by"))
 
 
 def left_out(briefing: Briefing) -> list[Finding]:

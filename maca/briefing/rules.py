@@ -3,7 +3,7 @@ from maca.audits.stages import AuditStage
 from maca.briefing.models import READS_DRAFTS, Briefing
 from maca.briefing.stages import BriefingStage
 from maca.cases.models import CONFLICTS, Case
-from maca.cases.queries import part_in
+from maca.cases.queries import fetch_parts, part_in
 from maca.kernel.verdict import YES, Verdict, no
 from maca.panel.models import EarlierWording, Finding
 from maca.partnership.models import Person, Role
@@ -69,13 +69,34 @@ def may_change_points(person: Person, case: Case) -> Verdict:
     return YES
 
 
+def closed_cases(briefing: Briefing, person: Person) -> dict[str, Case]:
+    """The cases of which this person may not change what the briefing says, by their labels."""
+    cases = list(briefing.audit.cases.all())
+    fetch_parts(cases, person)
+    return {one.label: one for one in cases if not may_change_points(person, one)}
+
+
 def may_send_briefing(person: Person, briefing: Briefing) -> Verdict:
     """The business manager sends the draft for approval, once there is a finding in it."""
     if not (verdict := may_edit_briefing(person, briefing)):
         return verdict
     if not briefing.value.findings:
         return no("no-findings", "Every finding has been left out. Put at least one back before you send it.")
+    if briefing.undecided:
+        return no("undecided", f"Decide first on what could identify a family: {briefing.undecided} still to decide.")
     return YES
+
+
+def may_see_screening(person: Person, briefing: Briefing) -> Verdict:
+    """Those who write or approve the briefing see what in it could identify a family, and what was decided on it."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER):
+        return no("not-needed", "Only those who write or approve the briefing see what in it could identify a family.")
+    return YES
+
+
+def may_decide_on_hit(person: Person, found: Briefing | tuple[Briefing, str]) -> Verdict:
+    """Whoever may edit the briefing decides on each thing in it that could identify a family."""
+    return may_edit_briefing(person, found[0] if isinstance(found, tuple) else found)
 
 
 def may_take_back_briefing(person: Person, briefing: Briefing) -> Verdict:

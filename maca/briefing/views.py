@@ -11,11 +11,21 @@ from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.audits.stages import AuditStage
 from maca.briefing import as_html, operations, rules
-from maca.briefing.forms import FindingsForm, ProcessForm, SendBackForm, ThemeForm
-from maca.briefing.models import READS_DRAFTS, Briefing
+from maca.briefing.deciding import Hit
+from maca.briefing.forms import DecideForm, FindingsForm, KeepWordsForm, ProcessForm, SendBackForm, ThemeForm
+from maca.briefing.models import READS_DRAFTS, Briefing, Decision, KeptBecause
 from maca.briefing.printing import FORMATS, print_briefing
-from maca.briefing.queries import find_briefing, find_draft_or_audit, find_left_out, left_out, reworded_since
+from maca.briefing.queries import (
+    decisions_on,
+    find_briefing,
+    find_draft_or_audit,
+    find_left_out,
+    left_out,
+    reworded_since,
+)
 from maca.briefing.queries import published as published_to
+from maca.briefing.screening.combinations import CALLED
+from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Heading
 from maca.cases.queries import fetch_parts
@@ -71,6 +81,7 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "duplicates": len(briefing.value.duplicates()),
             "may_edit": rules.may_edit_briefing(person, briefing),
             "may_send": rules.may_send_briefing(person, briefing),
+            "may_see_screening": rules.may_see_screening(person, briefing),
             "may_take_back": rules.may_take_back_briefing(person, briefing),
             "may_approve": rules.may_approve_briefing(person, briefing),
             "may_publish": rules.may_publish_briefing(person, briefing),
@@ -188,9 +199,7 @@ def edit_findings(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResp
     if named not in list(Heading):
         raise Http404
     heading, person = Heading(named), signed_in(request)
-    cases = list(briefing.audit.cases.all())
-    fetch_parts(cases, person)
-    closed = {case.label for case in cases if not rules.may_change_points(person, case)}
+    closed = set(rules.closed_cases(briefing, person))
     disputed = {one.public_id: agencies for one, agencies in not_agreed(briefing.audit)}
 
     def make_form(data: Mapping[str, Any] | None, now: Briefing) -> FindingsForm:
@@ -288,3 +297,85 @@ def put_back(request: HttpRequest, found: tuple[Briefing, Finding]) -> HttpRespo
         return _page(briefing.audit)
 
     return do_once(request, do, saved="The finding is in the briefing again.")
+
+
+def _screening_page(audit: Audit) -> str:
+    return reverse("screening", kwargs={"audit": audit.slug})
+
+
+@guarded(rules.may_see_screening, find_briefing, writes=True)
+def screening(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    found = operations.read_screening(briefing, by=signed_in(request))
+    return render(request, "briefing/screening.html", _what_was_found(request, briefing, found))
+
+
+def _what_was_found(request: HttpRequest, briefing: Briefing, found: list[Hit]) -> dict[str, Any]:
+    may_decide = rules.may_decide_on_hit(signed_in(request), briefing)
+    undecided = [one for one in found if one.undecided]
+    words = [one for one in undecided if one.kind == UNKNOWN]
+    decisions = decisions_on(briefing)
+    why = {one.found: one for one in decisions if one.reason}
+    return {
+        "audit": briefing.audit,
+        "briefing": briefing,
+        "may_decide": may_decide,
+        "hits": undecided,
+        "kept": [(one, why[one.public_id]) for one in found if not one.undecided],
+        "changed": [(CALLED.get(one.kind, one.kind), one) for one in decisions if not one.reason],
+        "words_form": KeepWordsForm(None, hits=words) if may_decide and len(words) > 1 else None,
+    }
+
+
+@require_POST
+@guarded(rules.may_decide_on_hit, find_briefing, writes=True)
+def keep_words(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    person, version = signed_in(request), version_sent(request)
+
+    def do() -> str:
+        operations.keep_words(briefing, request.POST.getlist("words"), version=version, by=person)
+        return _screening_page(briefing.audit)
+
+    return do_once(request, do, saved="These words are kept.")
+
+
+@guarded(rules.may_decide_on_hit, lambda person, audit, hit: (find_briefing(person, audit), hit), writes=True)
+def decide_on_hit(request: HttpRequest, address: tuple[Briefing, str]) -> HttpResponse:
+    briefing, public_id = address
+    person = signed_in(request)
+    if (hit := operations.find_hit(briefing, public_id, by=person)) is None:
+        raise Http404
+    closed = rules.closed_cases(briefing, person)
+    stands = [one for one in hit.undecided or hit.stands if one.point.case not in closed]
+
+    def do(form: DecideForm, version: int | None) -> str:
+        chosen = form.cleaned_data["decision"]
+        operations.decide_on_hit(
+            briefing,
+            public_id,
+            decision=Decision(chosen),
+            reason=KeptBecause(form.cleaned_data["reason"]) if form.cleaned_data["reason"] else None,
+            because=form.cleaned_data["because"],
+            words=form.words(),
+            version=version,
+            by=person,
+        )
+        return _screening_page(briefing.audit)
+
+    return form_page(
+        request,
+        "briefing/decide.html",
+        lambda data, now: DecideForm(data, hit=hit, stands=stands),
+        do=do,
+        thing=briefing,
+        context={
+            "heading": f"“{hit.phrase}”",
+            "caption": hit.called,
+            "audit": briefing.audit,
+            "hit": hit,
+            "stands": stands,
+            "back": _screening_page(briefing.audit),
+            "closed": sorted({one.point.case for one in hit.stands if one.point.case in closed}),
+            "button_text": "Decide",
+        },
+        saved="Decided",
+    )

@@ -27,6 +27,12 @@ def identity_key(nomination: Nomination) -> DataKey:
     return key_for(KeyKind.IDENTITY, nomination.public_id)
 
 
+def identity_keys(nominations: Iterable[Nomination]) -> dict[str, DataKey]:
+    """The keys of who several children are, in one query, by the public ids of their nominations; those destroyed are
+    left out."""
+    return keys_for(KeyKind.IDENTITY, [one.public_id for one in nominations])
+
+
 def cohort_key(draw: Draw) -> DataKey:
     """The key of the children that are drawn from. Raises `KeyGoneError` once the draw is over."""
     return key_for(KeyKind.COHORT, draw.public_id)

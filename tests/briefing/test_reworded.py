@@ -16,6 +16,7 @@ from maca.feedback.models import Decision
 from maca.feedback.operations import ask_fact_checks
 from tests.feedback.conftest import DAY, closed
 from tests.feedback.test_fact_checks import decided, dispute_of, refused
+from tests.makers import keep_all
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def test_a_draft_says_what_is_out_and_what_was_reworded_since_and_is_not_publish
     assert "1 agency has not answered the factual accuracy check. 1 dispute waits for the chair." in shown
     briefing = draft_briefing(asked, by=world.manager)
     assert reworded_since(briefing) == []
+    keep_all(briefing, by=world.manager)
     send_briefing(briefing, version=None, by=world.manager)
     approve_briefing(briefing, version=None, by=world.chair)
     assert may_publish_briefing(world.manager, briefing)

@@ -33,7 +33,7 @@ from maca.returns.operations import say_not_known
 from maca.sealing.cipher import CannotOpenError
 from maca.sealing.queries import KeyGoneError
 from tests.house.test_pages import form_values
-from tests.makers import World
+from tests.makers import World, keep_all
 
 HEADINGS = "date,event,text,child,worker,seen,voice,fact"
 LINES = f"""{HEADINGS}
@@ -113,6 +113,7 @@ def test_nothing_can_be_read_of_a_destroyed_case(world, sign_in):
     world.hear(audit.cases.select_related("audit", "hearing").get())
     close_panel(audit, by=world.chair)
     briefing = draft_briefing(audit, by=world.manager)
+    keep_all(briefing, by=world.manager)
     send_briefing(briefing, version=None, by=world.manager)
     approve_briefing(briefing, version=None, by=world.chair)
     publish_briefing(briefing, by=world.manager)

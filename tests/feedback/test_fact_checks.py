@@ -35,7 +35,7 @@ from maca.panel.operations import reword_disputed_finding
 from maca.partnership.models import Person, Role
 from maca.worklist.queries import steps, tasks
 from tests.feedback.conftest import DAY, closed
-from tests.makers import World
+from tests.makers import World, keep_all
 
 
 @pytest.fixture
@@ -386,6 +386,7 @@ def test_the_form_of_a_decision_wants_new_words_or_a_reason(world, asked, sign_i
 
 def publish(world: World, audit) -> Briefing:
     briefing = draft_briefing(audit, by=world.manager)
+    keep_all(briefing, by=world.manager)
     send_briefing(briefing, version=None, by=world.manager)
     approve_briefing(briefing, version=None, by=world.chair)
     publish_briefing(briefing, by=world.manager)

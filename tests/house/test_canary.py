@@ -98,7 +98,7 @@ from maca.returns.queries import find_asking, find_return
 from maca.voices.models import FamilyView, Sharing
 from maca.voices.operations import record_view, write_reflection
 from tests.house.test_pages import PATTERNS, STAGES, address
-from tests.makers import A_VIEW, World, with_a_grade
+from tests.makers import A_VIEW, World, keep_all, with_a_grade
 from tools.permissions_table import table
 
 # Whatever else is sent a form answers that it takes none, which the policy table tries with everybody.
@@ -307,6 +307,7 @@ def tokened(name: str, stage: str) -> Tokened:
         close_panel(audit, by=world.chair)
         _followed_up(world, audit, word)
         briefing = draft_briefing(audit, by=world.manager)
+        keep_all(briefing, by=world.manager)
         send_briefing(briefing, version=None, by=world.manager)
         approve_briefing(briefing, version=None, by=world.chair)
         publish_briefing(briefing, by=world.manager)

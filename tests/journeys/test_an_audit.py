@@ -232,6 +232,25 @@ def hear(visitor: Visitor, audit: str) -> None:
     visitor.sees("The panel is closed.")
 
 
+def decide(visitor: Visitor) -> None:
+    """On each thing that could identify a family: the first is said in other words, the others are kept."""
+    visitor.follow("What could identify a family")
+    visitor.picture("screening")
+    cards = visitor.page.locator(".govuk-summary-card")
+    assert cards.count() > 1
+    cards.first.get_by_role("link", name="Decide").click()
+    visitor.page.get_by_role("radio", name="Say it in other words").check()
+    visitor.page.locator("textarea[name^=words-]").first.fill("Has an earlier review informed practice?")
+    visitor.press("Decide")
+    while cards.count():
+        cards.first.get_by_role("link", name="Decide").click()
+        visitor.page.get_by_role("radio", name="Keep it as it is").check()
+        visitor.page.get_by_role("radio", name="Everybody knows it").check()
+        visitor.press("Decide")
+    visitor.sees("Nothing is left to decide on.")
+    visitor.follow("The briefing")
+
+
 def brief(visitor: Visitor, audit: str) -> bytes:
     """Step 7: drafted, edited, approved by somebody else, published, downloaded."""
     visitor.is_now(MANAGER)
@@ -245,6 +264,7 @@ def brief(visitor: Visitor, audit: str) -> bytes:
     visitor.press("Save")
     visitor.follow("Edit “The Process”")
     visitor.press("Save")
+    decide(visitor)
     visitor.press("Send for approval")
     visitor.picture("briefing-sent")
     visitor.is_now(AUDITOR).refused(f"/audits/{audit}/briefing/", "has not been published yet")

@@ -18,7 +18,7 @@ from tests.journeys.conftest import AXE
 
 pytestmark = [pytest.mark.browser, pytest.mark.again]
 COOKIE = "sessionid"
-# Each check is cut into as many tests, so that every core has its share, and a run that is cut short has told something.
+# Each check is cut into as many tests: every core has its share, and a run that is cut short has told something.
 SHARES = 4
 # A part of a page, which a script puts in the place of the one that is there. It has no heading of its own.
 PARTS = {"panel-findings"}

@@ -21,6 +21,7 @@ from maca.panel.operations import close_panel, open_panel, record_finding, withd
 from maca.panel.queries import Column
 from maca.returns.operations import save_answer, say_not_known, submit_return
 from maca.returns.queries import find_asking
+from tests.makers import keep_all
 
 
 def test_a_refusal_says_why_in_a_code_and_a_sentence():
@@ -240,6 +241,7 @@ def test_an_operation_sees_what_somebody_else_did_since_the_page_was_fetched(wor
         draft_briefing(stale_audit, by=world.manager)
     assert refused.value.code == "already-drafted"
     stale_briefing = type(briefing).objects.get(pk=briefing.pk)
+    keep_all(briefing, by=world.manager)
     send_briefing(briefing, version=None, by=world.manager)
     with pytest.raises(Refused) as refused:
         edit_theme_and_cases(stale_briefing, lines=["Too late"], version=stale_briefing.version, by=world.manager)

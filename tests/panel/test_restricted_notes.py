@@ -31,7 +31,7 @@ from maca.panel.queries import CASE_HEADINGS, Column, find_hearing, find_restric
 from maca.partnership.models import Appointment, Person, Role
 from maca.sealing.queries import KeyGoneError
 from maca.worklist.queries import tasks
-from tests.makers import World
+from tests.makers import World, keep_all
 from tests.panel.test_panel import first_case
 
 WORDS = "Zqthe visits were written up late, <twice>."
@@ -261,6 +261,7 @@ def published(world, case):
     world.hear(case)
     close_panel(case.audit, by=world.chair)
     briefing = draft_briefing(case.audit, by=world.manager)
+    keep_all(briefing, by=world.manager)
     send_briefing(briefing, version=None, by=world.manager)
     approve_briefing(briefing, version=None, by=world.chair)
     publish_briefing(briefing, by=world.manager)

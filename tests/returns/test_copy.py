@@ -34,7 +34,7 @@ from maca.returns.operations import (
     submit_return,
 )
 from maca.sealing.field import StillSealedError
-from tests.makers import World, opened
+from tests.makers import World, keep_all, opened
 from tests.returns.test_returns import BLANK, asking
 
 # What may be in the file, and nothing else.
@@ -135,6 +135,7 @@ def test_after_the_panel_and_after_publication_and_not_once_it_is_destroyed(worl
         world.hear(case, text=f"The plan of {case.label}.")
     close_panel(audit, by=world.chair)
     briefing = draft_briefing(audit, by=world.manager)
+    keep_all(briefing, by=world.manager)
     send_briefing(briefing, version=None, by=world.manager)
     approve_briefing(briefing, version=None, by=world.chair)
     publish_briefing(briefing, by=world.manager)

@@ -30,7 +30,7 @@ from maca.returns.redraw import digest_of_pages, redraw
 from maca.returns.watermark import across
 from maca.sealing.cipher import CannotOpenError
 from maca.sealing.queries import KeyGoneError
-from tests.makers import a_picture, opened
+from tests.makers import a_picture, keep_all, opened
 
 
 def begun(world, cases=1):
@@ -381,6 +381,7 @@ def test_destroying_the_case_makes_every_byte_unreadable(world, django_capture_o
     world.hear(case)
     close_panel(audit, by=world.chair)
     briefing = draft_briefing(audit, by=world.manager)
+    keep_all(briefing, by=world.manager)
     send_briefing(briefing, version=None, by=world.manager)
     approve_briefing(briefing, version=None, by=world.chair)
     publish_briefing(briefing, by=world.manager)

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +28,17 @@ CALLED = {
     "service": "a service",
     "person": "a name",
     "review": "a review",
+    "sealed": "a sealed identity",
+    "address": "an address",
+    "email": "an e-mail address",
+    "link": "an address on the web",
+    "phone": "a telephone number",
+    "postcode": "a postcode",
+    "reference": "a reference number",
+    "nino": "a National Insurance number",
+    "upn": "a unique pupil number",
+    "nhs_number": "an NHS number",
+    "unknown": "a word to look at",
 }
 
 
@@ -44,12 +55,22 @@ def combinations(text: str, spans: Iterable[Span]) -> list[Combination]:
     """The cases about which three or more classes of what could identify are told, wherever in the text."""
     of_case: defaultdict[str, set[str]] = defaultdict(set)
     for case, start, end in _parts(text):
-        of_case[case] |= {one.kind for one in spans if start <= one.start < end and one.kind != UNKNOWN}
+        of_case[case] |= {one.kind for one in spans if start <= one.start < end}
+    return together(of_case)
+
+
+def together(of_case: Mapping[str, Set[str]]) -> list[Combination]:
+    """The cases, by their labels, about which three or more of these classes are told."""
     return [
         Combination(case, told, f"{case} is told of with {_listed(told)}: together they may tell whose it is.")
         for case, kinds in sorted(of_case.items(), key=lambda one: int(one[0].split()[1]))
-        if len(told := tuple(sorted(CALLED.get(kind, kind.replace("_", " ")) for kind in kinds))) >= MANY
+        if len(told := tuple(sorted(called(kind) for kind in kinds if kind != UNKNOWN))) >= MANY
     ]
+
+
+def called(kind: str) -> str:
+    """A class of spans as people call it."""
+    return CALLED.get(kind, kind.replace("_", " "))
 
 
 def _parts(text: str) -> Iterator[tuple[str, int, int]]:

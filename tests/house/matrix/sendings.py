@@ -54,6 +54,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "evidence": standing.evidence.public_id if standing.evidence else NOWHERE,
         "view": standing.view.public_id if standing.view else NOWHERE,
         "upload": standing.upload.public_id if standing.upload else NOWHERE,
+        "hit": _found(standing),
         "number": 1,
         "priority": standing.audit.theme.priority.public_id if standing.audit.theme.priority else NOWHERE,
         "theme": standing.audit.theme.public_id,
@@ -114,6 +115,12 @@ def _of_finding(standing: Standing, **values: Any) -> Values:
 
 def _of_briefing(standing: Standing, **values: Any) -> Values:
     return {**values, "version": standing.briefing.version if standing.briefing else 1}
+
+
+def _found(standing: Standing) -> str:
+    """A word that nobody knows, on which somebody has decided already and may decide again."""
+    decisions = standing.briefing.screen_decisions.filter(kind="unknown") if standing.briefing else []
+    return next((one.found for one in decisions), NOWHERE)
 
 
 def _moment(name: str) -> Values:
@@ -378,6 +385,8 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
         it, **{f"finding-{it.finding.public_id}": "Reworded."} if it.finding else {}
     ),
     "put-back-into-briefing": lambda stand, it: _of_briefing(it),
+    "decide-on-hit": lambda stand, it: _of_briefing(it, decision="kept", reason="known"),
+    "keep-words": lambda stand, it: _of_briefing(it, words=[_found(it)]),
     "send-briefing": lambda stand, it: _of_briefing(it),
     "approve-briefing": lambda stand, it: _of_briefing(it),
     "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),

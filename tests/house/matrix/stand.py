@@ -24,6 +24,7 @@ from maca.briefing.operations import (
     approve_briefing,
     draft_briefing,
     edit_findings,
+    edit_theme_and_cases,
     import_briefing,
     publish_briefing,
     send_briefing,
@@ -90,7 +91,7 @@ from maca.returns.operations import (
 from maca.returns.queries import find_asking
 from maca.voices.models import FamilyView, Sharing
 from maca.voices.operations import record_view, write_reflection
-from tests.makers import A_VIEW, World, with_a_grade
+from tests.makers import A_VIEW, World, keep_all, with_a_grade
 
 # Who plays whom: the agency and the roles of each person in the table.
 CAST: dict[str, tuple[str, list[Role]]] = {
@@ -388,6 +389,8 @@ class Builder:
     def drafted(self, situation: str) -> Standing:
         standing = self.closed(situation)
         standing.briefing = draft_briefing(standing.audit, by=self.people["author"])
+        edit_theme_and_cases(standing.briefing, lines=["A word: quoxel."], version=None, by=self.people["author"])
+        keep_all(standing.briefing, by=self.people["author"])
         return standing
 
     def sent(self, situation: str) -> Standing:
@@ -550,6 +553,7 @@ class Builder:
         ).get(fact_check__audit=standing.audit)
         decide_dispute(dispute, decision=Decision.STANDS, text="", reason="R", version=None, by=self.people["chair"])
         briefing = draft_briefing(standing.audit, by=self.people["author"])
+        keep_all(briefing, by=self.people["author"])
         send_briefing(briefing, version=None, by=self.people["manager"])
         approve_briefing(briefing, version=None, by=self.people["chair"])
         publish_briefing(briefing, by=self.people["manager"])

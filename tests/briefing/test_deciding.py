@@ -1,0 +1,220 @@
+"""Nothing that could identify a family is released before somebody has decided on it."""
+
+import pytest
+from django.urls import reverse
+
+from maca.briefing.models import Decision, KeptBecause, ScreenDecision
+from maca.briefing.operations import (
+    approve_briefing,
+    decide_on_hit,
+    draft_briefing,
+    edit_theme_and_cases,
+    keep_words,
+    read_screening,
+    send_briefing,
+)
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest
+from maca.journal.models import Entry
+from maca.kernel.verdict import Refused
+from maca.kernel.versions import Changed
+from maca.sealing.models import KeyKind
+from maca.sealing.operations import destroy_key
+from tests.makers import keep_all
+
+pytestmark = pytest.mark.django_db
+
+
+def found(briefing, phrase, by):
+    return next(one for one in read_screening(briefing, by=by) if one.phrase == phrase)
+
+
+def a_draft(world, *texts):
+    """A draft whose first points say this."""
+    briefing = world.drafted()
+    keep_all(briefing, by=world.manager)
+    edit_theme_and_cases(briefing, lines=texts or ["He went to Kettering."], version=None, by=world.manager)
+    return briefing
+
+
+def refused(code, do, *args, **kwargs):
+    with pytest.raises(Refused) as refusal:
+        do(*args, **kwargs)
+    assert refusal.value.code == code
+
+
+def test_a_draft_is_not_sent_while_something_is_undecided(world):
+    briefing = a_draft(world)
+    assert briefing.undecided == 1
+    refused("undecided", send_briefing, briefing, version=None, by=world.manager)
+    hit = found(briefing, "Kettering", world.manager)
+    assert (hit.kind, hit.certain) == ("place", True)
+    decide_on_hit(
+        briefing, hit.public_id, decision=Decision.KEPT, reason=KeptBecause.KNOWN, version=None, by=world.manager
+    )
+    assert briefing.undecided == 0
+    send_briefing(briefing, version=None, by=world.manager)
+
+
+def test_words_that_were_kept_are_looked_at_again_where_something_else_is_said(world):
+    briefing = a_draft(world)
+    keep_all(briefing, by=world.manager)
+    edit_theme_and_cases(
+        briefing, lines=["He went to Kettering.", "She moved to Kettering."], version=None, by=world.manager
+    )
+    (stand,) = found(briefing, "Kettering", world.manager).undecided
+    assert stand.point.text == "She moved to Kettering."
+
+
+def test_a_point_is_said_in_other_words_and_the_words_themselves_are_not_kept(world):
+    briefing = a_draft(world)
+    hit = found(briefing, "Kettering", world.manager)
+    place = hit.stands[0].point.place
+    decide = {"decision": Decision.REWORDED, "version": None, "by": world.manager}
+    refused("still-there", decide_on_hit, briefing, hit.public_id, words={place: "He left Kettering."}, **decide)
+    briefing.refresh_from_db()
+    assert briefing.value.theme_and_cases == ("He went to Kettering.",)
+    decide_on_hit(briefing, hit.public_id, words={place: "He went to a town."}, **decide)
+    assert (briefing.value.theme_and_cases, briefing.undecided) == (("He went to a town.",), 0)
+    kept = ScreenDecision.objects.filter(decision="reworded").values().get()
+    assert "ettering" not in str(kept)
+    assert "ettering" not in str(list(Entry.objects.values()))
+
+
+def test_a_point_is_left_out(world):
+    briefing = a_draft(world, "He went to Kettering.", "All is well.")
+    hit = found(briefing, "Kettering", world.manager)
+    decide_on_hit(briefing, hit.public_id, decision=Decision.REMOVED, version=None, by=world.manager)
+    assert briefing.value.theme_and_cases == ("All is well.",)
+
+
+def test_a_question_cannot_be_left_out_but_be_said_in_other_words(world):
+    briefing = world.drafted()
+    hit = found(briefing, "Child Z", world.manager)
+    decide = {"version": None, "by": world.manager}
+    refused("has-to-stay", decide_on_hit, briefing, hit.public_id, decision=Decision.REMOVED, **decide)
+    refused(
+        "no-case", decide_on_hit, briefing, hit.public_id, decision=Decision.POOLED, reason=KeptBecause.KNOWN, **decide
+    )
+    (stand,) = hit.stands
+    words = {stand.point.place: stand.point.text.replace("the Review of Child Z", "an earlier review")}
+    decide_on_hit(briefing, hit.public_id, decision=Decision.REWORDED, words=words, **decide)
+    assert briefing.undecided == 0
+    assert "an earlier review" in briefing.value.agency_questions[4]
+    assert "Child Z" in briefing.audit.questions.get(asked_of="agency", number=5).text
+
+
+def a_case_told_of(world, text):
+    audit = world.panel_closed(1)
+    finding = audit.findings.first()
+    finding.text = text
+    finding.save()
+    return draft_briefing(audit, by=world.manager)
+
+
+def test_a_finding_is_said_of_the_whole_audit_instead_of_one_case(world):
+    briefing = a_case_told_of(world, "He was four years old, went to Kettering and had DNA testing.")
+    hits = {one.kind: one for one in read_screening(briefing, by=world.manager)}
+    assert hits["together"].phrase == "Case 1"
+    keep = {"decision": Decision.POOLED, "reason": KeptBecause.LESSON, "version": None, "by": world.manager}
+    decide_on_hit(briefing, hits["together"].public_id, **keep)
+    assert [one.case for one in briefing.value.findings] == [None]
+    assert "together" not in {one.kind for one in read_screening(briefing, by=world.manager)}
+
+
+def test_what_is_sealed_is_found_exactly_and_nearly(world):
+    briefing = a_case_told_of(world, "Zebedee’s aunt, Zebadee of quux street, was seen.")
+    hits = {one.phrase: one for one in read_screening(briefing, by=world.manager)}
+    assert {one: hit.certain for one, hit in hits.items() if hit.kind == "sealed"} == {
+        "Zebedee": True, "Zebadee": False, "quux": True,
+    }  # fmt: skip
+    entry = Entry.objects.filter(did="read what could identify").latest("number")
+    assert entry.is_reading
+    assert "Zeb" not in str(entry.details)
+
+
+def test_what_is_sealed_is_no_longer_known_once_it_is_destroyed(world):
+    briefing = a_case_told_of(world, "Zebedee was seen.")
+    assert "sealed" in {one.kind for one in read_screening(briefing, by=world.manager)}
+    nomination = briefing.audit.cases.get().nomination
+    destroy_key(KeyKind.IDENTITY, owner=nomination.public_id, by="nobody")
+    assert "sealed" not in {one.kind for one in read_screening(briefing, by=world.manager)}
+
+
+def test_keeping_needs_a_reason_and_another_reason_its_words(world):
+    briefing = a_draft(world)
+    hit = found(briefing, "Kettering", world.manager)
+    keep = {"decision": Decision.KEPT, "version": None, "by": world.manager}
+    refused("no-reason", decide_on_hit, briefing, hit.public_id, **keep)
+    refused("no-reason", decide_on_hit, briefing, hit.public_id, reason=KeptBecause.OTHER, **keep)
+    decide_on_hit(briefing, hit.public_id, reason=KeptBecause.OTHER, because="It is the county town.", **keep)
+    refused("gone", decide_on_hit, briefing, "0" * 32, reason=KeptBecause.KNOWN, **keep)
+
+
+def test_several_words_that_nobody_knows_are_kept_at_once_and_no_place_with_them(world):
+    briefing = a_draft(world, "The quoxel and the zarbit of Kettering.")
+    hits = read_screening(briefing, by=world.manager)
+    keep_words(briefing, [one.public_id for one in hits], version=None, by=world.manager)
+    assert [one.phrase for one in read_screening(briefing, by=world.manager) if one.undecided] == ["Kettering"]
+    refused("none-chosen", keep_words, briefing, [], version=None, by=world.manager)
+
+
+def test_whoever_has_a_conflict_of_interest_decides_nothing_of_that_case(world):
+    briefing = a_case_told_of(world, "He went to Kettering.")
+    case = briefing.audit.cases.get()
+    declare_interest(case, interest=Interest.HELD, by=world.manager)
+    hit = found(briefing, "Kettering", world.manager)
+    keep = {"decision": Decision.KEPT, "reason": KeptBecause.KNOWN, "version": None, "by": world.manager}
+    refused("conflict", decide_on_hit, briefing, hit.public_id, **keep)
+
+
+def test_only_those_who_write_or_approve_it_see_what_was_found(world):
+    briefing = world.sent()
+    assert read_screening(briefing, by=world.chair)
+    for who in (world.scrutineer, world.auditor):
+        refused("not-needed", read_screening, briefing, by=who)
+    hit = read_screening(briefing, by=world.chair)[0]
+    keep = {"decision": Decision.KEPT, "reason": KeptBecause.KNOWN, "version": None}
+    refused("not-the-manager", decide_on_hit, briefing, hit.public_id, by=world.chair, **keep)
+    refused("sent", decide_on_hit, briefing, hit.public_id, by=world.manager, **keep)
+    approve_briefing(briefing, version=None, by=world.chair)
+
+
+def test_who_decides_is_an_author_and_an_old_page_does_not_overwrite(world):
+    briefing = a_draft(world)
+    hit = found(briefing, "Kettering", world.manager)
+    assert briefing.authors.filter(pk=world.manager.pk).exists()
+    with pytest.raises(Changed):
+        decide_on_hit(
+            briefing, hit.public_id, decision=Decision.KEPT, reason=KeptBecause.KNOWN,
+            version=briefing.version - 1, by=world.manager,
+        )  # fmt: skip
+    assert not ScreenDecision.objects.filter(found=hit.public_id).exists()
+
+
+def test_the_pages_mark_what_was_found_and_suggest_other_words(world, sign_in):
+    briefing = a_draft(world, "A boy of four years old moved to Kettering.")
+    client = sign_in(world.manager)
+    page = reverse("screening", kwargs={"audit": briefing.audit.slug})
+    shown = client.get(page).content.decode()
+    assert "<mark>Kettering</mark>" in shown
+    assert "2 things still to decide on" in shown
+    hit = found(briefing, "Kettering", world.manager)
+    decide = reverse("decide-on-hit", kwargs={"audit": briefing.audit.slug, "hit": hit.public_id})
+    shown = client.get(decide).content.decode()
+    assert "A boy of four years old moved to the area." in shown
+    assert client.get(decide.replace(hit.public_id, "0" * 32)).status_code == 404
+
+
+def test_as_many_queries_for_one_thing_as_for_fifty(world, sign_in, django_assert_max_num_queries):
+    briefing = a_draft(world)
+    client = sign_in(world.manager)
+    page = reverse("screening", kwargs={"audit": briefing.audit.slug})
+    client.get(page)
+    with django_assert_max_num_queries(60) as of_one:
+        client.get(page)
+    lines = [f"Quoxel{letter}{other} went to Kettering." for letter in "abcdefg" for other in "abcdefg"]
+    edit_theme_and_cases(briefing, lines=lines, version=None, by=world.manager)
+    with django_assert_max_num_queries(60) as of_fifty:
+        client.get(page)
+    assert len(of_fifty) == len(of_one)
