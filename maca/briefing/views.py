@@ -303,7 +303,7 @@ def _screening_page(audit: Audit) -> str:
     return reverse("screening", kwargs={"audit": audit.slug})
 
 
-@guarded(rules.may_see_screening, find_briefing, writes=True)
+@guarded(rules.may_see_screening, find_briefing)
 def screening(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     found = operations.read_screening(briefing, by=signed_in(request))
     return render(request, "briefing/screening.html", _what_was_found(request, briefing, found))
