@@ -110,12 +110,14 @@ def make_demo(*, reset: bool = False) -> str:
 
 
 def empty() -> None:
-    """Empty a site of training for good. Only a table laid anew is empty of journal: its entries refuse to go."""
-    call_command("migrate", "journal", "zero", verbosity=0, interactive=False)
+    """Empty a site of training for good. Tables whose rows refuse to go, as the journal’s, are laid anew."""
+    for room in ("journal", "briefing"):
+        call_command("migrate", room, "zero", verbosity=0, interactive=False)
     for alias in ("default", ALIAS):
         call_command("flush", verbosity=0, interactive=False, database=alias)
-    call_command("migrate", "journal", verbosity=0, interactive=False)
-    # The new table has no fence yet.
+    for room in ("journal", "briefing"):
+        call_command("migrate", room, verbosity=0, interactive=False)
+    # The new tables have no fence yet.
     fence(connections[DEFAULT_DB_ALIAS], served_by=None)
 
 
