@@ -13,7 +13,7 @@ from tests.behind_the_fence import (
     django_db_modify_db_settings,
     django_db_setup,
 )
-from tests.lifting import journal_can_be_changed
+from tests.lifting import everything_can_be_emptied
 from tests.makers import World
 
 __all__ = ["as_the_owner", "as_the_role_that_serves", "django_db_modify_db_settings", "django_db_setup"]
@@ -23,13 +23,13 @@ BOTH = ["default", "keystore"]
 _empty_the_tables = TransactionTestCase._fixture_teardown
 
 
-def _empty_the_tables_with_the_journal(test: TransactionTestCase) -> None:
+def _empty_the_tables_that_only_grow_too(test: TransactionTestCase) -> None:
     """The journal refuses to be emptied, and a test that commits leaves entries behind."""
-    with journal_can_be_changed():
+    with everything_can_be_emptied():
         _empty_the_tables(test)
 
 
-TransactionTestCase._fixture_teardown = _empty_the_tables_with_the_journal
+TransactionTestCase._fixture_teardown = _empty_the_tables_that_only_grow_too
 
 
 def pytest_collection_finish() -> None:

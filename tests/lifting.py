@@ -1,20 +1,26 @@
-"""Tests alone lift what keeps the journal as it is: to empty tables between tests, and to tamper as a superuser."""
+"""Tests alone lift what keeps some tables as they are: to empty them between tests, and to tamper as a superuser."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from types import ModuleType
 
 from django.db import connection, transaction
 
 stays = import_module("maca.journal.migrations.0003_unchangeable")
+published_stay = import_module("maca.briefing.migrations.0004_published_files_stay")
+KEPT = {"journal_entry": stays, "briefing_publishedfile": published_stay}
 
 
-def is_laid() -> bool:
+def is_laid(table: str = "journal_entry") -> bool:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal_entry'")
-            return cursor.fetchone()[0] == len(stays.LAY["sqlite"])
-        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = 'journal_entries_stay' AND tgenabled = 'A'")
+            cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+            return cursor.fetchone()[0] == len(KEPT[table].LAY["sqlite"])
+        cursor.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal AND tgenabled = 'A'",
+            [table],
+        )
         return cursor.fetchone()[0] == 1
 
 
@@ -27,11 +33,23 @@ def _run(statements: list[str]) -> None:
 @contextmanager
 def journal_can_be_changed() -> Iterator[None]:
     """Lift the triggers, and lay them again. Where there are none, because the table is not there, do nothing."""
-    laid = is_laid()
-    if laid:
-        _run(stays.LIFT[connection.vendor])
+    with _lifted([stays] if is_laid() else []):
+        yield
+
+
+@contextmanager
+def everything_can_be_emptied() -> Iterator[None]:
+    """The same for every table that only grows."""
+    with _lifted([kept for table, kept in KEPT.items() if is_laid(table)]):
+        yield
+
+
+@contextmanager
+def _lifted(laid: list[ModuleType]) -> Iterator[None]:
+    for one in laid:
+        _run(one.LIFT[connection.vendor])
     try:
         yield
     finally:
-        if laid:
-            _run(stays.LAY[connection.vendor])
+        for one in laid:
+            _run(one.LAY[connection.vendor])

@@ -23,7 +23,7 @@ _PAGE = Markup("""<!DOCTYPE html>
 </head>
 <body>
 <main>
-{above}{body}</main>
+{inside}</main>
 </body>
 </html>
 """)
@@ -36,8 +36,29 @@ def write_page(value: SixSteps) -> Markup:
     if value.title:
         above += Markup("<h1>{}</h1>\n").format(value.title)
     title = ": ".join(text for text in (value.title, value.form or value.kind) if text) or "6 Step Briefing"
+    return _page(title, above + write(value))
+
+
+def _page(title: str, inside: Markup) -> Markup:
     style = Markup((_DATA / "page.css").read_text("utf-8").strip())  # noqa: S704 - a file of our own
-    return _PAGE.format(title=title, style=style, above=above, body=write(value))
+    return _PAGE.format(title=title, style=style, inside=inside)
+
+
+def write_tombstone(title: str, sentences: Iterable[str]) -> Markup:
+    """What stands where a briefing was, as a page of its own."""
+    said = Markup("").join(Markup("<p>{}</p>\n").format(one) for one in sentences)
+    return _page(title, Markup("<h1>{}</h1>\n").format(title) + said)
+
+
+def style_of(page: str) -> str:
+    """The style inside a page that was written here, as a browser takes its digest."""
+    return page.partition("<style>")[2].partition("</style>")[0]
+
+
+def steps_of(page: str) -> Markup:
+    """The six steps out of a page that `write_page` has written, letter for letter."""
+    _, begins, rest = page.partition("<h2 ")
+    return Markup(begins + rest.partition("</main>")[0])  # noqa: S704 - a page of our own
 
 
 def write(value: SixSteps) -> Markup:

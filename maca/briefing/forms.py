@@ -1,13 +1,29 @@
+import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
+
+from maca.briefing import rules
 from maca.briefing.deciding import Hit, Stand
-from maca.briefing.models import Decision, KeptBecause
+from maca.briefing.models import Briefing, Decision, KeptBecause, WithdrawnBecause
 from maca.briefing.screening.rewording import suggested
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps
-from maca.design.forms import CheckboxesField, ChoiceField, Form, LinesField, LongTextField
+from maca.design import dates
+from maca.design.forms import (
+    CheckboxesField,
+    ChoiceField,
+    DateField,
+    Form,
+    LinesField,
+    LongTextField,
+    TextField,
+    TimeField,
+    YesNoField,
+)
+from maca.kernel.clock import LONDON, NoSuchHour, comes_twice, instant_in_london
 
 
 class ThemeForm(Form):
@@ -167,3 +183,106 @@ class KeepWordsForm(Form):
         super().__init__(data)
         words: Any = self.fields["words"]
         words.choices = [(one.public_id, one.phrase) for one in hits]
+
+
+class EmbargoForm(Form):
+    """The hour in London before which nobody but those who read drafts is shown the briefing, or none."""
+
+    embargo_on = DateField(
+        label="Until which day is it held back?", required=False, help_text="Leave it empty for no embargo."
+    )
+    embargo_time = TimeField(
+        label="Until which hour of that day?", required=False, help_text="In London. For example, 9:30 or 2:30pm"
+    )
+
+    @staticmethod
+    def as_it_is(briefing: Briefing) -> dict[str, dt.date | dt.time]:
+        """What the boxes hold to begin with."""
+        if briefing.embargo_until is None:
+            return {}
+        local = timezone.localtime(briefing.embargo_until, LONDON)
+        return {"embargo_on": local.date(), "embargo_time": local.time()}
+
+    def clean(self) -> None:
+        self.cleaned_data["embargo_until"] = None
+        if {"embargo_on", "embargo_time"} & set(self.errors):
+            return
+        on, at = self.cleaned_data["embargo_on"], self.cleaned_data["embargo_time"]
+        if on is None and at is not None:
+            self.add_error("embargo_on", "Enter the day on which the embargo ends, or leave the hour empty too")
+        elif on is not None and at is None:
+            self.add_error("embargo_time", "Enter the hour at which the embargo ends on that day")
+        elif on is not None:
+            self._end(on, at)
+
+    def _end(self, on: dt.date, at: dt.time) -> None:
+        try:
+            until = instant_in_london(on, at)
+        except NoSuchHour:
+            self.add_error(
+                "embargo_time",
+                f"There is no {dates.time(at)} on {dates.date(on)}: the clocks go forward from 1am to 2am. "
+                "Enter an hour before 1am, or 2am or later",
+            )
+            return
+        if verdict := rules.may_end_embargo_at(until):
+            self.cleaned_data["embargo_until"] = until
+        else:
+            self.add_error("embargo_on", verdict.sentence)
+
+    @property
+    def notices(self) -> list[str]:
+        found = super().notices
+        if self.is_bound and self.cleaned_data.get("embargo_until"):
+            on, at = self.cleaned_data["embargo_on"], self.cleaned_data["embargo_time"]
+            if comes_twice(on, at):
+                found.append(
+                    f"{dates.time(at)} comes twice on {dates.date(on)}, since the clocks go back. The embargo ends at "
+                    "the second, in Greenwich Mean Time."
+                )
+        return found
+
+
+class PublishForm(EmbargoForm):
+    """The embargo, and whether the briefing stands on a public page, where the partnership has such pages."""
+
+    def __init__(self, *args: Any, public_pages: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if public_pages:
+            self.fields["public"] = _on_a_public_page()
+
+    def is_public(self) -> bool:
+        return bool(self.cleaned_data.get("public"))
+
+
+def _on_a_public_page() -> YesNoField:
+    return YesNoField(
+        label="Does it stand on a public page too?",
+        help_text="Anybody who has the address reads it there without signing in, once any embargo has passed.",
+    )
+
+
+class PublicPageForm(Form):
+    public = _on_a_public_page()
+
+
+class WithdrawForm(Form):
+    because = ChoiceField(
+        label="Why is it withdrawn?",
+        help_text="Everybody reads this in its place, also on the public page if it had one.",
+        choices=WithdrawnBecause.choices,
+    )
+    note = LongTextField(
+        label="What happened?",
+        help_text="Those who read drafts see this, and nobody else. Name no child and no family.",
+        rows=4,
+    )
+
+
+class SearchForm(Form):
+    q = TextField(
+        label="Search the briefings",
+        help_text="One word or several. Each has to stand in the title, the theme or the text.",
+        required=False,
+        max_length=100,
+    )

@@ -2,7 +2,8 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
 from maca.audits.models import Audit
 from maca.briefing.stages import BriefingStage
@@ -13,18 +14,37 @@ from maca.kernel.versions import Versioned
 from maca.partnership.models import Person, Role
 
 READS_DRAFTS = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.SCRUTINEER)
+# What was published once: what it says is kept, and never changes.
+WAS_PUBLISHED = (BriefingStage.PUBLISHED, BriefingStage.WITHDRAWN)
 
 
 class BriefingQuerySet(models.QuerySet["Briefing"]):
     def visible_to(self, person: Person) -> Self:
-        """Everybody signed in reads what is published; those who run, approve or scrutinise it read drafts.
+        """Everybody signed in sees what has reached its readers; those who run, approve or scrutinise it see drafts.
 
-        The operator and the information governance officer read none.
+        The operator and the information governance officer see none.
         """
         if not person.sees_audits:
             return self.none()
         mine = self.filter(audit__partnership=person.partnership_id)
-        return mine if person.holds(*READS_DRAFTS) else mine.filter(Q(stage=BriefingStage.PUBLISHED))
+        return mine if person.holds(*READS_DRAFTS) else mine.reached_readers()
+
+    def reached_readers(self) -> Self:
+        """Published, and its embargo has passed; also if it has been withdrawn after that."""
+        free = Q(embargo_until=None)
+        return self.filter(
+            Q(free | Q(embargo_until__lte=timezone.now()), stage=BriefingStage.PUBLISHED)
+            | Q(free | Q(embargo_until__lte=F("withdrawn_at")), stage=BriefingStage.WITHDRAWN)
+        )
+
+
+class WithdrawnBecause(models.TextChoices):
+    """Why a briefing was withdrawn, in words that everybody reads: so general that they point to nobody."""
+
+    WRONG = "wrong", "Something in it was not right"
+    LOOKED_AT = "looked_at", "It is being looked at again"
+    REPLACED = "replaced", "Something newer has taken its place"
+    DECIDED = "decided", "The partnership decided so"
 
 
 class Briefing(Versioned):
@@ -47,6 +67,16 @@ class Briefing(Versioned):
     # How much of what screening found nobody has decided on. Counted with every change of the words.
     undecided = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True)
+    # Until then nobody but those who read drafts is shown what is published.
+    embargo_until = models.DateTimeField(null=True)
+    # Shown to everybody without a sign-in, where the partnership has public pages.
+    is_public = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_because = models.CharField(max_length=20, choices=WithdrawnBecause.choices, blank=True)
+    withdrawal_note = models.TextField(blank=True)
+    # Title, theme and text as published, in the form in which they are searched.
+    searched = models.TextField(blank=True)
 
     objects = BriefingQuerySet.as_manager()
 
@@ -67,6 +97,51 @@ class Briefing(Versioned):
     @property
     def is_published(self) -> bool:
         return self.stage == BriefingStage.PUBLISHED
+
+    @property
+    def was_published(self) -> bool:
+        return self.stage in WAS_PUBLISHED
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.stage == BriefingStage.WITHDRAWN
+
+    @property
+    def under_embargo(self) -> bool:
+        """Whether the day and hour set for it is still to come."""
+        return self.embargo_until is not None and self.embargo_until > timezone.now()
+
+    @property
+    def embargo_zone(self) -> str:
+        """By which clock the hour is meant: in October there are two of the same name."""
+        return self.embargo_until.astimezone(LONDON).strftime("%Z") if self.embargo_until else ""
+
+    @property
+    def has_reached_readers(self) -> bool:
+        """The same as the queryset says, of one row."""
+        if self.is_withdrawn and self.withdrawn_at:
+            return self.embargo_until is None or self.embargo_until <= self.withdrawn_at
+        return self.is_published and not self.under_embargo
+
+
+class PublishedFile(models.Model):
+    """One form of a briefing, byte for byte as it was published.
+
+    The database itself refuses to change a row or take one away. (migration 0003)
+    """
+
+    briefing = models.ForeignKey(Briefing, on_delete=models.PROTECT, related_name="files")
+    format = models.CharField(max_length=10)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["briefing", "format"], name="a_briefing_is_kept_once_in_each_form")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.format}: {self.sha256}"
 
 
 class Decision(models.TextChoices):

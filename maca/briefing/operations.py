@@ -1,3 +1,5 @@
+import datetime as dt
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,8 +13,10 @@ from maca.audits.stages import AuditStage
 from maca.briefing import rules
 from maca.briefing.deciding import Hit, Stand, hits
 from maca.briefing.drafting import draft_value
-from maca.briefing.models import Briefing, Decision, KeptBecause, ScreenDecision
+from maca.briefing.models import Briefing, Decision, KeptBecause, PublishedFile, ScreenDecision, WithdrawnBecause
 from maca.briefing.points import pooled, said
+from maca.briefing.printing import FORMATS, as_searched, write_file
+from maca.briefing.queries import OPENED
 from maca.briefing.screening.identity import Known, known
 from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.stages import BriefingStage
@@ -152,13 +156,54 @@ def send_back_briefing(briefing: Briefing, *, because: str, by: Person) -> None:
 
 
 @transaction.atomic
-def publish_briefing(briefing: Briefing, *, by: Person) -> None:
-    """Publish the approved briefing to everybody who signs in."""
-    hold(briefing, "audit")
+def publish_briefing(
+    briefing: Briefing, *, embargo_until: dt.datetime | None = None, is_public: bool = False, by: Person
+) -> None:
+    """Publish the approved briefing to everybody who signs in, at once or after an embargo, and keep every form of it.
+
+    `is_public` puts it on a page without a sign-in too, where the partnership has such pages.
+    """
+    hold(briefing, "audit", read=("audit__partnership",))
     rules.may_publish_briefing(by, briefing).insist()
+    rules.may_end_embargo_at(embargo_until).insist()
+    if is_public:
+        rules.may_have_public_page(by, briefing).insist()
+    version = briefing.version
+    save_changes(briefing, version=None, embargo_until=embargo_until, is_public=is_public)
     move(briefing, to=BriefingStage.PUBLISHED)
     enter(briefing.audit, AuditStage.PUBLISHED, by=by)
-    write("published a briefing", briefing, by=by, version=briefing.version)
+    write(
+        "published a briefing",
+        briefing,
+        by=by,
+        version=version,
+        embargo=_at(embargo_until),
+        public=is_public,
+        files=_keep(briefing),
+    )
+
+
+def _at(instant: dt.datetime | None) -> str:
+    return instant.isoformat() if instant else ""
+
+
+def _keep(briefing: Briefing) -> dict[str, str]:
+    """Print a briefing that has just been published in every form, once, and keep that. Answers with the digests."""
+    audit = briefing.audit
+    # One that was published elsewhere bears the name of no partnership of this site.
+    partnership = "" if audit.imported_from else audit.partnership.name
+    printed = {
+        wanted: write_file(briefing.value, wanted, partnership=partnership, published_on=briefing.published_on)
+        for wanted in FORMATS
+    }
+    digests = {wanted: hashlib.sha256(content).hexdigest() for wanted, content in printed.items()}
+    PublishedFile.objects.bulk_create(
+        PublishedFile(briefing=briefing, format=wanted, content=content, sha256=digests[wanted])
+        for wanted, content in printed.items()
+    )
+    words = as_searched(f"{audit.title} {audit.theme.title} {printed['txt'].decode()}")
+    save_changes(briefing, version=None, searched=words)
+    return digests
 
 
 @transaction.atomic
@@ -198,7 +243,8 @@ def import_briefing(value: SixSteps, *, partnership: Partnership, imported_from:
     briefing = Briefing.objects.create(
         audit=audit, content=to_dict(traced), drafted_by=by, stage=BriefingStage.PUBLISHED
     )
-    write("imported a briefing", briefing, by=by, cases=len(cases), findings=len(kept))
+    files = _keep(briefing)
+    write("imported a briefing", briefing, by=by, cases=len(cases), findings=len(kept), files=files)
     return audit
 
 
@@ -359,3 +405,40 @@ def keep_words(briefing: Briefing, chosen: Collection[str], *, version: int | No
         "decided on what could identify", briefing, by=by, kind=UNKNOWN, decision=str(Decision.KEPT),
         words=len(found), undecided=briefing.undecided, version=briefing.version,
     )  # fmt: skip
+
+
+@transaction.atomic
+def set_embargo(briefing: Briefing, *, embargo_until: dt.datetime | None, version: int | None, by: Person) -> None:
+    """Say before which hour nobody but those who read drafts is shown the briefing; none shows it once published."""
+    hold(briefing, "audit")
+    rules.may_set_embargo(by, briefing).insist()
+    rules.may_end_embargo_at(embargo_until).insist()
+    before = briefing.embargo_until
+    save_changes(briefing, version=version, embargo_until=embargo_until)
+    write("set an embargo", briefing, by=by, before=_at(before), now=_at(embargo_until))
+
+
+@transaction.atomic
+def set_public_page(briefing: Briefing, *, is_public: bool, by: Person) -> None:
+    """Put a published briefing on a page that anybody reads without a sign-in, or take it off again."""
+    hold(briefing, "audit", read=("audit__partnership",))
+    rules.may_set_public_page(by, briefing).insist()
+    save_changes(briefing, version=None, is_public=is_public)
+    write("put a briefing on a public page" if is_public else "took a briefing off its public page", briefing, by=by)
+
+
+@transaction.atomic
+def withdraw_briefing(briefing: Briefing, *, because: WithdrawnBecause, note: str, by: Person) -> None:
+    """Withdraw what was published, for good. A page stays that says so; what was published stays on record."""
+    hold(briefing, "audit")
+    rules.may_withdraw_briefing(by, briefing).insist()
+    save_changes(briefing, version=None, withdrawn_by=by, withdrawn_because=because, withdrawal_note=note)
+    move(briefing, to=BriefingStage.WITHDRAWN)
+    write("withdrew a briefing", briefing, by=by, because=because.value)
+
+
+@transaction.atomic
+def note_opened(briefing: Briefing, wanted: str, *, by: Person) -> None:
+    """Put on record that somebody opens what was published, as a page or as a file, before they are shown it."""
+    rules.may_open_briefing(by, briefing).insist()
+    write(OPENED, briefing, by=by, form=wanted)

@@ -1,18 +1,31 @@
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
-from maca.briefing.models import Briefing, ScreenDecision
+from maca.briefing.models import Briefing, PublishedFile, ScreenDecision
+from maca.briefing.printing import as_searched
 from maca.briefing.stages import BriefingStage
+from maca.journal.models import Entry
 from maca.panel.models import Finding
-from maca.partnership.models import Person
+from maca.partnership.fence import standing
+from maca.partnership.models import Partnership, Person
+
+# What the journal says of whoever was shown what was published.
+OPENED = "opened a published briefing"
+# Within it, opening the same form again is no other reading.
+NOTED_FOR = dt.timedelta(hours=1)
 
 
 def find_briefing(person: Person, audit: str) -> Briefing:
     """The briefing of the audit at this address, if this person may see it."""
     return (
         Briefing.objects.visible_to(person)
-        .select_related("audit__theme", "audit__partnership", "drafted_by", "saved_by", "approved_by")
+        .select_related("audit__theme", "audit__partnership", "drafted_by", "saved_by", "approved_by", "withdrawn_by")
         .get(audit=find_audit(person, audit))
     )
 
@@ -58,12 +71,84 @@ def reworded_since(briefing: Briefing) -> list[tuple[Finding, str]]:
     ]
 
 
-def published(person: Person) -> QuerySet[Briefing]:
-    """The published briefings this person may read, newest first."""
+def published(person: Person, words: str = "") -> QuerySet[Briefing]:
+    """The published briefings this person may read, newest first: those in which each of the words stands."""
+    found = Briefing.objects.visible_to(person).filter(stage=BriefingStage.PUBLISHED)
+    for word in as_searched(words).split():
+        found = found.filter(searched__contains=word)
     return (
-        Briefing.objects.visible_to(person)
-        .filter(stage=BriefingStage.PUBLISHED)
-        .select_related("audit__theme")
-        .defer("content")
-        .order_by("-published_at", "-drafted_at")
+        found.select_related("audit__theme")
+        .defer("content", "searched")
+        .order_by("-published_at", "-drafted_at", "-pk")
     )
+
+
+def digests(briefing: Briefing) -> dict[str, str]:
+    """The SHA-256 of each form of what was published, by its name; nothing for a draft."""
+    return dict(briefing.files.values_list("format", "sha256"))
+
+
+def kept_file(briefing: Briefing, wanted: str) -> PublishedFile:
+    return briefing.files.get(format=wanted)
+
+
+def find_public_page(partnership: str, briefing: str) -> tuple[Briefing, PublishedFile]:
+    """What anybody is shown at the public address of a briefing, by the ids of its partnership and its own.
+
+    Raises `ObjectDoesNotExist` where nothing is public, whatever the cause.
+    """
+    its = Partnership.objects.get(public_id=partnership, public_briefings=True)
+    # Nobody is signed in, so nothing else says which partnership's rows are there.
+    with standing(str(its.pk)):
+        found = (
+            Briefing.objects.reached_readers()
+            .select_related("audit")
+            .get(public_id=briefing, audit__partnership=its, is_public=True)
+        )
+        return found, kept_file(found, "html")
+
+
+def was_opened_lately(briefing: Briefing, wanted: str, person: Person) -> bool:
+    """Whether it is on record already that this person opens this form of it."""
+    return (
+        _openings(briefing)
+        .filter(by=person.public_id, at__gt=timezone.now() - NOTED_FOR, details__form=wanted)
+        .exists()
+    )
+
+
+def _openings(briefing: Briefing) -> QuerySet[Entry]:
+    return Entry.objects.filter(about=f"Briefing:{briefing.public_id}", did=OPENED)
+
+
+@dataclass
+class Reader:
+    """Somebody who has opened what was published: when first, when last, and in which forms."""
+
+    name: str
+    post: str
+    agency: str
+    first_at: dt.datetime
+    last_at: dt.datetime
+    forms: list[str] = field(default_factory=list)
+
+
+def readers_of(briefing: Briefing) -> list[Reader]:
+    """Who has opened what was published until it was withdrawn, as the journal tells it, the last to open it first."""
+    opened = _openings(briefing).order_by("number")
+    if briefing.withdrawn_at:
+        opened = opened.filter(at__lte=briefing.withdrawn_at)
+    return _readers(opened.values_list("by", "by_name", "at", "details__form"))
+
+
+def _readers(opened: Iterable[tuple[str, str, dt.datetime, str]]) -> list[Reader]:
+    found: dict[str, Reader] = {}
+    for by, name, at, form in opened:
+        reader = found.setdefault(by, Reader(name, "", "", at, at))
+        reader.last_at = at
+        if form not in reader.forms:
+            reader.forms.append(form)
+    for person in Person.objects.filter(public_id__in=found).select_related("agency"):
+        found[person.public_id].post = person.post
+        found[person.public_id].agency = person.agency.name if person.agency else ""
+    return sorted(found.values(), key=lambda one: one.last_at, reverse=True)

@@ -1,3 +1,7 @@
+import datetime as dt
+
+from django.utils import timezone
+
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.briefing.models import READS_DRAFTS, Briefing
@@ -21,7 +25,8 @@ def may_draft_briefing(person: Person, audit: Audit) -> Verdict:
 
 
 def may_read_briefing(person: Person, briefing: Briefing | tuple[Briefing, str]) -> Verdict:
-    """A published briefing is for everybody; a draft for those who run, approve or scrutinise it."""
+    """A published briefing is for everybody once its embargo has passed; a draft for those who run, approve or
+    scrutinise it. Of one that was withdrawn everybody reads that it was."""
     return YES
 
 
@@ -51,7 +56,7 @@ def may_edit_briefing(person: Person, briefing: Briefing) -> Verdict:
     """The business manager edits the draft until it is sent for approval."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return no("not-the-manager", "Only the business manager edits the briefing.")
-    if briefing.stage == BriefingStage.PUBLISHED:
+    if briefing.was_published:
         return no("published", "The briefing has been published. What is published never changes.")
     if briefing.stage != BriefingStage.DRAFTED:
         return no("sent", "The briefing is with its approver. Take it back into draft before you change a word.")
@@ -120,13 +125,15 @@ def may_approve_briefing(person: Person, briefing: Briefing) -> Verdict:
 
 
 def may_publish_briefing(person: Person, briefing: Briefing) -> Verdict:
-    """The business manager publishes what somebody else has approved."""
+    """The business manager publishes what somebody else has approved: never what they approved themselves."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return no("not-the-manager", "Only the business manager publishes the briefing.")
-    if briefing.stage == BriefingStage.PUBLISHED:
+    if briefing.was_published:
         return no("published", "The briefing has been published already.")
     if briefing.stage != BriefingStage.APPROVED:
         return no("not-approved", "Somebody other than its author has to approve the briefing first.")
+    if briefing.approved_by_id == person.pk:
+        return no("approved-it", "You approved this briefing, so another business manager has to publish it.")
     reworded = EarlierWording.objects.filter(finding__audit=briefing.audit, replaced_at__gt=briefing.approved_at)
     if reworded.exists():
         return no(
@@ -141,4 +148,75 @@ def may_import_briefing(person: Person) -> Verdict:
     """The business manager, or the operator at the command line, records an audit from its published briefing."""
     if not person.holds(Role.BUSINESS_MANAGER, Role.OPERATOR):
         return no("not-the-manager", "Only the business manager imports a briefing.")
+    return YES
+
+
+def may_open_briefing(person: Person, found: Briefing | tuple[Briefing, str]) -> Verdict:
+    """What was published is opened and taken away by everybody until it is withdrawn, and then by those who read
+    drafts."""
+    briefing = found[0] if isinstance(found, tuple) else found
+    if briefing.is_withdrawn and not person.holds(*READS_DRAFTS):
+        return no("withdrawn", "This briefing has been withdrawn. Its page says when, and why in general words.")
+    return YES
+
+
+def may_set_embargo(person: Person, briefing: Briefing) -> Verdict:
+    """The business manager or the chair says before which hour nobody reads a briefing, from the day it is sent for
+    approval until that hour has passed."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR):
+        return no("not-the-manager", "Only the business manager or the chair sets an embargo.")
+    if briefing.stage == BriefingStage.DRAFTED:
+        return no("not-sent", "An embargo is set once the briefing has been sent for approval.")
+    if briefing.is_withdrawn:
+        return no("withdrawn", "The briefing has been withdrawn.")
+    if briefing.is_published and briefing.has_reached_readers:
+        return no("passed", "Everybody may have read this briefing already, so it is too late for an embargo.")
+    return YES
+
+
+def may_end_embargo_at(embargo_until: dt.datetime | None) -> Verdict:
+    """An embargo ends at an hour that is still to come, and within a year."""
+    if embargo_until is None:
+        return YES
+    if embargo_until <= timezone.now():
+        return no("embargo-passed", "This hour has passed already. Choose one that is still to come, or none.")
+    if embargo_until > timezone.now() + dt.timedelta(days=366):
+        return no("embargo-too-long", "An embargo lasts a year at most. Choose an earlier day.")
+    return YES
+
+
+def may_have_public_page(person: Person, briefing: Briefing) -> Verdict:
+    """The business manager puts a briefing on a public page, where the partnership has such pages."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager puts a briefing on a public page.")
+    if not briefing.audit.partnership.public_briefings:
+        return no("no-public-pages", "Your partnership has no public pages. It can have some under “People and roles”.")
+    return YES
+
+
+def may_set_public_page(person: Person, briefing: Briefing) -> Verdict:
+    """The business manager puts a published briefing on a public page, or takes it off, where the partnership has
+    such pages."""
+    if not (verdict := may_have_public_page(person, briefing)):
+        return verdict
+    if not briefing.is_published:
+        return no("not-published", "Only a briefing that is published can be put on a public page.")
+    return YES
+
+
+def may_withdraw_briefing(person: Person, briefing: Briefing) -> Verdict:
+    """The business manager or the chair withdraws a published briefing, for good."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR):
+        return no("not-the-manager", "Only the business manager or the chair withdraws a briefing.")
+    if briefing.is_withdrawn:
+        return no("withdrawn", "The briefing has been withdrawn already.")
+    if not briefing.is_published:
+        return no("not-published", "Only a briefing that is published can be withdrawn.")
+    return YES
+
+
+def may_see_who_opened(person: Person, briefing: Briefing) -> Verdict:
+    """The business manager and the chair see who has opened what was published, and when."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR):
+        return no("not-the-manager", "Only the business manager and the chair see who has opened a briefing.")
     return YES

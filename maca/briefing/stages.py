@@ -6,11 +6,13 @@ class BriefingStage(Stages):
     SENT = "sent", "Waiting for approval"
     APPROVED = "approved", "Approved"
     PUBLISHED = "published", "Published"
+    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 BriefingStage.moves = {
     BriefingStage.DRAFTED: frozenset({BriefingStage.SENT}),
     BriefingStage.SENT: frozenset({BriefingStage.APPROVED, BriefingStage.DRAFTED}),
     BriefingStage.APPROVED: frozenset({BriefingStage.PUBLISHED, BriefingStage.DRAFTED}),
-    BriefingStage.PUBLISHED: frozenset(),
+    BriefingStage.PUBLISHED: frozenset({BriefingStage.WITHDRAWN}),
+    BriefingStage.WITHDRAWN: frozenset(),
 }

@@ -22,4 +22,8 @@ urlpatterns = [
     path(BRIEFING + "approve/", views.approve, name="approve-briefing"),
     path(BRIEFING + "send-back/", views.send_back, name="send-back-briefing"),
     path(BRIEFING + "publish/", views.publish, name="publish-briefing"),
+    path(BRIEFING + "embargo/", views.embargo, name="set-embargo"),
+    path(BRIEFING + "public-page/", views.public_page_switch, name="set-public-page"),
+    path(BRIEFING + "withdraw/", views.withdraw, name="withdraw-briefing"),
+    path("public/<id:partnership>/<id:briefing>/", views.public_page, name="public-briefing"),
 ]

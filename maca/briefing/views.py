@@ -1,27 +1,47 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+from markupsafe import Markup
 
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.audits.stages import AuditStage
 from maca.briefing import as_html, operations, rules
 from maca.briefing.deciding import Hit
-from maca.briefing.forms import DecideForm, FindingsForm, KeepWordsForm, ProcessForm, SendBackForm, ThemeForm
-from maca.briefing.models import READS_DRAFTS, Briefing, Decision, KeptBecause
+from maca.briefing.forms import (
+    DecideForm,
+    EmbargoForm,
+    FindingsForm,
+    KeepWordsForm,
+    ProcessForm,
+    PublicPageForm,
+    PublishForm,
+    SearchForm,
+    SendBackForm,
+    ThemeForm,
+    WithdrawForm,
+)
+from maca.briefing.models import READS_DRAFTS, Briefing, Decision, KeptBecause, PublishedFile, WithdrawnBecause
 from maca.briefing.printing import FORMATS, print_briefing
 from maca.briefing.queries import (
     decisions_on,
+    digests,
     find_briefing,
     find_draft_or_audit,
     find_left_out,
+    find_public_page,
+    kept_file,
     left_out,
+    readers_of,
     reworded_since,
+    was_opened_lately,
 )
 from maca.briefing.queries import published as published_to
 from maca.briefing.screening.combinations import CALLED
@@ -29,7 +49,17 @@ from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Heading
 from maca.cases.queries import fetch_parts
-from maca.design.pages import anyone_signed_in, do_once, form_page, guarded, version_sent
+from maca.design import dates
+from maca.design.middleware import KeptPage
+from maca.design.pages import (
+    anyone_signed_in,
+    do_once,
+    form_page,
+    guarded,
+    open_to_all,
+    unattended,
+    version_sent,
+)
 from maca.feedback.queries import what_the_check_lacks
 from maca.panel.models import Finding
 from maca.panel.queries import not_agreed
@@ -45,10 +75,19 @@ def _page(audit: Audit) -> str:
 
 @guarded(anyone_signed_in)
 def published(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.GET if "q" in request.GET else None)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    found = published_to(signed_in(request), words)
     return render(
         request,
         "briefing/briefings.html",
-        {"page": Paginator(published_to(signed_in(request)), 50).get_page(request.GET.get("page"))},
+        {
+            "form": form,
+            "words": words,
+            "onward": "?" + urlencode({"q": words, "page": ""} if words else {"page": ""}),
+            "page": Paginator(found, 50).get_page(request.GET.get("page")),
+        },
+        status=422 if form.errors else 200,
     )
 
 
@@ -66,6 +105,9 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
                 "lacks": what_the_check_lacks(audit) if audit.stage == AuditStage.PANEL_CLOSED else "",
             },
         )
+    if briefing.is_withdrawn:
+        return _tombstone(request, briefing)
+    sees_readers = briefing.is_published and rules.may_see_who_opened(person, briefing)
     return render(
         request,
         "briefing/briefing.html",
@@ -73,7 +115,14 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "audit": audit,
             "briefing": briefing,
             "value": briefing.value,
-            "body": as_html.write(briefing.value),
+            "body": _steps(request, briefing),
+            "digests": digests(briefing),
+            "readers": readers_of(briefing) if sees_readers else [],
+            "sees_readers": sees_readers,
+            "may_set_embargo": rules.may_set_embargo(person, briefing),
+            "may_set_public_page": rules.may_set_public_page(person, briefing),
+            "may_withdraw": rules.may_withdraw_briefing(person, briefing),
+            "public_address": _public_address(request, briefing),
             "left_out": left_out(briefing) if person.holds(*READS_DRAFTS) else [],
             "not_agreed": _not_agreed(briefing, person) if person.holds(*READS_DRAFTS) else [],
             "reworded": _reworded(briefing, person) if person.holds(*READS_DRAFTS) else [],
@@ -90,16 +139,56 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
     )
 
 
+def _tombstone(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    """What stands in the place of a briefing that was withdrawn."""
+    person = signed_in(request)
+    sees_readers = rules.may_see_who_opened(person, briefing)
+    return render(
+        request,
+        "briefing/tombstone.html",
+        {
+            "audit": briefing.audit,
+            "briefing": briefing,
+            "may_open": rules.may_open_briefing(person, briefing),
+            "digests": digests(briefing),
+            "sees_readers": sees_readers,
+            "readers": readers_of(briefing) if sees_readers else [],
+        },
+    )
+
+
+def _steps(request: HttpRequest, briefing: Briefing) -> Markup:
+    """The six steps as a part of a page: those of what was published are the kept ones, and the reading on record."""
+    if not briefing.was_published:
+        return as_html.write(briefing.value)
+    return as_html.steps_of(bytes(_kept(request, briefing, "html").content).decode())
+
+
+def _kept(request: HttpRequest, briefing: Briefing, wanted: str) -> PublishedFile:
+    """One form of what was published, for whoever asks, once that is on record."""
+    person = signed_in(request)
+    if not was_opened_lately(briefing, wanted, person):
+        operations.note_opened(briefing, wanted, by=person)
+    return kept_file(briefing, wanted)
+
+
+def _public_address(request: HttpRequest, briefing: Briefing) -> str:
+    if not (briefing.is_public and briefing.audit.partnership.public_briefings):
+        return ""
+    address = {"partnership": briefing.audit.partnership.public_id, "briefing": briefing.public_id}
+    return request.build_absolute_uri(reverse("public-briefing", kwargs=address))
+
+
 def _not_agreed(briefing: Briefing, person: Person) -> list[tuple[Finding, list[str]]]:
     """The findings of a draft with which agencies do not agree, for whoever has no conflict of interest in the case."""
-    if briefing.is_published:
+    if briefing.was_published:
         return []
     return _open_to(person, not_agreed(briefing.audit))
 
 
 def _reworded(briefing: Briefing, person: Person) -> list[tuple[Finding, str]]:
     """The findings of a draft that were reworded since, for whoever has no conflict of interest in the case."""
-    return [] if briefing.is_published else _open_to(person, reworded_since(briefing))
+    return [] if briefing.was_published else _open_to(person, reworded_since(briefing))
 
 
 def _open_to(person: Person, found: list[tuple[Finding, T]]) -> list[tuple[Finding, T]]:
@@ -113,6 +202,8 @@ def _open_to(person: Person, found: list[tuple[Finding, T]]) -> list[tuple[Findi
 @guarded(rules.may_read_briefing, find_briefing)
 def read(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     """The briefing alone, as a page to read or print."""
+    if not rules.may_open_briefing(signed_in(request), briefing):
+        return _tombstone(request, briefing)
     return render(
         request,
         "briefing/read.html",
@@ -120,23 +211,29 @@ def read(request: HttpRequest, briefing: Briefing) -> HttpResponse:
             "briefing": briefing,
             "audit": briefing.audit,
             "value": briefing.value,
-            "body": as_html.write(briefing.value),
+            "body": _steps(request, briefing),
         },
     )
 
 
 @guarded(
-    rules.may_read_briefing,
+    rules.may_open_briefing,
     lambda person, audit, format: (find_briefing(person, audit), format),
-    # A draft that leaves the site is not screened yet.
-    step_up=lambda found: not found[0].is_published,
+    # What leaves the site here is not for everybody: a draft, or what is held back or withdrawn.
+    step_up=lambda found: not (found[0].is_published and found[0].has_reached_readers),
 )
 def download(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResponse:
     briefing, wanted = found
     if wanted not in FORMATS:
         raise Http404
-    response = HttpResponse(print_briefing(briefing, wanted), content_type=FORMATS[wanted])
-    response.headers["Content-Disposition"] = f'attachment; filename="{briefing.audit.slug}-briefing.{wanted}"'
+    if briefing.was_published:
+        file = _kept(request, briefing, wanted)
+        response = HttpResponse(bytes(file.content), content_type=FORMATS[wanted])
+        response.headers["ETag"] = f'"{file.sha256}"'
+    else:
+        response = HttpResponse(print_briefing(briefing, wanted), content_type=FORMATS[wanted])
+    name = f"{briefing.audit.slug}-briefing{'-withdrawn' if briefing.is_withdrawn else ''}.{wanted}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -255,7 +352,7 @@ def take_back(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 
 
 @require_POST
-@guarded(rules.may_approve_briefing, find_briefing, writes=True)
+@guarded(rules.may_approve_briefing, find_briefing, writes=True, step_up=True)
 def approve(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     return _act(request, briefing, operations.approve_briefing, "You have approved the briefing.", versioned=True)
 
@@ -281,10 +378,39 @@ def send_back(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     )
 
 
-@require_POST
 @guarded(rules.may_publish_briefing, find_briefing, writes=True, step_up=True)
 def publish(request: HttpRequest, briefing: Briefing) -> HttpResponse:
-    return _act(request, briefing, operations.publish_briefing, "The briefing has been published.", versioned=False)
+    def make_form(data: Mapping[str, Any] | None, _: object) -> PublishForm:
+        return PublishForm(
+            data,
+            initial=PublishForm.as_it_is(briefing),
+            public_pages=briefing.audit.partnership.public_briefings,
+        )
+
+    def do(form: PublishForm, version: int | None) -> str:
+        operations.publish_briefing(
+            briefing,
+            embargo_until=form.cleaned_data["embargo_until"],
+            is_public=form.is_public(),
+            by=signed_in(request),
+        )
+        return _page(briefing.audit)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        make_form,
+        do=do,
+        context={
+            "heading": "Publish the briefing",
+            "caption": briefing.audit.title,
+            "introduction": "Everybody in the partnership who signs in can read it, at once or after an embargo. "
+            "What is published never changes.",
+            "button_text": "Publish the briefing",
+            "back": _page(briefing.audit),
+        },
+        saved="The briefing has been published.",
+    )
 
 
 @require_POST
@@ -379,3 +505,94 @@ def decide_on_hit(request: HttpRequest, address: tuple[Briefing, str]) -> HttpRe
         },
         saved="Decided",
     )
+
+
+@guarded(rules.may_set_embargo, find_briefing, writes=True, step_up=True)
+def embargo(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    def do(form: EmbargoForm, version: int | None) -> str:
+        operations.set_embargo(
+            briefing, embargo_until=form.cleaned_data["embargo_until"], version=version, by=signed_in(request)
+        )
+        return _page(briefing.audit)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, now: EmbargoForm(data, initial=EmbargoForm.as_it_is(now)),
+        do=do,
+        thing=briefing,
+        context={
+            "heading": "Hold the briefing back",
+            "caption": briefing.audit.title,
+            "introduction": "Until the embargo ends, nobody is shown the briefing but those who read drafts. Others "
+            "are told that it has not been published yet.",
+            "back": _page(briefing.audit),
+        },
+        saved="The embargo has been set as you see it here.",
+    )
+
+
+@guarded(rules.may_set_public_page, find_briefing, writes=True, step_up=True)
+def public_page_switch(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    def do(form: PublicPageForm, version: int | None) -> str:
+        operations.set_public_page(briefing, is_public=form.cleaned_data["public"], by=signed_in(request))
+        return _page(briefing.audit)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: PublicPageForm(data, initial={"public": briefing.is_public}),
+        do=do,
+        context={"heading": "The public page", "caption": briefing.audit.title, "back": _page(briefing.audit)},
+    )
+
+
+@guarded(rules.may_withdraw_briefing, find_briefing, writes=True, step_up=True)
+def withdraw(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    def do(form: WithdrawForm, version: int | None) -> str:
+        operations.withdraw_briefing(
+            briefing,
+            because=WithdrawnBecause(form.cleaned_data["because"]),
+            note=form.cleaned_data["note"],
+            by=signed_in(request),
+        )
+        return _page(briefing.audit)
+
+    return form_page(
+        request,
+        "briefing/withdraw.html",
+        lambda data, _: WithdrawForm(data),
+        do=do,
+        context={
+            "heading": "Withdraw the briefing",
+            "caption": briefing.audit.title,
+            "button_text": "Withdraw it for good",
+            "back": _page(briefing.audit),
+            "readers": readers_of(briefing),
+            "public_address": _public_address(request, briefing),
+        },
+        saved="The briefing has been withdrawn.",
+    )
+
+
+@unattended
+@open_to_all("What the partnership has put on a public page is read by anybody.")
+@require_safe
+def public_page(request: HttpRequest, partnership: str, briefing: str) -> HttpResponse:
+    """What was published, as it was kept, with no way into the site; or that it was withdrawn."""
+    try:
+        found, file = find_public_page(partnership, briefing)
+    except ObjectDoesNotExist as nothing:
+        raise Http404 from nothing
+    if not found.is_withdrawn:
+        page = bytes(file.content)
+        return KeptPage(page, style=as_html.style_of(page.decode()), headers={"ETag": f'"{file.sha256}"'})
+    tombstone = as_html.write_tombstone(
+        found.audit.title,
+        [
+            "This briefing has been withdrawn.",
+            *([f"Published on {dates.date(found.published_at)}."] if found.published_at else []),
+            f"Withdrawn on {dates.date(found.withdrawn_at)}. {found.get_withdrawn_because_display()}.",
+        ],
+    )
+    return KeptPage(tombstone, style=as_html.style_of(tombstone), status=410)

@@ -216,7 +216,9 @@ def the_partnership(name: str | None) -> Any:
     help="Form of the file.",
 )
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="File to write; - for the screen.")
-@click.option("--draft", is_flag=True, help="Also one that is not published yet; this goes into the journal.")
+@click.option(
+    "--draft", is_flag=True, help="Also one that is not published yet, or withdrawn; this goes into the journal."
+)
 @click.option("--partnership", help="Name of the partnership, where there are several.")
 @with_site
 def briefing(audit: str, wanted: str, output: Path, draft: bool, partnership: str | None) -> None:
@@ -224,27 +226,31 @@ def briefing(audit: str, wanted: str, output: Path, draft: bool, partnership: st
     from django.db.models import Q
 
     from maca.briefing.models import Briefing
-    from maca.briefing.operations import note_draft_printed
+    from maca.briefing.operations import note_draft_printed, note_opened
     from maca.briefing.printing import print_briefing
     from maca.briefing.stages import BriefingStage
     from maca.partnership.operations import operator_of
 
+    out = Briefing.objects.reached_readers().filter(stage=BriefingStage.PUBLISHED)
     found = Briefing.objects.select_related("audit__partnership").filter(
         Q(audit__slug=audit) | Q(audit__title__iexact=audit)
     )
     if not draft:
-        found = found.filter(stage=BriefingStage.PUBLISHED)
+        found = found.filter(pk__in=out)
     if partnership:
         found = found.filter(audit__partnership__name__iexact=partnership)
     matches = list(found[:2])
     if not matches:
-        published = Briefing.objects.filter(stage=BriefingStage.PUBLISHED).values_list("audit__slug", flat=True)
+        published = out.values_list("audit__slug", flat=True)
         known = ", ".join(published[:20]) or "none yet"
         raise Wrong(f"No audit “{audit}” has a published briefing. Those that have one: {known}.")
     if len(matches) > 1:
         raise Wrong(f"Several audits are called “{audit}”. Use the address of one, or say --partnership NAME.")
-    if not matches[0].is_published:
-        note_draft_printed(matches[0], by=operator_of(matches[0].audit.partnership))
+    operator = operator_of(matches[0].audit.partnership)
+    if matches[0].is_published and matches[0].has_reached_readers:
+        note_opened(matches[0], wanted, by=operator)
+    else:
+        note_draft_printed(matches[0], by=operator)
     written = print_briefing(matches[0], wanted)
     if str(output) == "-":
         sys.stdout.buffer.write(written)

@@ -12,7 +12,7 @@ from maca.audits.models import Audit, PrioritySource
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import Timetable, timetable
-from maca.briefing.operations import import_briefing
+from maca.briefing.operations import import_briefing, set_public_page
 from maca.briefing.reading import read_briefing
 from maca.cases.household import read_sibling
 from maca.cases.models import READS_EVERY_CASE, Case, Interest
@@ -29,6 +29,7 @@ from maca.partnership.operations import (
     found_partnership,
     operator_of,
     register_agency,
+    set_public_briefings,
 )
 from maca.returns.letter.value import USUAL_PERIOD, USUAL_RETENTION, USUAL_SECURITY
 from maca.returns.models import AgencyReturn, DeclineReason
@@ -101,7 +102,7 @@ def make_demo(*, reset: bool = False) -> str:
     with transaction.atomic():
         partnership = found_partnership(name=NAME, training=True)
         people = _people(partnership)
-        _neglect_2(partnership)
+        _neglect_2(partnership, people["priya.nair"])
         audit = _neglect_3(partnership, people)
     return (
         f"Made “{partnership}”: {len(people)} people, “Neglect 2” published, “{audit}” gathering returns. "
@@ -110,12 +111,14 @@ def make_demo(*, reset: bool = False) -> str:
 
 
 def empty() -> None:
-    """Empty a site of training for good. Only a table laid anew is empty of journal: its entries refuse to go."""
-    call_command("migrate", "journal", "zero", verbosity=0, interactive=False)
+    """Empty a site of training for good. Tables whose rows refuse to go, as the journal’s, are laid anew."""
+    for room in ("journal", "briefing"):
+        call_command("migrate", room, "zero", verbosity=0, interactive=False)
     for alias in ("default", ALIAS):
         call_command("flush", verbosity=0, interactive=False, database=alias)
-    call_command("migrate", "journal", verbosity=0, interactive=False)
-    # The new table has no fence yet.
+    for room in ("journal", "briefing"):
+        call_command("migrate", room, verbosity=0, interactive=False)
+    # The new tables have no fence yet.
     fence(connections[DEFAULT_DB_ALIAS], served_by=None)
 
 
@@ -142,15 +145,17 @@ def _people(partnership: Partnership) -> dict[str, Person]:
     }
 
 
-def _neglect_2(partnership: Partnership) -> None:
+def _neglect_2(partnership: Partnership, manager: Person) -> None:
     """The one real thing here: the published briefing that this software began from."""
     file = DATA / "six-step-briefing-neglect-2.txt"
-    import_briefing(
+    audit = import_briefing(
         read_briefing(file).value,
         partnership=partnership,
         imported_from=file.name,
         by=operator_of(partnership),
     )
+    set_public_briefings(partnership, public=True, by=manager)
+    set_public_page(audit.briefing, is_public=True, by=manager)
 
 
 def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:

@@ -48,3 +48,24 @@ def working_days_between(first: dt.date, last: dt.date) -> int:
 def is_past(deadline: dt.date) -> bool:
     """A deadline is a date: it closes at the end of that day in London."""
     return today() > deadline
+
+
+class NoSuchHour(ValueError):
+    """The clocks go forward over this hour, so that it never comes."""
+
+
+def instant_in_london(day: dt.date, at: dt.time) -> dt.datetime:
+    """The instant, in UTC, at which a clock in London shows this. Of two, when the clocks go back, the later.
+
+    Raises `NoSuchHour` for an hour that is left out when the clocks go forward.
+    """
+    instant = dt.datetime.combine(day, at, LONDON).replace(fold=1).astimezone(dt.UTC)
+    if instant.astimezone(LONDON).replace(tzinfo=None) != dt.datetime.combine(day, at):
+        raise NoSuchHour(f"{at:%H:%M} never comes on {day:%d/%m/%Y}")
+    return instant
+
+
+def comes_twice(day: dt.date, at: dt.time) -> bool:
+    """Whether a clock in London shows this hour twice, since it goes back that night."""
+    first, second = (dt.datetime.combine(day, at, LONDON).replace(fold=fold) for fold in (0, 1))
+    return (first.utcoffset() or dt.timedelta()) > (second.utcoffset() or dt.timedelta())

@@ -182,6 +182,14 @@ class UploadsForm(Form):
     )
 
 
+class PublicBriefingsForm(Form):
+    public = YesNoField(
+        label="May briefings be put on public pages?",
+        help_text="Anybody who has the address reads such a page without signing in. Each briefing has its own switch "
+        "too. If not, pages that are there are no longer shown.",
+    )
+
+
 LONGEST_HOLIDAY = dt.timedelta(days=70)
 
 

@@ -31,6 +31,8 @@ class Partnership(models.Model):
     usual_legal_basis = models.TextField(default="")
     # Whether agencies may add photographs and documents to a return. Those added before stay readable.
     takes_uploads = models.BooleanField(default=True)
+    # Whether briefings may be put on a page that anybody reads without signing in. Each has its own switch too.
+    public_briefings = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.name

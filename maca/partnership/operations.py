@@ -73,6 +73,16 @@ def set_uploads(partnership: Partnership, *, takes: bool, by: Person) -> None:
 
 
 @transaction.atomic
+def set_public_briefings(partnership: Partnership, *, public: bool, by: Person) -> None:
+    """Let briefings be put on pages that anybody reads without signing in, or show no such page any longer."""
+    hold(partnership)
+    rules.may_set_public_briefings(by).insist()
+    partnership.public_briefings = public
+    partnership.save(update_fields=["public_briefings"])
+    write("set whether briefings may be public", partnership, by=by, public=public)
+
+
+@transaction.atomic
 def change_school_holidays(
     partnership: Partnership,
     *,

@@ -48,6 +48,13 @@ def may_set_uploads(person: Person) -> Verdict:
     return no("not-the-manager", "Only the business manager says whether photographs and documents are taken.")
 
 
+def may_set_public_briefings(person: Person) -> Verdict:
+    """The business manager says whether briefings may be put on pages that anybody reads without signing in."""
+    if person.holds(Role.BUSINESS_MANAGER):
+        return YES
+    return no("not-the-manager", "Only the business manager says whether there are public pages.")
+
+
 def may_set_school_holidays(person: Person) -> Verdict:
     """The business manager enters when the schools of the partnership are closed."""
     if person.holds(Role.BUSINESS_MANAGER):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("people/still-needed/", views.attest_people, name="attest-people"),
     path("people/school-holidays/", views.school_holidays, name="school-holidays"),
     path("people/uploads/", views.uploads_setting, name="uploads-setting"),
+    path("people/public-briefings/", views.public_briefings_setting, name="public-briefings-setting"),
     path("agencies/<id:body>/", views.agency, name="agency"),
     path("agencies/<id:body>/contacts/", views.name_contacts, name="name-contacts"),
     path("people/<id:person>/", views.person, name="person"),

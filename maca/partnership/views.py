@@ -12,6 +12,7 @@ from maca.partnership.forms import (
     ContactsForm,
     EndForm,
     InvitationForm,
+    PublicBriefingsForm,
     RolesForm,
     SchoolHolidaysForm,
     UploadsForm,
@@ -47,6 +48,7 @@ def people(request: HttpRequest) -> HttpResponse:
             "ended": ended_accounts(asking) if runs_it else [],
             "roles": ROLES_IN_PROSE,
             "may_set_uploads": rules.may_set_uploads(asking),
+            "may_set_public_briefings": rules.may_set_public_briefings(asking),
             "may_set_school_holidays": rules.may_set_school_holidays(asking),
             "agencies": agencies_of(asking),
         },
@@ -67,6 +69,23 @@ def uploads_setting(request: HttpRequest) -> HttpResponse:
         lambda data, _: UploadsForm(data, initial={"takes": asking.partnership.takes_uploads}),
         do=do,
         context={"heading": "Photographs and documents", "back": reverse("people")},
+    )
+
+
+@guarded(rules.may_set_public_briefings, writes=True, step_up=True)
+def public_briefings_setting(request: HttpRequest) -> HttpResponse:
+    asking = signed_in(request)
+
+    def do(form: PublicBriefingsForm, version: int | None) -> str:
+        operations.set_public_briefings(asking.partnership, public=form.cleaned_data["public"], by=asking)
+        return reverse("people")
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: PublicBriefingsForm(data, initial={"public": asking.partnership.public_briefings}),
+        do=do,
+        context={"heading": "Public pages of briefings", "back": reverse("people")},
     )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
-from maca.briefing.models import Briefing
+from maca.briefing.models import READS_DRAFTS, Briefing
 from maca.briefing.rules import may_draft_briefing
 from maca.briefing.stages import BriefingStage
 from maca.cases.models import CONFLICTS, Case, Declaration, Presenter, Seat
@@ -135,7 +135,7 @@ def steps(audit: Audit, person: Person) -> list[Step]:
         Step(
             "Approve the briefing",
             DONE
-            if briefing and briefing.stage in (BriefingStage.APPROVED, BriefingStage.PUBLISHED)
+            if briefing and (briefing.was_published or briefing.stage == BriefingStage.APPROVED)
             else (NOW if briefing and briefing.stage == BriefingStage.SENT else LATER),
             "The briefing has not been sent for approval yet."
             if briefing and briefing.stage == BriefingStage.DRAFTED
@@ -146,9 +146,9 @@ def steps(audit: Audit, person: Person) -> list[Step]:
         Step(
             "Publish the briefing",
             DONE
-            if stage == AuditStage.PUBLISHED
-            else (NOW if briefing and briefing.stage == BriefingStage.APPROVED else LATER),
-            "",
+            if stage == AuditStage.PUBLISHED and not _held_back(briefing)
+            else (NOW if (briefing and briefing.stage == BriefingStage.APPROVED) or _held_back(briefing) else LATER),
+            _publishing(person, briefing),
             "Business manager",
             link("briefing", _reads_briefing(person, audit, briefing)),
         ),
@@ -219,9 +219,20 @@ def _drafting(stage: AuditStage, briefing: Briefing | None) -> str:
 def _reads_briefing(person: Person, audit: Audit, briefing: Briefing | None) -> bool:
     if briefing is None:
         return bool(may_draft_briefing(person, audit))
-    return briefing.is_published or person.holds(
-        Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.SCRUTINEER
-    )
+    return briefing.has_reached_readers or person.holds(*READS_DRAFTS)
+
+
+def _held_back(briefing: Briefing | None) -> bool:
+    return briefing is not None and briefing.is_published and briefing.under_embargo
+
+
+def _publishing(person: Person, briefing: Briefing | None) -> str:
+    """Whoever reads no drafts is not told of an embargo."""
+    if briefing and briefing.is_withdrawn and (briefing.has_reached_readers or person.holds(*READS_DRAFTS)):
+        return "The briefing has been withdrawn since."
+    if briefing and _held_back(briefing) and person.holds(*READS_DRAFTS):
+        return "The briefing is under an embargo."
+    return ""
 
 
 @dataclass(frozen=True)

@@ -101,14 +101,14 @@ class Inside:
     def put_back(self, alias: str) -> None:
         from django.db import transaction
 
-        from tests.lifting import journal_can_be_changed
+        from tests.lifting import everything_can_be_emptied
 
         if lies := self.lies(alias):
             copied(self.kept / alias, lies)
             return
         with (
             transaction.atomic(using=alias),
-            journal_can_be_changed(),
+            everything_can_be_emptied(),
             self.connections[alias].cursor() as cursor,
         ):
             # The tables are filled in any order.

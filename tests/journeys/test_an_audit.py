@@ -276,6 +276,7 @@ def brief(visitor: Visitor, audit: str) -> bytes:
     visitor.sees("You have approved the briefing.")
     visitor.is_now(MANAGER)
     visitor.goto(f"/audits/{audit}/briefing/")
+    visitor.follow("Publish the briefing")
     visitor.press("Publish the briefing")
     visitor.sees("The briefing has been published.")
     visitor.picture("briefing-published")

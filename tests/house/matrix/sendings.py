@@ -65,6 +65,8 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "question_set": standing.question_set.public_id if standing.question_set else NOWHERE,
         "asked_of": "agency",
         "code": {"ready-made-set": "neglect", "change-theme-tag": "voice"}.get(url, "start-again"),
+        "partnership": stand.ours.partnership.public_id,
+        "briefing": standing.briefing.public_id if standing.briefing else NOWHERE,
         "passkey": NOWHERE,
         "provider_id": "nobody",
         "uid": "x",
@@ -389,6 +391,13 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "keep-words": lambda stand, it: _of_briefing(it, words=[_found(it)]),
     "send-briefing": lambda stand, it: _of_briefing(it),
     "approve-briefing": lambda stand, it: _of_briefing(it),
+    "publish-briefing": lambda stand, it: {"public": "no"},
+    "set-embargo": lambda stand, it: _of_briefing(
+        it, **_day("embargo_on", working_days_from(today(), 5)), embargo_time="9:00"
+    ),
+    "set-public-page": lambda stand, it: {"public": "yes"},
+    "withdraw-briefing": lambda stand, it: {"because": "wrong", "note": "N"},
+    "public-briefings-setting": lambda stand, it: {"public": "yes"},
     "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ from maca.audits.models import Audit, Heading, QuestionSet
 from maca.audits.operations import draft_question_set, issue_question_set, plan_audit
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import timetable
-from maca.briefing.models import Briefing
+from maca.briefing.models import Briefing, WithdrawnBecause
 from maca.briefing.operations import (
     approve_briefing,
     draft_briefing,
@@ -28,6 +28,7 @@ from maca.briefing.operations import (
     import_briefing,
     publish_briefing,
     send_briefing,
+    withdraw_briefing,
 )
 from maca.briefing.reading import read_briefing
 from maca.briefing.value import Heading as BriefingHeading
@@ -68,7 +69,7 @@ from maca.panel.operations import (
 )
 from maca.panel.queries import Column
 from maca.partnership.models import AgencyKind, Appointment, EndReason, Person, Role
-from maca.partnership.operations import add_person, end_account, register_agency
+from maca.partnership.operations import add_person, end_account, register_agency, set_public_briefings
 from maca.returns.models import AgencyReturn, DeclineReason, Evidence, Familiarity, FamilyCheck, TimeReason, Upload
 from maca.returns.operations import (
     ask_for_time,
@@ -409,6 +410,26 @@ class Builder:
         standing = self.approved(situation)
         assert standing.briefing
         publish_briefing(standing.briefing, by=self.people["manager"])
+        return standing
+
+    def embargoed(self, situation: str) -> Standing:
+        standing = self.approved(situation)
+        assert standing.briefing
+        tomorrow = timezone.now() + dt.timedelta(days=1)
+        publish_briefing(standing.briefing, embargo_until=tomorrow, by=self.people["manager"])
+        return standing
+
+    def shown_publicly(self, situation: str) -> Standing:
+        standing = self.approved(situation)
+        assert standing.briefing
+        set_public_briefings(self.world.partnership, public=True, by=self.people["manager"])
+        publish_briefing(standing.briefing, is_public=True, by=self.people["manager"])
+        return standing
+
+    def withdrawn(self, situation: str) -> Standing:
+        standing = self.published(situation)
+        assert standing.briefing
+        withdraw_briefing(standing.briefing, because=WithdrawnBecause.WRONG, note="N", by=self.people["manager"])
         return standing
 
     # ---- situations that are not a step on the way

@@ -261,6 +261,7 @@ def test_a_change_of_rights_holds_on_the_next_request_of_every_open_session(
         ("decline", "known", "own_lead"), ("submit-part", "answered", "own_lead"),
         ("ask-for-time", "known", "own_lead"), ("select-case", "nominated", "chair"),
         ("pass-over-case", "nominated", "chair"), ("destroy-case", "published", "manager"),
+        ("withdraw-briefing", "published", "chair"),
     ],
 )  # fmt: skip
 def test_a_move_is_made_once_and_then_refused(site: Site, url: str, situation: str, who: str) -> None:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefing', '0001_initial'),
+        ('briefing', '0004_published_files_stay'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
