@@ -21,7 +21,7 @@ def write(value: SixSteps, *, partnership: str = "", published_on: datetime.date
     """The briefing as a .docx. The partnership and the date stand in the footer, beside the page number."""
     document = docx.Document(io.BytesIO(empty_document()))
     properties = document.core_properties
-    properties.title = _first_characters(value.title)
+    properties.title = first_characters(value.title)
     properties.language = "en-GB"
     if published_on:
         properties.created = properties.modified = datetime.datetime.combine(published_on, datetime.time())
@@ -42,7 +42,7 @@ def footer_words(partnership: str, published_on: datetime.date | None) -> str:
     return " · ".join(part for part in (clean(partnership), date) if part)
 
 
-def _first_characters(title: str) -> str:
+def first_characters(title: str) -> str:
     """A title as a document property, where Word allows no more than 255 characters."""
     return title if len(title) <= 255 else title[:254] + "…"
 

@@ -1,9 +1,11 @@
-"""The one door to the printed forms of a briefing."""
+"""The one door to the printed forms of a briefing, and of the sheets that are made of it."""
 
 from collections.abc import Callable
 
-from maca.briefing import as_html, as_json, as_pdf, as_text, as_word
+from maca.briefing import as_html, as_json, as_pdf, as_slides, as_text, as_word
 from maca.briefing.models import Briefing
+from maca.briefing.sheets import SHEETS
+from maca.kernel import paper_as_files
 
 FORMATS = {
     "txt": "text/plain; charset=utf-8",
@@ -11,24 +13,42 @@ FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
     "json": "application/json",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+SHEET_FORMATS = ("docx", "pdf", "html", "txt")
 
 
 def print_briefing(briefing: Briefing, wanted: str) -> bytes:
     """The briefing as a file. `wanted` is one of `FORMATS`; raises `KeyError` for any other."""
-    value = briefing.value.without_refs()
-    partnership, published_on = briefing.audit.partnership.name, briefing.published_on
-    if briefing.audit.imported_from:
-        # Published by whoever published it, and not by the partnership whose site this is.
-        partnership = ""
-    elif not briefing.is_published:
-        # At the foot of every page, so that no draft is taken for what was published.
-        partnership = f"Draft, not published: {partnership}"
+    value, partnership, published_on = briefing.value.without_refs(), _publisher(briefing), briefing.published_on
     writers: dict[str, Callable[[], bytes]] = {
         "txt": lambda: as_text.write(value).encode(),
         "html": lambda: as_html.write_page(value).encode(),
         "docx": lambda: as_word.write(value, partnership=partnership, published_on=published_on),
         "pdf": lambda: as_pdf.write(value, partnership=partnership, published_on=published_on),
         "json": lambda: as_json.write(value).encode(),
+        "pptx": lambda: as_slides.write(value, partnership=partnership, published_on=published_on),
     }
     return writers[wanted]()
+
+
+def print_sheet(briefing: Briefing, sheet: str, wanted: str) -> bytes:
+    """One of `SHEETS`, made of the briefing, as one of `SHEET_FORMATS`; raises `KeyError` for any other."""
+    footer = as_word.footer_words(_publisher(briefing), briefing.published_on)
+    paper = SHEETS[sheet](briefing.value.without_refs(), footer=footer)
+    writers: dict[str, Callable[[], bytes]] = {
+        "docx": lambda: paper_as_files.as_word(paper, small=True),
+        "pdf": lambda: paper_as_files.as_pdf(paper, small=True),
+        "html": lambda: paper_as_files.as_html(paper),
+        "txt": lambda: paper_as_files.as_text(paper),
+    }
+    return writers[wanted]()
+
+
+def _publisher(briefing: Briefing) -> str:
+    """Who stands at the foot of every page, so that no draft is taken for what was published."""
+    if briefing.audit.imported_from:
+        # Published by whoever published it, and not by the partnership whose site this is.
+        return ""
+    name = briefing.audit.partnership.name
+    return name if briefing.is_published else f"Draft, not published: {name}"

@@ -13,9 +13,11 @@ from maca.audits.stages import AuditStage
 from maca.briefing import as_html, operations, rules
 from maca.briefing.forms import FindingsForm, ProcessForm, SendBackForm, ThemeForm
 from maca.briefing.models import READS_DRAFTS, Briefing
-from maca.briefing.printing import FORMATS, print_briefing
+from maca.briefing.printing import FORMATS, SHEET_FORMATS, print_briefing, print_sheet
 from maca.briefing.queries import find_briefing, find_draft_or_audit, find_left_out, left_out, reworded_since
 from maca.briefing.queries import published as published_to
+from maca.briefing.reading_age import reading_age
+from maca.briefing.sheets import SHEETS
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Heading
 from maca.cases.queries import fetch_parts
@@ -69,6 +71,7 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "reworded": _reworded(briefing, person) if person.holds(*READS_DRAFTS) else [],
             "lacks": "" if briefing.is_published else what_the_check_lacks(audit),
             "duplicates": len(briefing.value.duplicates()),
+            "reading_age": reading_age(briefing.value),
             "may_edit": rules.may_edit_briefing(person, briefing),
             "may_send": rules.may_send_briefing(person, briefing),
             "may_take_back": rules.may_take_back_briefing(person, briefing),
@@ -124,8 +127,26 @@ def download(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResponse:
     briefing, wanted = found
     if wanted not in FORMATS:
         raise Http404
-    response = HttpResponse(print_briefing(briefing, wanted), content_type=FORMATS[wanted])
-    response.headers["Content-Disposition"] = f'attachment; filename="{briefing.audit.slug}-briefing.{wanted}"'
+    return _file(print_briefing(briefing, wanted), wanted, f"{briefing.audit.slug}-briefing")
+
+
+@guarded(
+    rules.may_read_briefing,
+    lambda person, audit, sheet, format: (find_briefing(person, audit), sheet, format),
+    # As of the briefing itself.
+    step_up=lambda found: not found[0].is_published,
+)
+def download_sheet(request: HttpRequest, found: tuple[Briefing, str, str]) -> HttpResponse:
+    """A sheet that is made of the briefing."""
+    briefing, sheet, wanted = found
+    if sheet not in SHEETS or wanted not in SHEET_FORMATS:
+        raise Http404
+    return _file(print_sheet(briefing, sheet, wanted), wanted, f"{briefing.audit.slug}-{sheet}")
+
+
+def _file(content: bytes, wanted: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=FORMATS[wanted])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

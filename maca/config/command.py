@@ -210,25 +210,30 @@ def the_partnership(name: str | None) -> Any:
 @click.option(
     "--format",
     "wanted",
-    type=click.Choice(["txt", "html", "docx", "pdf", "json"]),
+    type=click.Choice(["txt", "html", "docx", "pdf", "pptx", "json"]),
     default="txt",
     show_default=True,
     help="Form of the file.",
+)
+@click.option(
+    "--sheet", type=click.Choice(["seven-minutes", "prompts"]), help="A sheet of one page that is made of it, instead."
 )
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="File to write; - for the screen.")
 @click.option("--draft", is_flag=True, help="Also one that is not published yet; this goes into the journal.")
 @click.option("--partnership", help="Name of the partnership, where there are several.")
 @with_site
-def briefing(audit: str, wanted: str, output: Path, draft: bool, partnership: str | None) -> None:
+def briefing(audit: str, wanted: str, sheet: str | None, output: Path, draft: bool, partnership: str | None) -> None:
     """Write the six-step briefing of AUDIT (its title or its address, such as neglect-2) to a file."""
     from django.db.models import Q
 
     from maca.briefing.models import Briefing
     from maca.briefing.operations import note_draft_printed
-    from maca.briefing.printing import print_briefing
+    from maca.briefing.printing import SHEET_FORMATS, print_briefing, print_sheet
     from maca.briefing.stages import BriefingStage
     from maca.partnership.operations import operator_of
 
+    if sheet and wanted not in SHEET_FORMATS:
+        raise Wrong(f"A sheet is not written as {wanted}. Choose one of {', '.join(SHEET_FORMATS)}.")
     found = Briefing.objects.select_related("audit__partnership").filter(
         Q(audit__slug=audit) | Q(audit__title__iexact=audit)
     )
@@ -245,7 +250,7 @@ def briefing(audit: str, wanted: str, output: Path, draft: bool, partnership: st
         raise Wrong(f"Several audits are called “{audit}”. Use the address of one, or say --partnership NAME.")
     if not matches[0].is_published:
         note_draft_printed(matches[0], by=operator_of(matches[0].audit.partnership))
-    written = print_briefing(matches[0], wanted)
+    written = print_sheet(matches[0], sheet, wanted) if sheet else print_briefing(matches[0], wanted)
     if str(output) == "-":
         sys.stdout.buffer.write(written)
         return
