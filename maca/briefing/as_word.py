@@ -27,7 +27,7 @@ def write(value: SixSteps, *, partnership: str = "", published_on: datetime.date
         properties.created = properties.modified = datetime.datetime.combine(published_on, datetime.time())
     section = document.element.body.sectPr
     make = section.makeelement
-    for style, text in _paragraphs(value):
+    for style, text in paragraphs(value):
         section.addprevious(_paragraph(make, style, text))
     footer = document.sections[0].footer.paragraphs[0]
     footer.runs[0].text = footer_words(partnership, published_on)
@@ -47,7 +47,7 @@ def first_characters(title: str) -> str:
     return title if len(title) <= 255 else title[:254] + "…"
 
 
-def _paragraphs(value: SixSteps) -> Iterator[tuple[str, str]]:
+def paragraphs(value: SixSteps) -> Iterator[tuple[str, str]]:
     """Each paragraph of the briefing: the id of its style and its words."""
     yield from (("Subtitle", text) for text in (value.kind, value.form) if text)
     if value.title:

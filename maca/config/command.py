@@ -11,6 +11,7 @@ import click
 
 from maca import __version__
 from maca.config.commands.chronology import chronology
+from maca.config.commands.inspecting import inspect
 from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.commands.notices import notices
@@ -396,6 +397,7 @@ main.add_command(return_form)
 main.add_command(read_return)
 main.add_command(chronology)
 main.add_command(screen)
+main.add_command(inspect)
 main.add_command(keys)
 main.add_command(notices)
 main.add_command(journal)
