@@ -1,7 +1,7 @@
 """A briefing of 120 findings to Word, as a ratio to plain python-docx, and to PDF, in seconds. `make bench-briefing`.
 
-In each turn everything is written once. It fails when Word takes more than 1.2 times what python-docx takes for the same
-paragraphs in its own template, when PDF takes more than 0.3 s, or when a finding is not in either.
+In each turn everything is written once. It fails when Word takes more than 1.2 times what python-docx takes for the
+same paragraphs in its own template, when PDF takes more than 0.3 s, or when a finding is not in either.
 """
 
 import io
@@ -19,7 +19,8 @@ from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps
 FINDINGS, TURNS, WARM_UP = 120, 21, 3
 MOST_TO_PLAIN, MOST_SECONDS = 1.2, 0.3
 _STYLES = {"Subtitle": "Subtitle", "Title": "Title", "Heading1": "Heading 1", "Heading2": "Heading 2",
-           "ListBullet": "List Bullet", "ListNumber": "List Number", "ListBullet2": "List Bullet 2", "Normal": "Normal"}  # fmt: skip
+           "ListBullet": "List Bullet", "ListNumber": "List Number", "ListBullet2": "List Bullet 2",
+           "Normal": "Normal"}  # fmt: skip
 
 
 def a_briefing() -> SixSteps:

@@ -481,8 +481,8 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     dissent = Dissent.objects.filter(finding__audit=audit).first()
     note = RestrictedNote.objects.filter(hearing__case__audit=audit).first()
     words: dict[str, object] = {
-        "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "sheet": "prompts", "office": "docx",
-        "kind": "pdf",
+        "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",
+        "sheet": "prompts", "kind": "pdf",
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32, "upload": "0" * 32, "number": 1,
         "view": view.public_id if view else "0" * 32,

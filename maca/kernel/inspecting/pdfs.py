@@ -22,7 +22,16 @@ _KEYS = {
     *("/Flags", "/FontBBox", "/FontFile2", "/FontName", "/ItalicAngle", "/StemV", "/WMode", "/CMapName"),
     *("/N", "/Range", "/Alternate", "/ColorSpace", "/Font", "/ProcSet", "/XObject", "/ExtGState", "/Pattern"),
     *("/Root", "/Info", "/Size", "/CA", "/ca", "/FontFile3", "/XHeight", "/UseCMap", "/Domain", "/Functions"),
-    *("/Creator", "/CreationDate", "/ModDate", "/StructParent", "/DecodeParms", "/BorderColor", "/BorderThickness"),
+    *(
+        "/Creator",
+        "/CreationDate",
+        "/ModDate",
+        "/StructParent",
+        "/DecodeParms",
+        "/BorderColor",
+        "/BorderThickness",
+        "/BorderStyle",
+    ),
 }
 _NAMED = {"/Font", "/ColorSpace", "/XObject", "/ExtGState", "/Pattern", "/RoleMap"}
 _KNOWN = {
