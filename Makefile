@@ -13,7 +13,7 @@ KNOW_NO_DATABASE = documents design kernel/test_small_numbers.py chronology/test
 	chronology/test_reading.py cases/test_cohort.py cases/test_drawing.py
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate panel-load bench bench-patterns bench-line bench-related bench-screen bench-report docs format lock pictures clean help
+.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate panel-load bench bench-patterns bench-line bench-related bench-screen bench-report bench-briefing docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,6 +98,9 @@ bench-screen: .build/dev ## What could identify a family, found in the published
 
 bench-report: .build/dev ## A summative report of twelve agencies × sixty answers to Word and PDF, in seconds
 	MACA_DATA=$(TEST_DATA) DJANGO_SETTINGS_MODULE=maca.config.settings $(BIN)/python -m bench.summative
+
+bench-briefing: .build/dev ## A briefing of 120 findings to Word, as a ratio to plain python-docx, and to PDF, in seconds
+	$(BIN)/python -m bench.briefing
 
 docs: .build/dev ## Write the generated pages of docs/
 	MACA_DATA=$(TEST_DATA) $(BIN)/python -m tools.write_docs

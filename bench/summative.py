@@ -33,7 +33,7 @@ def text_of_pdf(data: bytes) -> str:
 
 def main() -> int:
     django.setup()
-    from maca.returns.finished_as_files import as_pdf, as_word
+    from maca.kernel.paper_as_files import as_pdf, as_word
     from maca.returns.report_on_paper import on_paper
     from maca.returns.summative import AgencyAccount, Cell, Row, SummativeReport
     from maca.voices.heard import Voices

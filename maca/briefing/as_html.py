@@ -1,32 +1,14 @@
 """A briefing as HTML: as the body of a page of ours, in the classes of GOV.UK, or as a page by itself."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from markupsafe import Markup
 
 from maca.briefing.value import Heading, SixSteps, Step
+from maca.kernel.html import page_by_itself
 
-_DATA = Path(__file__).parent / "data"
 _BULLETS = "govuk-list govuk-list--bullet"
 _NUMBERS = "govuk-list govuk-list--number"
-
-_PAGE = Markup("""<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{style}
-</style>
-</head>
-<body>
-<main>
-{inside}</main>
-</body>
-</html>
-""")
 
 
 def write_page(value: SixSteps) -> Markup:
@@ -36,18 +18,13 @@ def write_page(value: SixSteps) -> Markup:
     if value.title:
         above += Markup("<h1>{}</h1>\n").format(value.title)
     title = ": ".join(text for text in (value.title, value.form or value.kind) if text) or "6 Step Briefing"
-    return _page(title, above + write(value))
-
-
-def _page(title: str, inside: Markup) -> Markup:
-    style = Markup((_DATA / "page.css").read_text("utf-8").strip())  # noqa: S704 - a file of our own
-    return _PAGE.format(title=title, style=style, inside=inside)
+    return page_by_itself(title, above + write(value))
 
 
 def write_tombstone(title: str, sentences: Iterable[str]) -> Markup:
     """What stands where a briefing was, as a page of its own."""
     said = Markup("").join(Markup("<p>{}</p>\n").format(one) for one in sentences)
-    return _page(title, Markup("<h1>{}</h1>\n").format(title) + said)
+    return page_by_itself(title, Markup("<h1>{}</h1>\n").format(title) + said)
 
 
 def style_of(page: str) -> str:

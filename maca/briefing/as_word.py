@@ -21,13 +21,13 @@ def write(value: SixSteps, *, partnership: str = "", published_on: datetime.date
     """The briefing as a .docx. The partnership and the date stand in the footer, beside the page number."""
     document = docx.Document(io.BytesIO(empty_document()))
     properties = document.core_properties
-    properties.title = _first_characters(value.title)
+    properties.title = first_characters(value.title)
     properties.language = "en-GB"
     if published_on:
         properties.created = properties.modified = datetime.datetime.combine(published_on, datetime.time())
     section = document.element.body.sectPr
     make = section.makeelement
-    for style, text in _paragraphs(value):
+    for style, text in paragraphs(value):
         section.addprevious(_paragraph(make, style, text))
     footer = document.sections[0].footer.paragraphs[0]
     footer.runs[0].text = footer_words(partnership, published_on)
@@ -42,12 +42,12 @@ def footer_words(partnership: str, published_on: datetime.date | None) -> str:
     return " · ".join(part for part in (clean(partnership), date) if part)
 
 
-def _first_characters(title: str) -> str:
+def first_characters(title: str) -> str:
     """A title as a document property, where Word allows no more than 255 characters."""
     return title if len(title) <= 255 else title[:254] + "…"
 
 
-def _paragraphs(value: SixSteps) -> Iterator[tuple[str, str]]:
+def paragraphs(value: SixSteps) -> Iterator[tuple[str, str]]:
     """Each paragraph of the briefing: the id of its style and its words."""
     yield from (("Subtitle", text) for text in (value.kind, value.form) if text)
     if value.title:

@@ -1,12 +1,17 @@
-"""The one door to the printed forms of a briefing: those of a draft are made anew, those published are kept."""
+"""The one door to the printed forms of a briefing, and of the sheets that are made of it.
+
+Those of a draft are made anew; of what was published, the briefing itself is kept.
+"""
 
 import datetime as dt
 import unicodedata
 from collections.abc import Callable
 
-from maca.briefing import as_html, as_json, as_pdf, as_text, as_word
+from maca.briefing import as_html, as_json, as_pdf, as_slides, as_text, as_word
 from maca.briefing.models import Briefing
+from maca.briefing.sheets import SHEETS
 from maca.briefing.value import SixSteps
+from maca.kernel import paper_as_files
 
 FORMATS = {
     "txt": "text/plain; charset=utf-8",
@@ -14,7 +19,9 @@ FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
     "json": "application/json",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+SHEET_FORMATS = ("docx", "pdf", "html", "txt")
 
 
 def print_briefing(briefing: Briefing, wanted: str) -> bytes:
@@ -23,9 +30,7 @@ def print_briefing(briefing: Briefing, wanted: str) -> bytes:
         raise KeyError(wanted)
     if briefing.was_published:
         return bytes(briefing.files.get(format=wanted).content)
-    # At the foot of every page, so that no draft is taken for what was published.
-    partnership = f"Draft, not published: {briefing.audit.partnership.name}"
-    return write_file(briefing.value, wanted, partnership=partnership, published_on=None)
+    return write_file(briefing.value, wanted, partnership=_publisher(briefing), published_on=None)
 
 
 def write_file(value: SixSteps, wanted: str, *, partnership: str, published_on: dt.date | None) -> bytes:
@@ -37,6 +42,7 @@ def write_file(value: SixSteps, wanted: str, *, partnership: str, published_on: 
         "docx": lambda: as_word.write(value, partnership=partnership, published_on=published_on),
         "pdf": lambda: as_pdf.write(value, partnership=partnership, published_on=published_on),
         "json": lambda: as_json.write(value).encode(),
+        "pptx": lambda: as_slides.write(value, partnership=partnership, published_on=published_on),
     }
     return writers[wanted]()
 
@@ -44,3 +50,25 @@ def write_file(value: SixSteps, wanted: str, *, partnership: str, published_on: 
 def as_searched(text: str) -> str:
     """A text as it is searched: in small letters, whatever the apostrophes, with single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
+
+
+def print_sheet(briefing: Briefing, sheet: str, wanted: str) -> bytes:
+    """One of `SHEETS`, made of the briefing, as one of `SHEET_FORMATS`; raises `KeyError` for any other."""
+    footer = as_word.footer_words(_publisher(briefing), briefing.published_on)
+    paper = SHEETS[sheet](briefing.value.without_refs(), footer=footer)
+    writers: dict[str, Callable[[], bytes]] = {
+        "docx": lambda: paper_as_files.as_word(paper, small=True),
+        "pdf": lambda: paper_as_files.as_pdf(paper, small=True),
+        "html": lambda: paper_as_files.as_html(paper),
+        "txt": lambda: paper_as_files.as_text(paper),
+    }
+    return writers[wanted]()
+
+
+def _publisher(briefing: Briefing) -> str:
+    """Who stands at the foot of every page, so that no draft is taken for what was published."""
+    if briefing.audit.imported_from:
+        # Published by whoever published it, and not by the partnership whose site this is.
+        return ""
+    name = briefing.audit.partnership.name
+    return name if briefing.was_published else f"Draft, not published: {name}"

@@ -9,6 +9,7 @@ urlpatterns = [
     path(BRIEFING, views.briefing, name="briefing"),
     path(BRIEFING + "read/", views.read, name="read-briefing"),
     path(BRIEFING + "download.<slug:format>", views.download, name="download-briefing"),
+    path(BRIEFING + "sheets/<slug:sheet>.<slug:format>", views.download_sheet, name="download-sheet"),
     path(BRIEFING + "draft/", views.draft, name="draft-briefing"),
     path(BRIEFING + "edit/theme-and-cases/", views.edit_theme, name="edit-theme-and-cases"),
     path(BRIEFING + "edit/process/", views.edit_process, name="edit-process"),

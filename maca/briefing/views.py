@@ -29,7 +29,7 @@ from maca.briefing.forms import (
     WithdrawForm,
 )
 from maca.briefing.models import READS_DRAFTS, Briefing, Decision, KeptBecause, PublishedFile, WithdrawnBecause
-from maca.briefing.printing import FORMATS, print_briefing
+from maca.briefing.printing import FORMATS, SHEET_FORMATS, print_briefing, print_sheet
 from maca.briefing.queries import (
     decisions_on,
     digests,
@@ -44,8 +44,10 @@ from maca.briefing.queries import (
     was_opened_lately,
 )
 from maca.briefing.queries import published as published_to
+from maca.briefing.reading_age import reading_age
 from maca.briefing.screening.combinations import CALLED
 from maca.briefing.screening.spans import UNKNOWN
+from maca.briefing.sheets import SHEETS
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Heading
 from maca.cases.queries import fetch_parts
@@ -128,6 +130,7 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "reworded": _reworded(briefing, person) if person.holds(*READS_DRAFTS) else [],
             "lacks": "" if briefing.is_published else what_the_check_lacks(audit),
             "duplicates": len(briefing.value.duplicates()),
+            "reading_age": reading_age(briefing.value),
             "may_edit": rules.may_edit_briefing(person, briefing),
             "may_send": rules.may_send_briefing(person, briefing),
             "may_see_screening": rules.may_see_screening(person, briefing),
@@ -228,12 +231,35 @@ def download(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResponse:
         raise Http404
     if briefing.was_published:
         file = _kept(request, briefing, wanted)
-        response = HttpResponse(bytes(file.content), content_type=FORMATS[wanted])
+        response = _file(bytes(file.content), wanted, _file_name(briefing, "briefing"))
         response.headers["ETag"] = f'"{file.sha256}"'
-    else:
-        response = HttpResponse(print_briefing(briefing, wanted), content_type=FORMATS[wanted])
-    name = f"{briefing.audit.slug}-briefing{'-withdrawn' if briefing.is_withdrawn else ''}.{wanted}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+    return _file(print_briefing(briefing, wanted), wanted, _file_name(briefing, "briefing"))
+
+
+@guarded(
+    rules.may_open_briefing,
+    lambda person, audit, sheet, format: (find_briefing(person, audit), sheet, format),
+    # As of the briefing itself.
+    step_up=lambda found: not (found[0].is_published and found[0].has_reached_readers),
+)
+def download_sheet(request: HttpRequest, found: tuple[Briefing, str, str]) -> HttpResponse:
+    """A sheet that is made of the briefing."""
+    briefing, sheet, wanted = found
+    if sheet not in SHEETS or wanted not in SHEET_FORMATS:
+        raise Http404
+    if briefing.was_published:
+        _kept(request, briefing, wanted)
+    return _file(print_sheet(briefing, sheet, wanted), wanted, _file_name(briefing, sheet))
+
+
+def _file_name(briefing: Briefing, what: str) -> str:
+    return f"{briefing.audit.slug}-{what}{'-withdrawn' if briefing.is_withdrawn else ''}"
+
+
+def _file(content: bytes, wanted: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=FORMATS[wanted])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -230,6 +230,7 @@ def example(kind: str) -> bytes:
     if kind == "csv":
         return as_csv(rows)
     book = Workbook(write_only=True)
+    book.properties.creator = None
     sheet = book.create_sheet("Children")
     for row in rows:
         sheet.append(row)

@@ -11,6 +11,7 @@ import click
 
 from maca import __version__
 from maca.config.commands.chronology import chronology
+from maca.config.commands.inspecting import inspect
 from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.commands.notices import notices
@@ -210,10 +211,13 @@ def the_partnership(name: str | None) -> Any:
 @click.option(
     "--format",
     "wanted",
-    type=click.Choice(["txt", "html", "docx", "pdf", "json"]),
+    type=click.Choice(["txt", "html", "docx", "pdf", "pptx", "json"]),
     default="txt",
     show_default=True,
     help="Form of the file.",
+)
+@click.option(
+    "--sheet", type=click.Choice(["seven-minutes", "prompts"]), help="A sheet of one page that is made of it, instead."
 )
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="File to write; - for the screen.")
 @click.option(
@@ -221,16 +225,18 @@ def the_partnership(name: str | None) -> Any:
 )
 @click.option("--partnership", help="Name of the partnership, where there are several.")
 @with_site
-def briefing(audit: str, wanted: str, output: Path, draft: bool, partnership: str | None) -> None:
+def briefing(audit: str, wanted: str, sheet: str | None, output: Path, draft: bool, partnership: str | None) -> None:
     """Write the six-step briefing of AUDIT (its title or its address, such as neglect-2) to a file."""
     from django.db.models import Q
 
     from maca.briefing.models import Briefing
     from maca.briefing.operations import note_draft_printed, note_opened
-    from maca.briefing.printing import print_briefing
+    from maca.briefing.printing import SHEET_FORMATS, print_briefing, print_sheet
     from maca.briefing.stages import BriefingStage
     from maca.partnership.operations import operator_of
 
+    if sheet and wanted not in SHEET_FORMATS:
+        raise Wrong(f"A sheet is not written as {wanted}. Choose one of {', '.join(SHEET_FORMATS)}.")
     out = Briefing.objects.reached_readers().filter(stage=BriefingStage.PUBLISHED)
     found = Briefing.objects.select_related("audit__partnership").filter(
         Q(audit__slug=audit) | Q(audit__title__iexact=audit)
@@ -251,7 +257,7 @@ def briefing(audit: str, wanted: str, output: Path, draft: bool, partnership: st
         note_opened(matches[0], wanted, by=operator)
     else:
         note_draft_printed(matches[0], by=operator)
-    written = print_briefing(matches[0], wanted)
+    written = print_sheet(matches[0], sheet, wanted) if sheet else print_briefing(matches[0], wanted)
     if str(output) == "-":
         sys.stdout.buffer.write(written)
         return
@@ -397,6 +403,7 @@ main.add_command(return_form)
 main.add_command(read_return)
 main.add_command(chronology)
 main.add_command(screen)
+main.add_command(inspect)
 main.add_command(keys)
 main.add_command(notices)
 main.add_command(journal)

@@ -60,6 +60,7 @@ def _last_approached(one: AgencyReturn) -> str:
 
 def as_xlsx(table: list[tuple[str, ...]]) -> bytes:
     book = Workbook(write_only=True)
+    book.properties.creator = None
     sheet = book.create_sheet("Returns")
     for row in table:
         sheet.append(row)

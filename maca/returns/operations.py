@@ -20,6 +20,7 @@ from maca.journal import operations as journal
 from maca.journal.operations import note_reading, note_readings
 from maca.kernel.clock import LONDON, today
 from maca.kernel.holding import hold
+from maca.kernel.paper import Paper
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
@@ -27,7 +28,7 @@ from maca.notices.operations import queue
 from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
 from maca.returns.audit_report import AuditReport, LeftOut
-from maca.returns.finished import Paper, finished_return
+from maca.returns.finished import finished_return
 from maca.returns.messages import GIVEN, SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
     AgencyReturn,

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from maca.kernel.paper import Paper, Part
 from maca.returns.audit_report import AuditReport, Counted
 from maca.returns.between import Reply
-from maca.returns.finished import Paper, Part, lines_of, listed, reference_of, under, upload_of
+from maca.returns.finished import lines_of, listed, reference_of, under, upload_of
 from maca.returns.summative import AgencyAccount, Cell, Row, SummativeReport
 from maca.voices.heard import SharedReflection
 from maca.voices.models import FamilyView

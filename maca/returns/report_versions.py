@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from maca.returns.finished import Paper, Part
+from maca.kernel.paper import Paper, Part
 
 
 @dataclass(frozen=True, repr=False)

@@ -17,6 +17,7 @@ from maca.cases.rules import may_open_identity, may_work_on_case
 from maca.chronology.rules import may_read_entries
 from maca.design.forms import Form
 from maca.design.pages import do_once, form_page, guarded, unattended, version_sent
+from maca.kernel import paper_as_files
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import PUBLIC_ID
 from maca.kernel.spreadsheet import as_csv
@@ -26,7 +27,7 @@ from maca.kernel.versions import Changed
 from maca.partnership.models import Agency, AgencyKind, Role
 from maca.partnership.queries import school_holiday_warning
 from maca.partnership.requests import signed_in
-from maca.returns import finished_as_files, operations, presence, rules
+from maca.returns import operations, presence, rules
 from maca.returns.as_calendar import as_calendar
 from maca.returns.as_table import as_xlsx, rows
 from maca.returns.beside import beside, placed, taken_from
@@ -317,9 +318,9 @@ def audit_report(request: HttpRequest, audit: Audit) -> HttpResponse:
 def audit_report_copy(request: HttpRequest, found: tuple[Audit, str]) -> HttpResponse:
     """The report of an audit as a file."""
     audit, kind = found
-    if kind not in finished_as_files.WRITERS:
+    if kind not in paper_as_files.WRITERS:
         raise Http404
-    write, content_type = finished_as_files.WRITERS[kind]
+    write, content_type = paper_as_files.WRITERS[kind]
     paper = audit_on_paper(operations.copy_audit_report(audit, kind=kind, by=signed_in(request)))
     return _file(write(paper), content_type, f"{audit.slug}-report.{kind}")
 
@@ -395,9 +396,9 @@ def report_version(request: HttpRequest, issued: ReportVersion) -> HttpResponse:
 def report_copy(request: HttpRequest, found: tuple[Case, str]) -> HttpResponse:
     """The report of a case as a file. Its name says nothing that its address does not."""
     case, kind = found
-    if kind not in finished_as_files.WRITERS:
+    if kind not in paper_as_files.WRITERS:
         raise Http404
-    write, content_type = finished_as_files.WRITERS[kind]
+    write, content_type = paper_as_files.WRITERS[kind]
     paper = on_paper(operations.copy_report(case, kind=kind, by=signed_in(request)), title=case.audit.title)
     return _file(write(paper), content_type, f"{case.audit.slug}-case-{case.number}-report.{kind}")
 
@@ -1100,9 +1101,9 @@ def form(request: HttpRequest, found: tuple[AgencyReturn, str]) -> HttpResponse:
 def copy(request: HttpRequest, found: tuple[AgencyReturn, str]) -> HttpResponse:
     """The finished return as a file. Its name says nothing that its address does not."""
     agency_return, kind = found
-    if kind not in finished_as_files.WRITERS:
+    if kind not in paper_as_files.WRITERS:
         raise Http404
-    write, content_type = finished_as_files.WRITERS[kind]
+    write, content_type = paper_as_files.WRITERS[kind]
     case = agency_return.case
     written = write(operations.read_finished(agency_return, form=kind, by=signed_in(request)))
     return _file(

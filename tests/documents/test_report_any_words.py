@@ -7,8 +7,8 @@ import docx
 import pytest
 
 from maca.design.jinja import shown as on_a_page
+from maca.kernel.paper_as_files import as_pdf, as_word
 from maca.kernel.text import keepable
-from maca.returns.finished_as_files import as_pdf, as_word
 from maca.returns.operations import introduce_report, issue_report, read_report_version
 from tests.documents.typed import drawn, letters, text_of_pdf, typed
 

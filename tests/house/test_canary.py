@@ -483,7 +483,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
     note = RestrictedNote.objects.filter(hearing__case__audit=audit).first()
     words: dict[str, object] = {
         "audit": audit.slug, "case": 1, "question": 1, "heading": "went_well", "format": "txt", "office": "docx",
-        "kind": "pdf",
+        "sheet": "prompts", "kind": "pdf",
         "nomination": left_out.public_id, "finding": finding.public_id if finding else "0" * 32,
         "evidence": "0" * 32, "upload": "0" * 32, "number": 1,
         "view": view.public_id if view else "0" * 32,
@@ -512,7 +512,7 @@ def places(one: Tokened) -> Iterator[tuple[str, str]]:
         elif name in ("chronology-copy", "report-copy", "audit-report-copy"):  # in a PDF a long word may be broken
             yield name, address(name, {**words, "kind": "docx"})
         elif "format" in needed:
-            for kind in ("txt", "docx", "pdf", "html", "json"):
+            for kind in ("txt", "docx", "pdf", "html", *(() if "sheet" in needed else ("json", "pptx"))):
                 yield f"{name} {kind}", address(name, {**words, "format": kind})
         else:
             yield name, address(name, words)
@@ -632,7 +632,7 @@ def test_the_search_itself_finds_a_word_wherever_it_is_hidden(world):
     """The control: a word in a header, a cookie, a page, a Word file and a PDF is found in each."""
     from django.http import HttpResponse
 
-    from maca.briefing.printing import print_briefing
+    from maca.briefing.printing import FORMATS, print_briefing
 
     token = "Zqcontrolword"
     response = HttpResponse("x", headers={"X-Where": token})
@@ -644,5 +644,5 @@ def test_the_search_itself_finds_a_word_wherever_it_is_hidden(world):
     world.hear(audit.cases.select_related("audit", "hearing").get(), text=f"It was {token}.")
     close_panel(audit, by=world.chair)
     briefing = draft_briefing(audit, by=world.manager)
-    for kind in ("txt", "docx", "pdf", "html", "json"):
+    for kind in FORMATS:
         assert token in everything_in(HttpResponse(print_briefing(briefing, kind))), kind

@@ -86,6 +86,7 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "question": 1,
         "heading": "went_well",
         "format": "txt",
+        "sheet": "seven-minutes",
         "office": "docx",
         "kind": "docx",
         "nomination": nomination.public_id,

@@ -15,12 +15,12 @@ from maca.briefing.operations import approve_briefing, draft_briefing, publish_b
 from maca.cases.models import DestructionReason
 from maca.cases.operations import destroy_case
 from maca.journal.models import Entry
+from maca.kernel.paper import Paper, Part
+from maca.kernel.paper_as_files import as_pdf, as_word
 from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
 from maca.panel.operations import close_panel, open_panel
 from maca.returns import rules
-from maca.returns.finished import Paper, Part
-from maca.returns.finished_as_files import as_pdf, as_word
 from maca.returns.models import DeclineReason, Evidence
 from maca.returns.operations import (
     cite_evidence,

@@ -25,11 +25,11 @@ from maca.chronology.patterns import CODES
 from maca.chronology.queries import chronology_of, find_involvement
 from maca.governance.queries import who_read_ours
 from maca.journal.models import Entry
+from maca.kernel.paper_as_files import as_pdf, as_word
 from maca.kernel.text import normalise
 from maca.kernel.verdict import Refused
 from maca.partnership.models import AgencyKind
 from maca.partnership.operations import register_agency
-from maca.returns.finished_as_files import as_pdf, as_word
 from maca.returns.models import DeclineReason
 from maca.returns.operations import (
     copy_report,

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maca.journal.models import Entry
+from maca.kernel.paper import Paper, Part
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.panel.operations import close_panel
-from maca.returns.finished import Paper, Part
 from maca.returns.models import ReportIntroduction, ReportVersion
 from maca.returns.operations import (
     copy_report,

@@ -42,6 +42,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "question": 8 if url == "give-grade" else 1,
         "heading": "good_practice" if url == "record-audit-finding" else "went_well",
         "format": "txt",
+        "sheet": "seven-minutes",
         "office": "docx",
         "kind": "docx",
         "nomination": standing.nomination.public_id if standing.nomination else NOWHERE,

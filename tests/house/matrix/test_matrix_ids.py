@@ -95,6 +95,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "agency": ["probation", "nothing-of-the-kind", "0", "-1", HUGE, new_public_id()],
         "heading": ["nothing-of-the-kind", "0", "-1", HUGE],
         "format": ["exe", "0", HUGE],
+        "sheet": ["nothing-of-the-kind", "0", HUGE],
         "kind": ["exe", "nothing-of-the-kind", "0", HUGE],
         "office": ["exe", "nothing-of-the-kind", "0", HUGE],
         "asked_of": ["nobody", "0", HUGE],

@@ -1,4 +1,4 @@
-"""A finished return or a summative report as a Word file and as a tagged PDF. The same always gives the same bytes."""
+"""A paper as Word, tagged PDF, a page by itself and plain text. The same paper always gives the same bytes."""
 
 import io
 from collections.abc import Iterator
@@ -6,21 +6,37 @@ from typing import Any
 
 import docx
 from docx.oxml.ns import qn
+from docx.shared import Pt
+from markupsafe import Markup
 
+from maca.kernel.html import page_by_itself
+from maca.kernel.paper import Paper
 from maca.kernel.pdf import typeset
 from maca.kernel.text import keepable
 from maca.kernel.word import empty_document, with_fixed_dates
-from maca.returns.finished import Paper
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+# For what has to go on one sheet, in points: the size of each style, and the room above and below it.
+_SMALL = {
+    "Normal": (10, 0, 3),
+    "Title": (20, 0, 6),
+    "Subtitle": (10, 0, 2),
+    "Heading 1": (12.5, 8, 3),
+    "List Bullet": (10, 0, 2),
+}
 
 
-def as_word(value: Paper) -> bytes:
-    """Real headings and lists, and no more in the file than the paper: no author, no comments, no dates."""
+def as_word(value: Paper, *, small: bool = False) -> bytes:
+    """Real headings and lists, and no more in the file than the paper: no author, no comments, no dates.
+
+    `small` is for what has to go on one sheet.
+    """
     document = docx.Document(io.BytesIO(empty_document()))
     properties = document.core_properties
     properties.title = keepable(f"{value.title}: {value.about}")[:255]
     properties.language = "en-GB"
+    if small:
+        _shrink(document)
     section = document.element.body.sectPr
     for style, text in _paragraphs(value):
         section.addprevious(_paragraph(section.makeelement, style, keepable(text)))
@@ -30,7 +46,7 @@ def as_word(value: Paper) -> bytes:
     return with_fixed_dates(saved)
 
 
-def as_pdf(value: Paper) -> bytes:
+def as_pdf(value: Paper, *, small: bool = False) -> bytes:
     return typeset(
         {
             "name": keepable(f"{value.title}: {value.about}"),
@@ -39,6 +55,7 @@ def as_pdf(value: Paper) -> bytes:
             "below": [keepable(value.stands)] if value.stands else [],
             "notice": [keepable(line) for line in value.notice],
             "footer": keepable(value.foot),
+            "small": small,
             "sections": [
                 {
                     "heading": keepable(part.heading),
@@ -58,9 +75,44 @@ def as_pdf(value: Paper) -> bytes:
     )
 
 
+def as_html(value: Paper) -> bytes:
+    """A page by itself. What stands at the foot of each page of the others is at the end of it."""
+    lines = [Markup('<p class="above">{}</p>').format(keepable(value.about))]
+    lines.append(Markup("<h1>{}</h1>").format(keepable(value.title)))
+    lines += [Markup("<p>{}</p>").format(keepable(line)) for line in (value.stands, *value.notice) if line]
+    for part in value.parts:
+        # The title is the first.
+        heading = Markup(f"h{part.level + 1}")  # noqa: S704 - a number
+        lines.append(Markup("<{0}>{1}</{0}>").format(heading, keepable(part.heading)))
+        lines += [Markup("<p>{}</p>").format(keepable(line)) for line in part.lines]
+        points = Markup("").join(Markup("<li>{}</li>").format(keepable(point)) for point in part.points)
+        lines += [Markup("<ul>{}</ul>").format(points)] if points else []
+    lines.append(Markup('<p class="above">{}</p>').format(keepable(value.foot)))
+    title = keepable(f"{value.title}: {value.about}")
+    return page_by_itself(title, Markup("\n").join(lines) + Markup("\n")).encode()
+
+
+def as_text(value: Paper) -> bytes:
+    """A line for each title, heading, paragraph and point; what stands at the foot of a page is the last."""
+    blocks = [[value.about], [value.title], [value.stands], list(value.notice)]
+    for part in value.parts:
+        blocks += [[part.heading], list(part.lines), [f"- {point}" for point in part.points]]
+    blocks.append([value.foot])
+    texts = ("\n".join(filter(None, block)) for block in blocks)
+    return (keepable("\n\n".join(text for text in texts if text)) + "\n").encode()
+
+
 def _points(points: tuple[str, ...]) -> list[dict[str, Any]]:
     items = [{"text": keepable(point), "questions": [], "numbered": False} for point in points]
     return [{"kind": "list", "items": items}] if items else []
+
+
+def _shrink(document: Any) -> None:
+    for name, (size, before, after) in _SMALL.items():
+        style = document.styles[name]
+        style.font.size = Pt(size)
+        style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+        style.paragraph_format.line_spacing = 1.0
 
 
 def _paragraphs(value: Paper) -> Iterator[tuple[str, str]]:
