@@ -240,12 +240,7 @@ def _claim(
         sort.rows(step=one.step, day=one.day, recipient=person, notice=notice.public_id, **{sort.name: one.thing})
         for one in new
     )
-    write(
-        sort.did,
-        person,
-        by=by,
-        notice=notice.public_id,
-        steps=sorted({str(one.step) for one in new}),
-        **{sort.called: sorted(one.thing.public_id for one in new)},
-    )
+    about: dict[str, Any] = {sort.called: sorted(one.thing.public_id for one in new)}
+    steps = sorted({str(one.step) for one in new})
+    write(sort.did, person, by=by, notice=notice.public_id, steps=steps, **about)
     return queued
