@@ -30,6 +30,7 @@ from maca.actions.queries import (
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.design.pages import do_once, form_page, guarded
+from maca.kernel.verdict import Verdict
 from maca.panel.models import Finding
 from maca.partnership.requests import signed_in
 
@@ -155,13 +156,18 @@ def action(request: HttpRequest, action: Action) -> HttpResponse:
     person = signed_in(request)
     findings = findings_of_action(action)
     seen = cases_seen(findings, person)
+    # What is asked of one finding of a case holds of the others.
+    may_read: dict[tuple[int, int | None], Verdict] = {}
+    for one in findings:
+        if (at := (one.audit_id, one.case_id)) not in may_read:
+            may_read[at] = rules.may_read_finding(person, one, seen)
     story = story_of(action)
     return render(
         request,
         "actions/action.html",
         {
             "action": action,
-            "findings": [(one, rules.may_read_finding(person, one, seen)) for one in findings],
+            "findings": [(one, may_read[one.audit_id, one.case_id]) for one in findings],
             "story": story,
             "last_check": story.checks[-1] if story.checks else None,
             "may_note": rules.may_note_progress(person, action),
