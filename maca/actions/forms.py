@@ -219,8 +219,9 @@ class ImpactForm(Form):
         required=False,
     )
     reason = LongTextField(
-        label="If it was not measured, why?",
+        label="What is to be said of it, or why was it not measured?",
         called="why it was not measured",
+        help_text="Needed only if it was not measured.",
         rows=2,
         required=False,
     )
