@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maca.returns.urls")),
     path("", include("maca.panel.urls")),
     path("", include("maca.feedback.urls")),
+    path("", include("maca.actions.urls")),
     path("", include("maca.briefing.urls")),
     path("", include("maca.governance.urls")),
 ]

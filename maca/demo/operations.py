@@ -8,6 +8,8 @@ from typing import Any
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
+from maca.actions.models import Action, Closing, Impact
+from maca.actions.operations import make_action, note_progress, record_impact, report_action_done, verify_action
 from maca.audits.models import Audit, PrioritySource
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import ready_made
@@ -104,9 +106,10 @@ def make_demo(*, reset: bool = False) -> str:
         people = _people(partnership)
         _neglect_2(partnership, people["priya.nair"])
         audit = _neglect_3(partnership, people)
+        _actions_of_neglect_2(audit, people)
     return (
         f"Made “{partnership}”: {len(people)} people, “Neglect 2” published, “{audit}” gathering returns. "
-        "Everything but Neglect 2 is invented."
+        "Everything but Neglect 2 is invented, and so are its actions: the published briefing has none."
     )
 
 
@@ -301,6 +304,38 @@ def _chronologies(case: Case) -> None:
         auditor = Person.objects.filter(agency=involvement.agency).holding(Role.AUDITOR).get()
         sent = keep_file(involvement, file.read_bytes(), name=file.name, source=Source.UPLOADED, by=auditor)
         take_file(sent, by=auditor)
+
+
+def _actions_of_neglect_2(later: Audit, people: dict[str, Person]) -> None:
+    """Two actions, as invented as the partnership: one that was done and did not work, and one that is open."""
+    earlier = later.earlier
+    assert earlier
+    told = tomllib.loads((DATA / "actions-of-neglect-2.toml").read_text(encoding="utf-8"))
+    chair, manager = people["margaret.osei"], people["priya.nair"]
+
+    def made(one: dict[str, Any], by_day: int) -> Action:
+        finding = earlier.findings.select_related("audit", "case__nomination").filter(text__startswith=one["of"])[0]
+        who = people[one["accountable"]]
+        return make_action(
+            finding, change=one["change"], accountable=who, agency=who.agency,
+            due_on=working_days_from(today(), by_day), success=one["success"], measure=one["measure"],
+            baseline=one["baseline"], by=manager,
+        )  # fmt: skip
+
+    ready, still_open = made(told["done"], 1), made(told["open"], 15)
+    note_progress(still_open, words=told["open"]["progress"], by=still_open.accountable)
+    one = told["done"]
+    report_action_done(ready, done=one["done"], proof=one["proof"], version=None, by=ready.accountable)
+    verify_action(ready, verified=True, words=one["verified"], version=None, by=chair)
+    record_impact(
+        ready, impact=Impact.NOT_SHOWN, before=one["before"], after=one["after"], reason=one["notes"],
+        seen_in=later.cases.all(), seen_on=today(), version=None, by=manager,
+    )  # fmt: skip
+    # As if it had been made and done before the audit that looked at it again.
+    then = dt.datetime.combine(working_days_from(today(), -120), dt.time(11), LONDON)
+    at = dt.datetime.combine(working_days_from(today(), -70), dt.time(11), LONDON)
+    Action.objects.filter(pk=ready.pk).update(made_at=then, due_on=at.date(), done_at=at)
+    Closing.objects.filter(action=ready).update(asked_at=at, decided_at=at)
 
 
 def _as_if_planned_earlier(audit: Audit) -> None:

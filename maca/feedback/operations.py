@@ -32,8 +32,7 @@ from maca.kernel.holding import hold
 from maca.kernel.verdict import Refused, Verdict
 from maca.kernel.versions import save_changes
 from maca.notices.kinds import Kind
-from maca.notices.models import Notice
-from maca.notices.operations import queue
+from maca.notices.operations import queue_to_each
 from maca.panel.models import Finding
 from maca.panel.operations import reword_disputed_finding
 from maca.partnership.models import Person, Role
@@ -42,13 +41,7 @@ from maca.sealing.cipher import digest
 
 
 def _tell(kind: Kind, people: Iterable[Person]) -> None:
-    """One message to each, and none to whom the same words are waiting to go: they say nothing of which case."""
-    waits = set(
-        Notice.objects.filter(kind=kind.code, sent_at=None, given_up_at=None).values_list("to_person", flat=True)
-    )
-    for person in people:
-        if person.public_id not in waits:
-            queue(kind, to=person, link=reverse("work-list"))
+    queue_to_each(kind, people, link=reverse("work-list"))
 
 
 # ---- the factual accuracy check

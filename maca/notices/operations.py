@@ -6,6 +6,7 @@ Nothing that a person waits for ever waits for the mail server: a save wakes the
 import datetime as dt
 import re
 import smtplib
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -79,6 +80,16 @@ def queue(kind: Kind, *, to: Recipient, link: str, reference: str = "", wants_by
     )
     transaction.on_commit(wake)
     return notice
+
+
+def queue_to_each(kind: Kind, people: Iterable[Recipient], *, link: str) -> None:
+    """One notice to each, and none to whom the same words are waiting to go: they say nothing of what it is about."""
+    waits = set(
+        Notice.objects.filter(kind=kind.code, sent_at=None, given_up_at=None).values_list("to_person", flat=True)
+    )
+    for person in people:
+        if person.public_id not in waits:
+            queue(kind, to=person, link=link)
 
 
 def send_due(now: dt.datetime) -> Sent:

@@ -35,22 +35,29 @@ def terms_for(finding: Finding) -> list[FindingTerm]:
     return [FindingTerm(finding=finding, term=term, times=times) for term, times in terms_of(finding.text).items()]
 
 
-def _looked_at(audit: Audit, person: Person) -> QuerySet[FindingTerm]:
-    """Every finding that stands, of the partnership; but as long as its audit is not published, only of cases in which
-    this person has declared that they have no conflict of interest."""
+def looked_at(partnership: int, person: Person) -> QuerySet[FindingTerm]:
+    """The terms of every finding that stands, of a partnership by its primary key; but as long as its audit is not
+    published, only of cases in which this person has declared that they have no conflict of interest."""
     declared = Declaration.objects.standing().filter(person=person.pk, case__isnull=False)
     closed = declared.filter(interest__in=CONFLICTS).values("case")
     heard = declared.exclude(interest__in=CONFLICTS).exclude(case__in=closed).values("case")
     seen = Q(finding__audit__stage=AuditStage.PUBLISHED) | Q(finding__case=None) | Q(finding__case__in=heard)
-    return FindingTerm.objects.filter(
-        seen, finding__audit__partnership=audit.partnership_id, finding__withdrawn_at=None
-    )
+    return FindingTerm.objects.filter(seen, finding__audit__partnership=partnership, finding__withdrawn_at=None)
+
+
+def how_rare(terms: Iterable[str], partnership: int) -> dict[str, float]:
+    """How much each of these terms tells apart, by how many findings of a partnership hold it."""
+    rows = FindingTerm.objects.filter(finding__audit__partnership=partnership, finding__withdrawn_at=None)
+    terms = set(terms)
+    held = dict(rows.filter(term__in=terms).values_list("term").annotate(many=Count("pk")))
+    total = Finding.objects.filter(audit__partnership=partnership, withdrawn_at=None).count()
+    return rarity({one: held.get(one, 0) for one in terms}, total)
 
 
 def alike(text: str, audit: Audit, person: Person, *, but: Finding | None = None) -> list[Alike]:
     """The findings that say most of what a text says, the nearest first; `but` is left out."""
     asked = terms_of(text)
-    rows = _looked_at(audit, person)
+    rows = looked_at(audit.partnership_id, person)
     if but:
         rows = rows.exclude(finding=but)
     total = Finding.objects.filter(audit__partnership=audit.partnership_id, withdrawn_at=None).count()

@@ -1,16 +1,19 @@
 """Whom an agency's requests and reminders go to, and when: one message a person, and nothing of a case in it.
 
-Each step is claimed, for each return and each person, in the transaction that queues the message. A crash between
-the two leaves neither; a second process finds the claim; a day on which the site stood still is made good on the next.
+What a later room waits for is reminded of by the same steps. Each is claimed, for each thing and each person, in the
+transaction that queues the message. A crash between the two leaves neither; a second process finds the claim; a day on
+which the site stood still is made good on the next.
 """
 
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from maca.audits.stages import AuditStage
@@ -114,11 +117,32 @@ class Answering:
 
 @dataclass(frozen=True)
 class Claim:
-    """That somebody is to be written to about a return, and which day it counts from."""
+    """That somebody is to be written to about a return, or something else with a day, and which day it counts from."""
 
-    agency_return: AgencyReturn
+    thing: Any
     step: ReminderStep
     day: dt.date
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A sort of thing that is reminded of: which of them are still awaited, with a `due_on` each; the rows in which it
+    is kept who was written to, and the name of their field for it; and what the journal says."""
+
+    awaited: Callable[[], QuerySet[Any]]
+    rows: type[Model]
+    name: str
+    did: str
+    called: str
+
+
+RETURNS = Sort(
+    awaited=lambda: AgencyReturn.objects.outstanding().filter(case__audit__stage=AuditStage.CIRCULATED),
+    rows=Reminder,
+    name="agency_return",
+    did="wrote to an agency",
+    called="returns",
+)
 
 
 def remind(now: dt.datetime) -> int:
@@ -126,26 +150,38 @@ def remind(now: dt.datetime) -> int:
 
     A duty of the clock. Who has answered is never written to: not known, declined and handed in are answers.
     """
-    day = now.astimezone(LONDON)
-    if day.hour < EARLIEST:
+    if is_night(now):
         return 0
+    day = now.astimezone(LONDON).date()
     # What was sent back has been answered once: it is never late, and its agency was told when it was sent back.
-    awaited = AgencyReturn.objects.outstanding().exclude(stage=ReturnStage.SENT_BACK)
-    awaited = awaited.filter(case__audit__stage=AuditStage.CIRCULATED, due_on__lte=day.date() + LONGEST_BEFORE)
+    awaited = RETURNS.awaited().exclude(stage=ReturnStage.SENT_BACK).filter(due_on__lte=day + LONGEST_BEFORE)
     claims = []
     for one in awaited.select_related("agency"):
-        if step := step_due(one.due_on, one.asked_at.astimezone(LONDON).date(), day.date()):
+        if step := step_due(one.due_on, one.asked_at.astimezone(LONDON).date(), day):
             claims.append(Claim(one, step, one.due_on))
+    return remind_each(RETURNS, _by_person(claims), REMINDER, awaited, now)
+
+
+def is_night(now: dt.datetime) -> bool:
+    return now.astimezone(LONDON).hour < EARLIEST
+
+
+def remind_each(
+    sort: Sort, people: Mapping[Person, list[Claim]], kind: Kind, awaited: QuerySet[Any], now: dt.datetime
+) -> int:
+    """Write to each person about what of theirs among `awaited` has come to a step of which they have not heard."""
     had = set(
-        Reminder.objects.filter(agency_return__in=awaited).values_list("agency_return", "step", "day", "recipient")
+        sort.rows._default_manager.filter(**{f"{sort.name}__in": awaited}).values_list(
+            sort.name, "step", "day", "recipient"
+        )
     )
     queued = 0
-    for person, theirs in _by_person(claims).items():
-        new = [one for one in theirs if (one.agency_return.pk, one.step, one.day, person.pk) not in had]
+    for person, theirs in people.items():
+        new = [one for one in theirs if (one.thing.pk, one.step, one.day, person.pk) not in had]
         if not new:
             continue
         try:
-            queued += _claim(person, new, REMINDER, since=_morning(now), by=operator_of(person.partnership))
+            queued += _claim(sort, person, new, kind, since=_morning(now), by=operator_of(person.partnership))
         except Exception as problem:  # one that fails keeps no other from being reminded
             log.error("somebody could not be reminded: %s", type(problem).__name__)
     return queued
@@ -155,15 +191,15 @@ def tell(claims: Collection[Claim], kind: Kind, *, by: Person) -> int:
     """Write at once, in the transaction of the change it tells of; answers how many people it goes to."""
     people = _by_person(claims)
     for person, theirs in people.items():
-        _claim(person, theirs, kind, since=None, by=by)
+        _claim(RETURNS, person, theirs, kind, since=None, by=by)
     return len(people)
 
 
 def _by_person(claims: Collection[Claim]) -> dict[Person, list[Claim]]:
-    answering = Answering(one.agency_return.agency for one in claims)
+    answering = Answering(one.thing.agency for one in claims)
     found: dict[Person, list[Claim]] = defaultdict(list)
     for one in claims:
-        for person in answering.to_write_to(one.agency_return.agency, one.step):
+        for person in answering.to_write_to(one.thing.agency, one.step):
             found[person].append(one)
     return found
 
@@ -173,24 +209,24 @@ def _morning(now: dt.datetime) -> dt.datetime:
 
 
 @transaction.atomic
-def _claim(person: Person, claims: list[Claim], kind: Kind, *, since: dt.datetime | None, by: Person) -> bool:
+def _claim(
+    sort: Sort, person: Person, claims: list[Claim], kind: Kind, *, since: dt.datetime | None, by: Person
+) -> bool:
     """Claim each step for this person and queue one message for all of them; False when nothing is left to claim.
 
     A message of this kind that has not gone yet says it as well, and `since` one that has gone since then.
     """
-    # The returns first, and in one order: what answers a return holds it before it touches any person.
-    keys = sorted(one.agency_return.pk for one in claims)
-    held = AgencyReturn.objects.outstanding().filter(pk__in=keys, case__audit__stage=AuditStage.CIRCULATED)
+    # The things first, and in one order: what answers a return holds it before it touches any person.
+    keys = sorted(one.thing.pk for one in claims)
+    held = sort.awaited().filter(pk__in=keys)
     awaited = dict(held.order_by("pk").select_for_update(of=("self",)).values_list("pk", "due_on"))
     hold(person, read=("partnership",))
-    had = set(
-        Reminder.objects.filter(recipient=person, agency_return__in=keys).values_list("agency_return", "step", "day")
-    )
+    rows = sort.rows._default_manager
+    had = set(rows.filter(recipient=person, **{f"{sort.name}__in": keys}).values_list(sort.name, "step", "day"))
     new = [
         one
         for one in claims
-        if awaited.get(one.agency_return.pk) == one.agency_return.due_on
-        and (one.agency_return.pk, one.step, one.day) not in had
+        if awaited.get(one.thing.pk) == one.thing.due_on and (one.thing.pk, one.step, one.day) not in had
     ]
     if not new:
         return False
@@ -200,16 +236,11 @@ def _claim(person: Person, claims: list[Claim], kind: Kind, *, since: dt.datetim
     queued = notice is None
     if notice is None:
         notice = queue(kind, to=person, link=reverse(LINK))
-    Reminder.objects.bulk_create(
-        Reminder(agency_return=one.agency_return, step=one.step, day=one.day, recipient=person, notice=notice.public_id)
+    rows.bulk_create(
+        sort.rows(step=one.step, day=one.day, recipient=person, notice=notice.public_id, **{sort.name: one.thing})
         for one in new
     )
-    write(
-        "wrote to an agency",
-        person,
-        by=by,
-        notice=notice.public_id,
-        steps=sorted({str(one.step) for one in new}),
-        returns=sorted(one.agency_return.public_id for one in new),
-    )
+    about: dict[str, Any] = {sort.called: sorted(one.thing.public_id for one in new)}
+    steps = sorted({str(one.step) for one in new})
+    write(sort.did, person, by=by, notice=notice.public_id, steps=steps, **about)
     return queued

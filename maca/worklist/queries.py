@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from maca.actions.queries import actions_waiting_for, waiting_for_those_who_run
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.briefing.models import READS_DRAFTS, Briefing
@@ -290,6 +291,7 @@ def tasks(person: Person) -> list[Task]:
         for one in notes_to_deal_with(person)
     ]  # fmt: skip
     found += _after_the_panel(person)
+    found += _actions(person)
     audits = (
         Audit.objects.visible_to(person)
         .exclude(stage=AuditStage.PUBLISHED)
@@ -382,6 +384,49 @@ def _after_the_panel(person: Person) -> list[Task]:
 
     found += [note(f"Read the feedback for {one.agency_return.agency}", one) for one in notes_waiting_for(person)]
     found += [note(f"Read what {one.agency_return.agency} answered", one) for one in replies_waiting_for(person)]
+    return found
+
+
+SHORT = 80  # letters of what will change, on the work list
+
+
+def _actions(person: Person) -> list[Task]:
+    """What this person is accountable for; and for whoever runs the audits, what waits to be verified, is late, or was
+    never looked at again."""
+
+    def cut(words: str) -> str:
+        words = " ".join(words.split())
+        return words if len(words) <= SHORT else words[: SHORT - 1].rstrip() + "…"
+
+    found = [
+        Task(
+            text=f"Action: {cut(one.change)}",
+            about=str(one.audit),
+            url=reverse("action", kwargs={"action": one.public_id}),
+            due=one.due_on,
+            late=one.is_late,
+        )
+        for one in actions_waiting_for(person)
+    ]
+    waiting = waiting_for_those_who_run(person)
+    found += [
+        Task(
+            f"Verify that it was done: {cut(one.change)}",
+            str(one.audit),
+            reverse("verify-action", kwargs={"action": one.public_id}),
+        )
+        for one in waiting.to_verify
+    ]
+    if count := waiting.late:
+        late = f"Follow up {count} late {'action' if count == 1 else 'actions'}"
+        found.append(Task(late, "Actions of every audit", reverse("actions") + "?show=late"))
+    if count := waiting.unmeasured:
+        worked = f"Say whether {count} {'action that is' if count == 1 else 'actions that are'} done worked"
+        found.append(Task(worked, "Done is not worked", reverse("actions") + "?show=done"))
+    found += [
+        Task("Make the actions of the findings", str(one), reverse("audit-actions", kwargs={"audit": one.slug}))
+        for one in waiting.without
+    ]
     return found
 
 

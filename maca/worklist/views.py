@@ -1,6 +1,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from maca.actions.rules import may_see_actions
 from maca.audits.models import Audit
 from maca.audits.queries import agency_questions, find_audit, panel_questions
 from maca.audits.rules import may_record_priority
@@ -49,6 +50,7 @@ def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
             "may_read_coverage": may_read_coverage(person, audit),
             "may_read_report": may_read_audit_report(person, audit),
             "may_see_notes": may_see_feedback_notes(person, audit),
+            "may_see_actions": may_see_actions(person, audit),
         },
     )
 

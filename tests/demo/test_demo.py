@@ -1,5 +1,6 @@
 import pytest
 
+from maca.actions.models import Action, Impact
 from maca.audits.models import Audit
 from maca.briefing.models import Briefing
 from maca.cases.models import Case
@@ -49,6 +50,16 @@ def test_neglect_3_is_gathering_with_one_of_each(demo):
     assert stages.count("not_known") == 1
     assert returns.get(stage="declined").decline_words
     assert board(audit).overdue == returns.late().count() == 2
+
+
+def test_neglect_2_has_an_action_that_was_done_and_did_not_work_and_one_that_is_open(demo):
+    found = {action.stage: action for action in Action.objects.filter(audit__title="Neglect 2")}
+    assert set(found) == {"done", "open"}
+    assert found["done"].impact == Impact.NOT_SHOWN
+    assert {one.audit.title for one in found["done"].impact_checks.get().seen_in.all()} == {"Neglect 3"}
+    assert not found["open"].is_late
+    # The published briefing has none, so each says that it is invented.
+    assert all(one.change.startswith("Invented for the demo: ") for one in found.values())
 
 
 def test_the_journal_of_the_demo_holds(demo):

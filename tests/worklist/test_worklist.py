@@ -82,7 +82,8 @@ def test_each_step_is_done_in_its_turn(world):
     world.hear(audit.cases.select_related("hearing", "audit").get())
     close_panel(audit, by=world.chair)
     assert statuses(audit, world.chair)[:6] == ["Done"] * 6
-    assert texts(world.manager) == ["Ask the agencies to check the facts", "Draft the briefing"]
+    after = ["Ask the agencies to check the facts", "Make the actions of the findings"]
+    assert texts(world.manager) == [*after, "Draft the briefing"]
 
 
 def test_a_published_audit_asks_nothing_of_anybody(world):
@@ -94,7 +95,7 @@ def test_a_published_audit_asks_nothing_of_anybody(world):
 
 def test_the_approver_is_never_the_author(world):
     world.sent()
-    asks = "Ask the agencies to check the facts"
-    assert texts(world.chair) == [asks, "Approve the briefing"]
+    after = ["Ask the agencies to check the facts", "Make the actions of the findings"]
+    assert texts(world.chair) == [*after, "Approve the briefing"]
     assert texts(world.member) == ["Approve the briefing"]
-    assert texts(world.manager) == [asks]
+    assert texts(world.manager) == after

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from maca.actions.models import Action
 from maca.cases.cohort import example
 from maca.chronology.operations import read_patterns
 from maca.chronology.thresholds import EVERY, USUAL
@@ -48,6 +49,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "nomination": standing.nomination.public_id if standing.nomination else NOWHERE,
         "finding": standing.finding.public_id if standing.finding else NOWHERE,
         "dispute": standing.dispute.public_id if standing.dispute else NOWHERE,
+        "action": _action_of(url, standing),
         "line": standing.line.public_id if standing.line else NOWHERE,
         "named": standing.named.public_id if standing.named else NOWHERE,
         "dissent": standing.dissent.public_id if standing.dissent else NOWHERE,
@@ -75,6 +77,11 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "uidb36": "1",
         "key": "x",
     }
+
+
+def _action_of(url: str, standing: Standing) -> str:
+    action = standing.other_action if url == "join-action" else standing.action
+    return action.public_id if action else NOWHERE
 
 
 def _conflict(stand: Stand, standing: Standing) -> str:
@@ -105,6 +112,17 @@ def _of_case(standing: Standing, **values: Any) -> Values:
 
 def _of_return(standing: Standing, **values: Any) -> Values:
     return {**values, "version": standing.agency_return.version if standing.agency_return else 1}
+
+
+def _action(stand: Stand, standing: Standing) -> Values:
+    return {
+        "change": "C", "accountable": stand.people["own_lead"].public_id, "agency": "health", "success": "S",
+        "measure": "M", "baseline": "B",
+    }  # fmt: skip
+
+
+def _of_action(standing: Standing, **values: Any) -> Values:
+    return {**values, "version": standing.action.version if standing.action else 1}
 
 
 def _of_hearing(standing: Standing, **values: Any) -> Values:
@@ -382,6 +400,19 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "decide-dispute": _decided_on_dispute,
     "send-feedback-note": lambda stand, it: {"opening": "O"},
     "feedback-note": lambda stand, it: {"words": "W"},
+    "make-action": lambda stand, it: {
+        **_action(stand, it), **_day("due_on", working_days_from(today(), 20)),
+        "shown": list(Action.objects.values_list("public_id", flat=True)),
+    },
+    "change-action": lambda stand, it: _of_action(it, **_action(stand, it)),
+    "move-action-day": lambda stand, it: _of_action(it, reason="R", **_day("due_on", working_days_from(today(), 30))),
+    "stop-action": lambda stand, it: _of_action(it, reason="R"),
+    "note-progress": lambda stand, it: {"words": "W"},
+    "report-action-done": lambda stand, it: _of_action(it, done="D", proof="P"),
+    "verify-action": lambda stand, it: _of_action(it, verified="yes", words="W"),
+    "record-impact": lambda stand, it: _of_action(
+        it, impact="not_measured", reason="R", **_day("seen_on", today())
+    ),
     "edit-theme-and-cases": lambda stand, it: _of_briefing(it, lines="One line"),
     "edit-process": _process,
     "edit-findings": lambda stand, it: _of_briefing(

@@ -15,6 +15,8 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from maca.accounts.session import BEGAN, SEEN
+from maca.actions.models import Action
+from maca.actions.operations import make_action, report_action_done, verify_action
 from maca.audits.models import Audit, Heading, QuestionSet
 from maca.audits.operations import draft_question_set, issue_question_set, plan_audit
 from maca.audits.question_sets import ready_made
@@ -174,6 +176,8 @@ class Standing:
     briefing: Briefing | None = None
     good_practice: Finding | None = None
     dispute: Dispute | None = None
+    action: Action | None = None
+    other_action: Action | None = None  # one that does not rest on `finding`
     left_out: Finding | None = None
     concern: Concern | None = None
     subject: Person | None = None  # whose account the page is about
@@ -567,6 +571,31 @@ class Builder:
         send_feedback_note(agency_return, opening=WORDS["feedback"], by=self.people["chair"])
         return standing
 
+    def acted(self, situation: str) -> Standing:
+        standing = self.closed(situation)
+        findings = Finding.objects.filter(audit=standing.audit).select_related("audit", "case__nomination")
+        standing.action, standing.other_action = (
+            make_action(
+                finding, change=f"Quorate meetings, {situation}.", accountable=self.people["own_auditor"],
+                agency=self.world.health, due_on=working_days_from(today(), 20), success="S", measure="M",
+                baseline="B", by=self.people["chair"],
+            )
+            for finding in findings
+        )  # fmt: skip
+        return standing
+
+    def reported(self, situation: str) -> Standing:
+        standing = self.acted(situation)
+        assert standing.action
+        report_action_done(standing.action, done="D", proof="P", version=None, by=self.people["own_auditor"])
+        return standing
+
+    def verified(self, situation: str) -> Standing:
+        standing = self.reported(situation)
+        assert standing.action
+        verify_action(standing.action, verified=True, words="W", version=None, by=self.people["chair"])
+        return standing
+
     def followed_up(self, situation: str) -> Standing:
         standing = self.send_note(self.disputed(situation))
         dispute = Dispute.objects.select_related(
@@ -794,6 +823,8 @@ def settle(standing: Standing) -> Standing:
     standing.dissent = Dissent.objects.filter(finding=standing.finding).first() if standing.finding else None
     standing.note = RestrictedNote.objects.filter(hearing__case=standing.case).first() if standing.case else None
     standing.dispute = Dispute.objects.filter(fact_check__audit=standing.audit).first()
+    made = Action.objects.filter(audit=standing.audit).order_by("pk")
+    standing.action, standing.other_action = (*made, None, None)[:2]
     standing.briefing = Briefing.objects.filter(audit=standing.audit).first()
     if standing.concern:
         standing.concern.refresh_from_db()
