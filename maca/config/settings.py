@@ -205,6 +205,7 @@ ROOMS = [
     "panel",
     "feedback",
     "briefing",
+    "learning",
     "worklist",
     "governance",
     "demo",

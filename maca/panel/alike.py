@@ -1,7 +1,7 @@
-"""Findings that say what somebody is about to say: in this audit, and in every earlier one of the partnership."""
+"""Findings that say what somebody says: in an audit, and in every earlier one of the partnership."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -10,12 +10,15 @@ from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import CONFLICTS, Declaration
 from maca.panel.models import Finding, FindingTerm
-from maca.panel.related import CONCEPT, WEIGHT, rarity, score, terms_of
+from maca.panel.related import CONCEPT, EVERY, WEIGHT, rarity, score, terms_of
 from maca.partnership.models import Person
 
 MOST = 5
-# The terms that tell most apart are asked for, and of what holds them so many rows are looked at.
-TERMS, ROWS = 12, 20_000
+# The terms that tell most apart are asked for, this many.
+TERMS = 12
+# How rare a term is, is counted among so many of the newest findings; and of what holds a term, and of what holds any,
+# so many of the newest are looked at. What it costs does not grow with all that was ever found (ADR 55).
+SAMPLE, OF_A_TERM, OF_ALL = 20_000, 400, 1_200
 MEAN = 12.0  # terms of a finding, by and large
 LEAST = 4.0
 
@@ -32,7 +35,12 @@ class Alike:
 
 def terms_for(finding: Finding) -> list[FindingTerm]:
     """The rows by which a finding is found; to be kept with it."""
-    return [FindingTerm(finding=finding, term=term, times=times) for term, times in terms_of(finding.text).items()]
+    kept = {EVERY: 1, **terms_of(finding.text)}
+    partnership = finding.audit.partnership_id
+    return [
+        FindingTerm(partnership_id=partnership, finding=finding, term=term, times=times)
+        for term, times in kept.items()
+    ]
 
 
 def _looked_at(audit: Audit, person: Person) -> QuerySet[FindingTerm]:
@@ -42,23 +50,27 @@ def _looked_at(audit: Audit, person: Person) -> QuerySet[FindingTerm]:
     closed = declared.filter(interest__in=CONFLICTS).values("case")
     heard = declared.exclude(interest__in=CONFLICTS).exclude(case__in=closed).values("case")
     seen = Q(finding__audit__stage=AuditStage.PUBLISHED) | Q(finding__case=None) | Q(finding__case__in=heard)
-    return FindingTerm.objects.filter(
-        seen, finding__audit__partnership=audit.partnership_id, finding__withdrawn_at=None
-    )
+    return FindingTerm.objects.filter(seen, partnership=audit.partnership_id, finding__withdrawn_at=None)
 
 
-def alike(text: str, audit: Audit, person: Person, *, but: Finding | None = None) -> list[Alike]:
-    """The findings that say most of what a text says, the nearest first; `but` is left out."""
-    asked = terms_of(text)
-    rows = _looked_at(audit, person)
-    if but:
-        rows = rows.exclude(finding=but)
-    total = Finding.objects.filter(audit__partnership=audit.partnership_id, withdrawn_at=None).count()
-    counts = dict(rows.filter(term__in=asked).values_list("term").annotate(many=Count("pk")))
-    rare = rarity(counts, total)
-    telling = sorted(counts, key=lambda one: -rare[one] * (WEIGHT if one.startswith(CONCEPT) else 1))[:TERMS]
+def nearest(
+    asked: Collection[str], partnership: int, rows: QuerySet[FindingTerm], *, most: int = MOST, least: float = LEAST
+) -> list[tuple[int, float]]:
+    """The keys of the findings that say most of what is asked, with their scores: the nearest first, and of those that
+    are as near the newest.
+
+    `rows` are the terms, of this partnership, of the findings that may be found.
+    """
+    rare = _rarity_of(asked, partnership)
+    telling = sorted(rare, key=lambda one: -rare[one] * (WEIGHT if one.startswith(CONCEPT) else 1))[:TERMS]
+    found: dict[int, None] = {}
+    for term in telling:
+        if len(found) < OF_ALL:
+            newest = rows.filter(term=term).order_by("-finding").values_list("finding", flat=True)
+            found.update(dict.fromkeys(newest[:OF_A_TERM]))
     told: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for finding, term, times in rows.filter(term__in=telling).values_list("finding", "term", "times")[:ROWS]:
+    held = FindingTerm.objects.filter(finding__in=list(found), term__in=telling)
+    for finding, term, times in held.values_list("finding", "term", "times"):
         told[finding][term] = times
     scores = {
         one: score(telling, terms, MEAN, MEAN, rare)
@@ -66,9 +78,30 @@ def alike(text: str, audit: Audit, person: Person, *, but: Finding | None = None
         # One word in common is chance; one concept is not.
         if len(terms) > 1 or any(term.startswith(CONCEPT) for term in terms)
     }
-    nearest = sorted((one for one in scores if scores[one] >= LEAST), key=lambda one: (-scores[one], one))[:MOST]
-    found = {one.pk: one for one in Finding.objects.filter(pk__in=nearest).select_related("audit", "case")}
-    return [_alike(found[one], audit) for one in nearest]
+    ranked = sorted((one for one in scores if scores[one] >= least), key=lambda one: (-scores[one], -one))
+    return [(one, scores[one]) for one in ranked[:most]]
+
+
+def _rarity_of(asked: Collection[str], partnership: int) -> dict[str, float]:
+    """How much each term that is held tells apart, among the newest findings of a partnership."""
+    kept = FindingTerm.objects.filter(partnership=partnership)
+    every = kept.filter(term=EVERY)
+    first = every.order_by("-finding").values_list("finding", flat=True)[SAMPLE - 1 : SAMPLE].first()
+    newest = kept.filter(finding__gte=first) if first else kept
+    counts = dict(newest.filter(term__in=[*asked, EVERY]).values_list("term").annotate(many=Count("pk")))
+    total = counts.pop(EVERY, 0)
+    # One that none of these holds is held by no other, or by few: but only where there are others.
+    return rarity({term: counts.get(term, 0) for term in asked if first or term in counts}, total)
+
+
+def alike(text: str, audit: Audit, person: Person, *, but: Finding | None = None) -> list[Alike]:
+    """The findings that say most of what a text says, the nearest first; `but` is left out."""
+    rows = _looked_at(audit, person)
+    if but:
+        rows = rows.exclude(finding=but)
+    near = [one for one, _ in nearest(terms_of(text), audit.partnership_id, rows)]
+    found = {one.pk: one for one in Finding.objects.filter(pk__in=near).select_related("audit", "case")}
+    return [_alike(found[one], audit) for one in near]
 
 
 def _alike(finding: Finding, audit: Audit) -> Alike:
