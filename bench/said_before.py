@@ -10,8 +10,8 @@ import datetime as dt
 import os
 import random
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from statistics import mean, median, quantiles
 from time import perf_counter
 
@@ -40,20 +40,20 @@ OF_AN_AUDIT, HALVES, RARE_WORDS = 100, 20_000, 30_000
 ASKED, PROMISED, FIRST, HELD_AGAINST_ALL = 200, 0.050, 5, 20
 HEADINGS = list(Heading)
 
-Half = tuple[str, Counter[str]]
+Half = tuple[str, set[str]]
 
 
 def halves(bases: Sequence[str], chance: random.Random) -> tuple[list[Half], list[Half]]:
     """First halves are findings with words left out, second halves a few words of any finding and some rarer ones."""
     every = [word for one in bases for word in one.split()]
-    weights = [1 / rank for rank in range(1, RARE_WORDS + 1)]
+    weights = list(accumulate(1 / rank for rank in range(1, RARE_WORDS + 1)))
     rare = [f"w{chance.choice('bcdfglmnprst')}{_letters(number)}" for number in range(RARE_WORDS)]
     first = [" ".join(word for word in chance.choice(bases).split() if chance.random() > 0.2) for _ in range(HALVES)]
     second = [
-        " ".join([*chance.choices(every, k=4), *chance.choices(rare, weights, k=chance.randrange(1, 5))])
+        " ".join([*chance.choices(every, k=4), *chance.choices(rare, cum_weights=weights, k=chance.randrange(1, 5))])
         for _ in range(HALVES)
     ]
-    return [(one, terms_of(one)) for one in first], [(one, terms_of(one)) for one in second]
+    return [(one, set(terms_of(one))) for one in first], [(one, set(terms_of(one))) for one in second]
 
 
 def _letters(number: int) -> str:
@@ -104,22 +104,28 @@ def _make_part(
         )
         for number in numbers
     )  # fmt: skip
-    made: list[tuple[Finding, Counter[str]]] = []
+    made: list[tuple[Finding, set[str]]] = []
     for audit in audits:
         for position in range(OF_AN_AUDIT):
             (one, its), (other, more) = chance.choice(first), chance.choice(second)
-            heading = HEADINGS[position % len(HEADINGS)]
-            text = f"{one}. {other}"
-            made.append((Finding(audit=audit, heading=heading, position=position, text=text, recorded_by=by), its + more))
-    Finding.objects.bulk_create([finding for finding, _ in made])
+            finding = Finding(
+                pk=begin + len(made) + 1, audit=audit, heading=HEADINGS[position % len(HEADINGS)], position=position,
+                text=f"{one}. {other}", recorded_by=by, recorded_at=now,
+            )  # fmt: skip
+            made.append((finding, its | more | {EVERY}))
+    fields = Finding._meta.concrete_fields
+    usual = [field.get_db_prep_save(getattr(made[0][0], field.attname), connection) for field in fields]
+    columns = [field.column for field in fields]
+    own = {columns.index(name): name for name in ("id", "public_id", "audit_id", "heading", "position", "text")}
+    put(
+        Finding,
+        columns,
+        (tuple(getattr(one, own[at]) if at in own else was for at, was in enumerate(usual)) for one, _ in made),
+    )
     put(
         FindingTerm,
-        ("partnership_id", "finding_id", "term", "times"),
-        (
-            (by.partnership_id, finding.pk, term, times)
-            for finding, terms in made
-            for term, times in [(EVERY, 1), *terms.items()]
-        ),
+        ("partnership_id", "finding_id", "term"),
+        ((by.partnership_id, finding.pk, term) for finding, terms in made for term in terms),
     )
     said = [finding for finding, _ in made]
     Briefing.objects.bulk_create(
@@ -141,8 +147,8 @@ def best_there_is(text: str, partnership: int) -> list[float]:
     rare = _rarity_of(asked, partnership)
     told: dict[int, dict[str, int]] = {}
     rows = FindingTerm.objects.filter(partnership=partnership, term__in=list(rare))
-    for finding, term, times in rows.values_list("finding", "term", "times").iterator(chunk_size=50_000):
-        told.setdefault(finding, {})[term] = times
+    for finding, term in rows.values_list("finding", "term").iterator(chunk_size=50_000):
+        told.setdefault(finding, {})[term] = 1
     return sorted((score(rare, terms, MEAN, MEAN, rare) for terms in told.values()), reverse=True)[:FIRST]
 
 
@@ -191,7 +197,7 @@ def main() -> int:
         rows = FindingTerm.objects.filter(partnership=partnership)
         near = nearest(terms_of(text), partnership, rows, most=FIRST, least=0)
         best = best_there_is(text, partnership)
-        shares.append(sum(one for _, one in near) / sum(best))
+        shares.append(sum(one.score for one in near) / sum(best))
     print(
         f"the scores of the first {FIRST}, as a share of the best there are: mean {mean(shares):.2f}, "
         f"least {min(shares):.2f}, over {len(shares)}"

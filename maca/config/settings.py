@@ -427,6 +427,7 @@ MACA_NAVIGATION = [
     ("Audits", "audits"),
     ("Priorities and themes", "priorities"),
     ("Briefings", "briefings"),
+    ("Learning", "learning", "maca.learning.rules.may_ask_what_was_said"),
     ("Concerns", "concerns", "maca.concerns.queries.answers_for_concerns"),
     ("People and roles", "people"),
     ("Who read ours", "who-read-ours", "maca.governance.rules.may_see_who_read_ours"),

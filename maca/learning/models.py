@@ -63,9 +63,7 @@ class Recommendation(Versioned):
 
     class Meta:
         ordering = ["review", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["review", "number"], name="recommendations_are_numbered_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["review", "number"], name="recommendations_are_numbered_once")]
 
     def __str__(self) -> str:
         return f"recommendation {self.number}"
@@ -81,15 +79,13 @@ class SeenInPractice(models.Model):
 
     class Meta:
         verbose_name_plural = "seen in practice"
-        constraints = [
-            models.UniqueConstraint(fields=["recommendation", "finding"], name="a_finding_is_linked_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["recommendation", "finding"], name="a_finding_is_linked_once")]
 
     def __str__(self) -> str:
         return f"link {self.pk}"
 
 
-class Comparison(Versioned):
+class Comparison(models.Model):
     """When the findings of an audit were held against those of every audit published before it."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
@@ -98,7 +94,7 @@ class Comparison(Versioned):
     # Codes of the themes that the earlier findings were about: of another, nobody can tell whether it recurs.
     themes_before = models.JSONField(default=list)
     compared_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    compared_at = models.DateTimeField()
+    compared_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return f"comparison {self.public_id[:6]}"
@@ -114,9 +110,7 @@ class ComparedFinding(models.Model):
 
     class Meta:
         ordering = ["comparison", "finding__position"]
-        constraints = [
-            models.UniqueConstraint(fields=["comparison", "finding"], name="a_finding_is_compared_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["comparison", "finding"], name="a_finding_is_compared_once")]
 
     def __str__(self) -> str:
         return f"compared finding {self.pk}"

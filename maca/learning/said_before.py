@@ -58,7 +58,7 @@ def said_before(text: str, person: Person, *, but: Finding | None = None) -> lis
     rows = published_terms(person.partnership_id)
     if but:
         rows = rows.exclude(finding=but)
-    near = [one for one, _ in nearest(asked, person.partnership_id, rows, most=LOOKED_AT, least=LEAST)]
+    near = [one.finding for one in nearest(asked, person.partnership_id, rows, most=LOOKED_AT, least=LEAST)]
     findings = {one.pk: one for one in Finding.objects.filter(pk__in=near).select_related("audit__theme")}
     printed = _as_printed([one.audit_id for one in findings.values()], person)
     found = []

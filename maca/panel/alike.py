@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
@@ -18,7 +19,7 @@ MOST = 5
 TERMS = 12
 # How rare a term is, is counted among so many of the newest findings; and of what holds a term, and of what holds any,
 # so many of the newest are looked at. What it costs does not grow with all that was ever found (ADR 55).
-SAMPLE, OF_A_TERM, OF_ALL = 20_000, 400, 1_200
+SAMPLE, OF_A_TERM, OF_ALL = 5_000, 200, 500
 MEAN = 12.0  # terms of a finding, by and large
 LEAST = 4.0
 
@@ -35,11 +36,9 @@ class Alike:
 
 def terms_for(finding: Finding) -> list[FindingTerm]:
     """The rows by which a finding is found; to be kept with it."""
-    kept = {EVERY: 1, **terms_of(finding.text)}
     partnership = finding.audit.partnership_id
     return [
-        FindingTerm(partnership_id=partnership, finding=finding, term=term, times=times)
-        for term, times in kept.items()
+        FindingTerm(partnership_id=partnership, finding=finding, term=term) for term in (EVERY, *terms_of(finding.text))
     ]
 
 
@@ -53,10 +52,18 @@ def _looked_at(audit: Audit, person: Person) -> QuerySet[FindingTerm]:
     return FindingTerm.objects.filter(seen, partnership=audit.partnership_id, finding__withdrawn_at=None)
 
 
+class Near(NamedTuple):
+    """A finding by its key, its score, and how much that is of all that was asked, from 0 to 1."""
+
+    finding: int
+    score: float
+    share: float
+
+
 def nearest(
     asked: Collection[str], partnership: int, rows: QuerySet[FindingTerm], *, most: int = MOST, least: float = LEAST
-) -> list[tuple[int, float]]:
-    """The keys of the findings that say most of what is asked, with their scores: the nearest first, and of those that
+) -> list[Near]:
+    """The findings that say most of what is asked: the nearest first, and of those that
     are as near the newest.
 
     `rows` are the terms, of this partnership, of the findings that may be found.
@@ -70,8 +77,8 @@ def nearest(
             found.update(dict.fromkeys(newest[:OF_A_TERM]))
     told: defaultdict[int, Counter[str]] = defaultdict(Counter)
     held = FindingTerm.objects.filter(finding__in=list(found), term__in=telling)
-    for finding, term, times in held.values_list("finding", "term", "times"):
-        told[finding][term] = times
+    for finding, term in held.values_list("finding", "term"):
+        told[finding][term] = 1
     scores = {
         one: score(telling, terms, MEAN, MEAN, rare)
         for one, terms in told.items()
@@ -79,7 +86,8 @@ def nearest(
         if len(terms) > 1 or any(term.startswith(CONCEPT) for term in terms)
     }
     ranked = sorted((one for one in scores if scores[one] >= least), key=lambda one: (-scores[one], -one))
-    return [(one, scores[one]) for one in ranked[:most]]
+    whole = score(telling, dict.fromkeys(telling, 1), MEAN, MEAN, rare)
+    return [Near(one, scores[one], scores[one] / whole) for one in ranked[:most]]
 
 
 def _rarity_of(asked: Collection[str], partnership: int) -> dict[str, float]:
@@ -88,7 +96,7 @@ def _rarity_of(asked: Collection[str], partnership: int) -> dict[str, float]:
     every = kept.filter(term=EVERY)
     first = every.order_by("-finding").values_list("finding", flat=True)[SAMPLE - 1 : SAMPLE].first()
     newest = kept.filter(finding__gte=first) if first else kept
-    counts = dict(newest.filter(term__in=[*asked, EVERY]).values_list("term").annotate(many=Count("pk")))
+    counts = dict(newest.filter(term__in=[*asked, EVERY]).values_list("term").annotate(many=Count("finding")))
     total = counts.pop(EVERY, 0)
     # One that none of these holds is held by no other, or by few: but only where there are others.
     return rarity({term: counts.get(term, 0) for term in asked if first or term in counts}, total)
@@ -99,7 +107,7 @@ def alike(text: str, audit: Audit, person: Person, *, but: Finding | None = None
     rows = _looked_at(audit, person)
     if but:
         rows = rows.exclude(finding=but)
-    near = [one for one, _ in nearest(terms_of(text), audit.partnership_id, rows)]
+    near = [one.finding for one in nearest(terms_of(text), audit.partnership_id, rows)]
     found = {one.pk: one for one in Finding.objects.filter(pk__in=near).select_related("audit", "case")}
     return [_alike(found[one], audit) for one in near]
 

@@ -235,7 +235,6 @@ class FindingTerm(models.Model):
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="+", db_index=False)
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="terms", db_index=False)
     term = models.CharField(max_length=60)
-    times = models.PositiveSmallIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["finding", "term"], name="a_term_stands_once_with_its_number")]

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 to="partnership.partnership",
             ),
         ),
+        migrations.RemoveField(model_name="findingterm", name="times"),
         migrations.RemoveIndex(model_name="findingterm", name="findings_by_their_terms"),
         migrations.AddIndex(
             model_name="findingterm",
