@@ -22,7 +22,19 @@ from tools.permissions_table import table  # noqa: E402
 
 DOCS = Path(__file__).parent.parent / "docs"
 ROOMS = [
-    *("audits", "cases", "concerns", "voices", "chronology", "returns", "panel", "feedback", "briefing", "worklist"),
+    *(
+        "audits",
+        "cases",
+        "concerns",
+        "voices",
+        "chronology",
+        "returns",
+        "panel",
+        "feedback",
+        "briefing",
+        "learning",
+        "worklist",
+    ),
 ]
 MADE = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
 

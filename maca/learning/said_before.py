@@ -15,7 +15,7 @@ from maca.partnership.models import Person
 
 MOST = 10
 # Some of the nearest may stand in no briefing: so many are looked at.
-LOOKED_AT = 3 * MOST
+LOOKED_AT = 2 * MOST
 
 
 @dataclass(frozen=True)

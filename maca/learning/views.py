@@ -33,7 +33,7 @@ from maca.partnership.requests import signed_in
 
 @guarded(rules.may_ask_what_was_said, writes=True)
 def learning(request: HttpRequest) -> HttpResponse:
-    """“Have we said this before?”, and the ways to the rest of the room. What is typed is in no address, and not kept."""
+    """“Have we said this before?”, and the ways to the rest. What is typed is in no address, and not kept."""
     person = signed_in(request)
     form = SaidBeforeForm(request.POST if request.method == "POST" else None)
     asked = form.is_valid()

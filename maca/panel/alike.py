@@ -19,7 +19,7 @@ MOST = 5
 TERMS = 12
 # How rare a term is, is counted among so many of the newest findings; and of what holds a term, and of what holds any,
 # so many of the newest are looked at. What it costs does not grow with all that was ever found (ADR 55).
-SAMPLE, OF_A_TERM, OF_ALL = 5_000, 200, 500
+SAMPLE, OF_A_TERM, OF_ALL = 5_000, 200, 400
 MEAN = 12.0  # terms of a finding, by and large
 LEAST = 4.0
 

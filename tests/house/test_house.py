@@ -14,7 +14,7 @@ PACKAGE = ROOT / "maca"
 SOURCES = [path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts]
 ROOMS = [
     *("kernel", "journal", "notices", "partnership", "audits", "cases", "concerns", "voices", "chronology", "returns"),
-    *("panel", "feedback", "briefing", "worklist"),
+    *("panel", "feedback", "briefing", "learning", "worklist"),
 ]
 WEB = ("django.http", "django.shortcuts", "django.views")
 NO_WEB = {"stages", "models", "queries", "rules", "operations"}
@@ -60,7 +60,18 @@ def test_only_operations_and_the_kernel_write():
 
 
 def test_every_operation_is_one_transaction_and_says_who():
-    for room in ["audits", "cases", "concerns", "voices", "chronology", "returns", "panel", "feedback", "briefing"]:
+    for room in [
+        "audits",
+        "cases",
+        "concerns",
+        "voices",
+        "chronology",
+        "returns",
+        "panel",
+        "feedback",
+        "briefing",
+        "learning",
+    ]:
         for node in ast.parse((PACKAGE / room / "operations.py").read_text(encoding="utf-8")).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
                 continue
@@ -91,6 +102,7 @@ def test_every_rule_says_itself_in_a_sentence():
         "panel",
         "feedback",
         "briefing",
+        "learning",
         "worklist",
     ]:
         for node in ast.parse((PACKAGE / room / "rules.py").read_text(encoding="utf-8")).body:

@@ -64,6 +64,8 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "question_set": standing.question_set.public_id if standing.question_set else NOWHERE,
         "asked_of": "agency",
         "code": {"ready-made-set": "neglect", "change-theme-tag": "voice"}.get(url, "start-again"),
+        "review": stand.review.public_id,
+        "recommendation": stand.review.recommendations.get().public_id,
         "passkey": NOWHERE,
         "provider_id": "nobody",
         "uid": "x",
@@ -372,6 +374,11 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "decide-dispute": _decided_on_dispute,
     "send-feedback-note": lambda stand, it: {"opening": "O"},
     "feedback-note": lambda stand, it: {"words": "W"},
+    "learning": lambda stand, it: {"text": "The toolkit was not used."},
+    "record-review": lambda stand, it: {
+        "kind": "lcspr", "title": "T", "year": "2024", "published_by": "P", "recommendations": "R",
+    },
+    "discussed": lambda stand, it: {"team": "T", "people": "9", "change": "C", **_day("discussed_on", today())},
     "edit-theme-and-cases": lambda stand, it: _of_briefing(it, lines="One line"),
     "edit-process": _process,
     "edit-findings": lambda stand, it: _of_briefing(
