@@ -50,7 +50,8 @@ def a_review(world, *recommendations):
 def test_what_was_said_before_is_found_in_the_words_of_the_briefing(world):
     audit = neglect_2(world)
     found = said_before(TOOL, world.auditor)
-    assert found and all(one.audit == audit for one in found)
+    assert found
+    assert all(one.audit == audit for one in found)
     assert any("Graded Care Profile" in one.text for one in found)
     assert said_before("The of and", world.auditor) == []
 
