@@ -13,7 +13,7 @@ KNOW_NO_DATABASE = documents design kernel/test_small_numbers.py chronology/test
 	chronology/test_reading.py cases/test_cohort.py cases/test_drawing.py
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate panel-load bench bench-patterns bench-line bench-related bench-screen bench-report bench-briefing docs format lock pictures clean help
+.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate panel-load bench bench-patterns bench-line bench-related bench-said-before bench-screen bench-report bench-briefing docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,10 @@ bench-patterns: .build/dev ## Recall and precision of the chronology’s pattern
 bench-line: .build/dev ## The first page of a chronology of 600, 6,000 and 60,000 entries, as a ratio to the plain page
 	@rm -rf .build/bench-data
 	MACA_DATA=$(CURDIR)/.build/bench-data $(BIN)/python -m bench.line
+
+bench-said-before: .build/dev ## “Have we said this before?” asked 200 times over a million findings: p50 and p95
+	@rm -rf .build/bench-data
+	MACA_DATA=$(CURDIR)/.build/bench-data $(BIN)/python -m bench.said_before $(ARGS)
 
 bench-related: .build/dev ## How well findings that say the same are found: recall at 5, on the seed and on sentences written apart
 	MACA_DATA=$(TEST_DATA) DJANGO_SETTINGS_MODULE=maca.config.settings $(BIN)/python -m bench.related $(ARGS)

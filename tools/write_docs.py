@@ -33,6 +33,7 @@ ROOMS = [
         "feedback",
         "actions",
         "briefing",
+        "learning",
         "worklist",
     ),
 ]

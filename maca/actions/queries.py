@@ -11,10 +11,10 @@ from maca.audits.queries import find_audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import CONFLICTS, Case, Declaration
 from maca.cases.queries import fetch_parts
-from maca.panel.alike import LEAST, MEAN, MOST, how_rare, looked_at
+from maca.panel.alike import LEAST, MEAN, MOST, how_often, looked_at
 from maca.panel.models import ACTION, Finding, PanelLine
 from maca.panel.queries import CASE_HEADINGS
-from maca.panel.related import CONCEPT, score, terms_of
+from maca.panel.related import CONCEPT, rarity, score, terms_of
 from maca.partnership.models import HELD_ALONE, Agency, Person, PersonQuerySet, Role
 
 
@@ -153,10 +153,11 @@ def actions_alike(text: str, finding: Finding, person: Person) -> list[Action]:
     asked = terms_of(text)
     # What another finding says tells nothing of itself to whoever may not look at it.
     rows = looked_at(partnership, person).filter(finding__in=resting, term__in=asked)
-    for its, term, times in rows.values_list("finding", "term", "times"):
+    for its, term in rows.values_list("finding", "term"):
         for action in resting[its]:
-            told[action][term] = max(told[action][term], times)
-    rare = how_rare(asked, partnership)
+            told[action][term] = max(told[action][term], 1)
+    counts, total = how_often(asked, partnership)
+    rare = rarity({one: counts.get(one, 0) for one in asked}, total)
     scores = {
         one: score(asked, terms, MEAN, MEAN, rare)
         for one, terms in told.items()

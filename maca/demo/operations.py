@@ -14,6 +14,7 @@ from maca.audits.models import Audit, PrioritySource
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import Timetable, timetable
+from maca.briefing.models import Briefing
 from maca.briefing.operations import import_briefing, set_public_page
 from maca.briefing.reading import read_briefing
 from maca.cases.household import read_sibling
@@ -23,6 +24,9 @@ from maca.chronology.models import Source
 from maca.chronology.operations import keep_file, take_file
 from maca.kernel.clock import LONDON, today, working_days_from
 from maca.kernel.verdict import Refused
+from maca.learning.models import ReviewKind
+from maca.learning.operations import link_finding, record_discussion, record_review
+from maca.panel.models import Finding
 from maca.partnership.fence import fence
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 from maca.partnership.operations import (
@@ -107,6 +111,7 @@ def make_demo(*, reset: bool = False) -> str:
         _neglect_2(partnership, people["priya.nair"])
         audit = _neglect_3(partnership, people)
         _actions_of_neglect_2(audit, people)
+        _a_review(people)
     return (
         f"Made “{partnership}”: {len(people)} people, “Neglect 2” published, “{audit}” gathering returns. "
         "Everything but Neglect 2 is invented, and so are its actions: the published briefing has none."
@@ -235,6 +240,28 @@ def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:
                     by=manager,
                 )
     return audit
+
+
+def _a_review(people: dict[str, Person]) -> None:
+    """A review that is invented, one of its recommendations seen in “Neglect 2”, and a team that used the briefing."""
+    manager = people["priya.nair"]
+    review = record_review(
+        kind=ReviewKind.SCR, title="Child and Family R", year=2015, published_by=NAME, link="",
+        recommendations=[
+            "Use an assessment tool for neglect, and use it again to see whether anything has changed.",
+            "Hear from each child what life at home is like.",
+        ],
+        by=manager,
+    )  # fmt: skip
+    first = review.recommendations.get(number=1)
+    told = Finding.objects.filter(audit__title="Neglect 2", audit__partnership=manager.partnership_id)
+    for finding in told.filter(text__icontains="graded care profile").select_related("audit", "case"):
+        link_finding(first, finding, by=manager)
+    briefing = Briefing.objects.get(audit__title="Neglect 2", audit__partnership=manager.partnership_id)
+    record_discussion(
+        briefing, team="Health visiting, east", discussed_on=today(), people=9,
+        change="The neglect tool is on the agenda of every supervision.", by=people["aisha.rahman"],
+    )  # fmt: skip
 
 
 def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:

@@ -1,8 +1,9 @@
-"""Findings that say what somebody is about to say: in this audit, and in every earlier one of the partnership."""
+"""Findings that say what somebody says: in an audit, and in every earlier one of the partnership."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
@@ -10,12 +11,15 @@ from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import CONFLICTS, Declaration
 from maca.panel.models import Finding, FindingTerm
-from maca.panel.related import CONCEPT, WEIGHT, rarity, score, terms_of
+from maca.panel.related import CONCEPT, EVERY, WEIGHT, rarity, score, terms_of
 from maca.partnership.models import Person
 
 MOST = 5
-# The terms that tell most apart are asked for, and of what holds them so many rows are looked at.
-TERMS, ROWS = 12, 20_000
+# The terms that tell most apart are asked for, this many.
+TERMS = 12
+# How rare a term is, is counted among so many of the newest findings; and of what holds a term, and of what holds any,
+# so many of the newest are looked at. What it costs does not grow with all that was ever found (ADR 55).
+SAMPLE, OF_A_TERM, OF_ALL = 5_000, 200, 400
 MEAN = 12.0  # terms of a finding, by and large
 LEAST = 4.0
 
@@ -32,7 +36,10 @@ class Alike:
 
 def terms_for(finding: Finding) -> list[FindingTerm]:
     """The rows by which a finding is found; to be kept with it."""
-    return [FindingTerm(finding=finding, term=term, times=times) for term, times in terms_of(finding.text).items()]
+    partnership = finding.audit.partnership_id
+    return [
+        FindingTerm(partnership_id=partnership, finding=finding, term=term) for term in (EVERY, *terms_of(finding.text))
+    ]
 
 
 def looked_at(partnership: int, person: Person) -> QuerySet[FindingTerm]:
@@ -42,40 +49,67 @@ def looked_at(partnership: int, person: Person) -> QuerySet[FindingTerm]:
     closed = declared.filter(interest__in=CONFLICTS).values("case")
     heard = declared.exclude(interest__in=CONFLICTS).exclude(case__in=closed).values("case")
     seen = Q(finding__audit__stage=AuditStage.PUBLISHED) | Q(finding__case=None) | Q(finding__case__in=heard)
-    return FindingTerm.objects.filter(seen, finding__audit__partnership=partnership, finding__withdrawn_at=None)
+    return FindingTerm.objects.filter(seen, partnership=partnership, finding__withdrawn_at=None)
 
 
-def how_rare(terms: Iterable[str], partnership: int) -> dict[str, float]:
-    """How much each of these terms tells apart, by how many findings of a partnership hold it."""
-    rows = FindingTerm.objects.filter(finding__audit__partnership=partnership, finding__withdrawn_at=None)
-    terms = set(terms)
-    held = dict(rows.filter(term__in=terms).values_list("term").annotate(many=Count("pk")))
-    total = Finding.objects.filter(audit__partnership=partnership, withdrawn_at=None).count()
-    return rarity({one: held.get(one, 0) for one in terms}, total)
+class Near(NamedTuple):
+    """A finding by its key, its score, and how much that is of all that was asked, from 0 to 1."""
+
+    finding: int
+    score: float
+    share: float
 
 
-def alike(text: str, audit: Audit, person: Person, *, but: Finding | None = None) -> list[Alike]:
-    """The findings that say most of what a text says, the nearest first; `but` is left out."""
-    asked = terms_of(text)
-    rows = looked_at(audit.partnership_id, person)
-    if but:
-        rows = rows.exclude(finding=but)
-    total = Finding.objects.filter(audit__partnership=audit.partnership_id, withdrawn_at=None).count()
-    counts = dict(rows.filter(term__in=asked).values_list("term").annotate(many=Count("pk")))
-    rare = rarity(counts, total)
-    telling = sorted(counts, key=lambda one: -rare[one] * (WEIGHT if one.startswith(CONCEPT) else 1))[:TERMS]
+def nearest(
+    asked: Collection[str], partnership: int, rows: QuerySet[FindingTerm], *, most: int = MOST, least: float = LEAST
+) -> list[Near]:
+    """The findings that say most of what is asked: the nearest first, and of those that
+    are as near the newest.
+
+    `rows` are the terms, of this partnership, of the findings that may be found.
+    """
+    counts, total = how_often(asked, partnership)
+    # One that none of these holds is held by no other, or by few: but only where there are others.
+    rare = rarity({one: counts.get(one, 0) for one in asked if total >= SAMPLE or one in counts}, total)
+    telling = sorted(rare, key=lambda one: -rare[one] * (WEIGHT if one.startswith(CONCEPT) else 1))[:TERMS]
+    found: dict[int, None] = {}
+    for term in telling:
+        if len(found) < OF_ALL:
+            newest = rows.filter(term=term).order_by("-finding").values_list("finding", flat=True)
+            found.update(dict.fromkeys(newest[:OF_A_TERM]))
     told: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for finding, term, times in rows.filter(term__in=telling).values_list("finding", "term", "times")[:ROWS]:
-        told[finding][term] = times
+    held = FindingTerm.objects.filter(finding__in=list(found), term__in=telling)
+    for finding, term in held.values_list("finding", "term"):
+        told[finding][term] = 1
     scores = {
         one: score(telling, terms, MEAN, MEAN, rare)
         for one, terms in told.items()
         # One word in common is chance; one concept is not.
         if len(terms) > 1 or any(term.startswith(CONCEPT) for term in terms)
     }
-    nearest = sorted((one for one in scores if scores[one] >= LEAST), key=lambda one: (-scores[one], one))[:MOST]
-    found = {one.pk: one for one in Finding.objects.filter(pk__in=nearest).select_related("audit", "case")}
-    return [_alike(found[one], audit) for one in nearest]
+    ranked = sorted((one for one in scores if scores[one] >= least), key=lambda one: (-scores[one], -one))
+    whole = score(telling, dict.fromkeys(telling, 1), MEAN, MEAN, rare)
+    return [Near(one, scores[one], scores[one] / whole) for one in ranked[:most]]
+
+
+def how_often(terms: Iterable[str], partnership: int) -> tuple[dict[str, int], int]:
+    """How many of the newest findings of a partnership hold each of these terms, and how many those findings are."""
+    kept = FindingTerm.objects.filter(partnership=partnership)
+    every = kept.filter(term=EVERY)
+    first = every.order_by("-finding").values_list("finding", flat=True)[SAMPLE - 1 : SAMPLE].first()
+    newest = kept.filter(finding__gte=first) if first else kept
+    counts = dict(newest.filter(term__in=[*terms, EVERY]).values_list("term").annotate(many=Count("finding")))
+    return counts, counts.pop(EVERY, 0)
+
+
+def alike(text: str, audit: Audit, person: Person, *, but: Finding | None = None) -> list[Alike]:
+    """The findings that say most of what a text says, the nearest first; `but` is left out."""
+    rows = looked_at(audit.partnership_id, person)
+    if but:
+        rows = rows.exclude(finding=but)
+    near = [one.finding for one in nearest(terms_of(text), audit.partnership_id, rows)]
+    found = {one.pk: one for one in Finding.objects.filter(pk__in=near).select_related("audit", "case")}
+    return [_alike(found[one], audit) for one in near]
 
 
 def _alike(finding: Finding, audit: Audit) -> Alike:

@@ -231,13 +231,14 @@ class EarlierWording(models.Model):
 class FindingTerm(models.Model):
     """A word of a finding, or a concept of practice that stands in it, by which others that say the same are found."""
 
+    # That of the finding, by which the newest of one partnership are found among those of all.
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="+", db_index=False)
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="terms", db_index=False)
     term = models.CharField(max_length=60)
-    times = models.PositiveSmallIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["finding", "term"], name="a_term_stands_once_with_its_number")]
-        indexes = [models.Index(fields=["term", "finding"], name="findings_by_their_terms")]
+        indexes = [models.Index(fields=["partnership", "term", "finding"], name="findings_by_their_terms")]
 
     def __str__(self) -> str:
         return self.term

@@ -28,6 +28,7 @@ _IDLE_WORDS = (
 )
 _IDLE = frozenset(_IDLE_WORDS.split())
 CONCEPT = "="  # begins what stands for a concept
+EVERY = "*"  # what every finding is kept under, so that they can be counted as what holds a term is
 WEIGHT = 2.5  # how much more a concept says than a word
 LONGEST = 50  # letters of a word, as it is kept
 K, B = 1.2, 0.6  # as BM25 has them

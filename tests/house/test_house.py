@@ -14,7 +14,7 @@ PACKAGE = ROOT / "maca"
 SOURCES = [path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts]
 ROOMS = [
     *("kernel", "journal", "notices", "partnership", "audits", "cases", "concerns", "voices", "chronology", "returns"),
-    *("panel", "feedback", "actions", "briefing", "worklist"),
+    *("panel", "feedback", "actions", "briefing", "learning", "worklist"),
 ]
 WEB = ("django.http", "django.shortcuts", "django.views")
 NO_WEB = {"stages", "models", "queries", "rules", "operations"}
@@ -71,6 +71,7 @@ def test_every_operation_is_one_transaction_and_says_who():
         "feedback",
         "actions",
         "briefing",
+        "learning",
     ]:
         for node in ast.parse((PACKAGE / room / "operations.py").read_text(encoding="utf-8")).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
@@ -103,6 +104,7 @@ def test_every_rule_says_itself_in_a_sentence():
         "feedback",
         "actions",
         "briefing",
+        "learning",
         "worklist",
     ]:
         for node in ast.parse((PACKAGE / room / "rules.py").read_text(encoding="utf-8")).body:

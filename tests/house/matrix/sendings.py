@@ -70,6 +70,8 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "code": {"ready-made-set": "neglect", "change-theme-tag": "voice"}.get(url, "start-again"),
         "partnership": stand.ours.partnership.public_id,
         "briefing": standing.briefing.public_id if standing.briefing else NOWHERE,
+        "review": stand.review.public_id,
+        "recommendation": stand.review.recommendations.get().public_id,
         "passkey": NOWHERE,
         "provider_id": "nobody",
         "uid": "x",
@@ -413,6 +415,11 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "record-impact": lambda stand, it: _of_action(
         it, impact="not_measured", reason="R", **_day("seen_on", today())
     ),
+    "learning": lambda stand, it: {"text": "The toolkit was not used."},
+    "record-review": lambda stand, it: {
+        "kind": "lcspr", "title": "T", "year": "2024", "published_by": "P", "recommendations": "R",
+    },
+    "discussed": lambda stand, it: {"team": "T", "people": "9", "change": "C", **_day("discussed_on", today())},
     "edit-theme-and-cases": lambda stand, it: _of_briefing(it, lines="One line"),
     "edit-process": _process,
     "edit-findings": lambda stand, it: _of_briefing(

@@ -54,6 +54,8 @@ from maca.feedback.models import Decision, Dispute, FactCheck
 from maca.feedback.operations import answer_fact_check, ask_fact_checks, decide_dispute, send_feedback_note
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
+from maca.learning.models import Review, ReviewKind
+from maca.learning.operations import record_review
 from maca.panel.models import Came, Dissent, Finding, NamedTheme, PanelLine, RestrictedNote
 from maca.panel.operations import (
     close_panel,
@@ -191,6 +193,7 @@ class Stand:
     ours: World
     theirs: World
     people: dict[str, Person]
+    review: Review
     standings: dict[str, Standing] = field(default_factory=dict)
     their_standing: Standing | None = None
     sessions: dict[str, str] = field(default_factory=dict)
@@ -780,8 +783,12 @@ def build(situations: list[str]) -> Stand:
         ("governance", "governance"),
     ):  # fmt: skip
         people[f"b_{who}"] = theirs.people[played_by]
+    review = record_review(
+        kind=ReviewKind.LCSPR, title="Review of Child Z", year=2024, published_by="Quern", link="",
+        recommendations=["Ask each child."], by=people["manager"],
+    )  # fmt: skip
     builder = Builder(ours, people)
-    stand = Stand(ours, theirs, people)
+    stand = Stand(ours, theirs, people, review)
     for situation in situations:
         stand.standings[situation] = settle(builder.make(situation))
     audit = theirs.circulated(1)

@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.everybody]
 # What takes a POST and is no form that changes anything, or changes nothing but the sign-in itself.
 NO_FORM_OF_CHANGE = {
     "identity": "Opens the name. Each opening is another reading, and each is on the record.",
+    "learning": "Looks for what was said before. Nothing is kept.",
     "return-on-paper": "Looks at a file beside what is there. Nothing is taken; each look is on the record.",
 }
 # One open form is one act. Two open forms of these are two acts, since nothing tells them from what somebody wants:
@@ -39,7 +40,7 @@ TWO_TABS_ARE_TWO = dict.fromkeys(
     [
         "record-priority", "plan-audit", "draft-question-set", "raise-concern", "note-concern", "evidence", "uploads",
         "record-finding", "record-audit-finding", "school-holidays", "family-views", "own-chronology",
-        "send-restricted-note", "feedback-note", "make-action", "note-progress",
+        "send-restricted-note", "feedback-note", "make-action", "note-progress", "record-review", "discussed",
     ],
     ANOTHER,
 ) | dict.fromkeys(
@@ -47,7 +48,7 @@ TWO_TABS_ARE_TWO = dict.fromkeys(
         "invite-person", "attest-people", "uploads-setting", "forget-second-steps", "declare", "ask-who-knows", "risk",
         "public-briefings-setting", "set-public-page",
         "withdraw-finding", "put-back-finding", "take-out-line", "put-back-line",
-        "withdraw-dissent", "put-back-dissent",
+        "withdraw-dissent", "put-back-dissent", "compare-findings",
     ],
     SAID_ANEW,
 ) | {"take-form": "Both are shown again, and each look at a form is on the record."}  # fmt: skip

@@ -1,0 +1,118 @@
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from maca.audits.models import Audit
+from maca.briefing.models import Briefing
+from maca.cases.queries import forget_parts
+from maca.journal.operations import write
+from maca.kernel.clock import today
+from maca.kernel.holding import hold
+from maca.kernel.verdict import Refused
+from maca.learning import rules
+from maca.learning.models import (
+    ComparedFinding,
+    Comparison,
+    Discussion,
+    Recommendation,
+    Review,
+    ReviewKind,
+    SeenInPractice,
+)
+from maca.learning.queries import earlier_than, find_published, said_in
+from maca.panel.models import Finding
+from maca.panel.queries import codebook_of
+from maca.partnership.models import Person
+
+
+@transaction.atomic
+def record_review(
+    *, kind: ReviewKind, title: str, year: int, published_by: str, link: str, recommendations: Sequence[str], by: Person
+) -> Review:
+    """Put a review on the register, with what it recommends, numbered as it stands there."""
+    rules.may_record_review(by).insist()
+    review = Review.objects.create(
+        partnership=by.partnership, kind=kind, title=title, year=year, published_by=published_by, link=link,
+        recorded_by=by,
+    )  # fmt: skip
+    Recommendation.objects.bulk_create(
+        Recommendation(review=review, number=number, words=words) for number, words in enumerate(recommendations, 1)
+    )
+    write("recorded a review", review, by=by, kind=str(kind), year=year, recommendations=len(recommendations))
+    return review
+
+
+@transaction.atomic
+def link_finding(recommendation: Recommendation, finding: Finding, *, by: Person) -> None:
+    """Say that a finding shows what a recommendation is about. Said twice, it is said once."""
+    hold(finding, "audit", read=("case",))
+    if finding.case:
+        forget_parts(finding.case)
+    rules.may_link_finding(by, (recommendation, finding)).insist()
+    _, new = SeenInPractice.objects.get_or_create(
+        recommendation=recommendation, finding=finding, defaults={"linked_by": by}
+    )
+    if new:
+        write("linked a finding to a recommendation", recommendation, by=by, finding=finding.public_id)
+
+
+@transaction.atomic
+def unlink_finding(recommendation: Recommendation, finding: Finding, *, by: Person) -> None:
+    """Take back that a finding shows what a recommendation is about."""
+    hold(finding, "audit", read=("case",))
+    if finding.case:
+        forget_parts(finding.case)
+    rules.may_link_finding(by, (recommendation, finding)).insist()
+    gone, _ = SeenInPractice.objects.filter(recommendation=recommendation, finding=finding).delete()
+    if gone:
+        write("unlinked a finding from a recommendation", recommendation, by=by, finding=finding.public_id)
+
+
+@transaction.atomic
+def compare_findings(audit: Audit, *, by: Person) -> Comparison:
+    """Hold each finding of an audit against those of every audit published before it, in place of what was found the
+    last time."""
+    hold(audit)
+    rules.may_compare_findings(by, audit).insist()
+    Comparison.objects.filter(audit=audit).delete()
+    book, earlier = codebook_of(audit.partnership_id), list(earlier_than(audit))
+
+    def themes(finding: Finding) -> list[str]:
+        return list(finding.themes) or [one.code for one in book.suggested(finding.text)]
+
+    before = Finding.objects.standing().filter(audit__in=earlier).only("text", "themes")
+    known = sorted({code for one in before for code in themes(one)})
+    comparison = Comparison.objects.create(audit=audit, themes_before=known, compared_by=by)
+    comparison.against.set(earlier)
+    rows = [
+        ComparedFinding(
+            comparison=comparison, finding=one, themes=themes(one),
+            earlier_id=said_in(earlier, one, audit.partnership_id),
+        )
+        for one in audit.findings.standing()
+    ]  # fmt: skip
+    ComparedFinding.objects.bulk_create(rows)
+    recurring = sum(one.earlier_id is not None for one in rows)
+    write("compared findings", audit, by=by, findings=len(rows), said_before=recurring, audits=len(earlier))
+    return comparison
+
+
+@transaction.atomic
+def record_discussion(
+    briefing: Briefing, *, team: str, discussed_on: dt.date, people: int, change: str, by: Person
+) -> Discussion:
+    """Record that a team talked about a published briefing, and one thing that will change."""
+    find_published(by, briefing.audit.slug)
+    rules.may_record_discussion(by, briefing).insist()
+    if discussed_on > today() or (briefing.published_on and discussed_on < briefing.published_on):
+        raise Refused("no-such-day", "The day must be one since the briefing was published, and not to come.")
+    discussion = Discussion.objects.create(
+        briefing=briefing, agency=by.agency, team=team, discussed_on=discussed_on, people=people, change=change,
+        recorded_by=by,
+    )  # fmt: skip
+    write(
+        "recorded a discussion", discussion, by=by, audit=briefing.audit.slug,
+        agency=by.agency.slug if by.agency else None, people=people,
+    )  # fmt: skip
+    return discussion

@@ -1,0 +1,225 @@
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from maca.audits.models import Audit
+from maca.audits.stages import AuditStage
+from maca.briefing.models import Briefing
+from maca.briefing.queries import find_briefing
+from maca.briefing.stages import BriefingStage
+from maca.cases.models import READS_EVERY_CASE, Case
+from maca.kernel.small_numbers import Hidden, without_small_numbers
+from maca.learning.models import ComparedFinding, Comparison, Discussion, Recommendation, Review
+from maca.learning.said_before import year_of
+from maca.panel.alike import nearest
+from maca.panel.models import STRENGTHS, Finding, FindingTerm
+from maca.panel.queries import codebook_of
+from maca.panel.related import terms_of
+from maca.partnership.models import Agency, Person
+
+CLOSED = (AuditStage.PANEL_CLOSED, AuditStage.PUBLISHED)
+OFFERED = 10
+# A finding was said before where an earlier one says so much of it. On the pairs that people marked in “Neglect 2” this
+# finds two in five, and takes one pair in 260 for the same that nobody marked (ADR 55).
+SAME = 0.35
+
+
+# ---- the register of reviews
+
+
+def reviews_of(person: Person) -> QuerySet[Review]:
+    return Review.objects.visible_to(person).annotate(many=Count("recommendations"))
+
+
+def find_review(person: Person, review: str) -> Review:
+    return Review.objects.visible_to(person).select_related("saved_by").get(public_id=review)
+
+
+def find_recommendation(person: Person, recommendation: str) -> Recommendation:
+    found = Recommendation.objects.select_related("review").get(public_id=recommendation)
+    found.review = find_review(person, found.review.public_id)
+    return found
+
+
+def find_link(person: Person, recommendation: str, finding: str) -> tuple[Recommendation, Finding]:
+    """A recommendation, and a finding that may be linked to it. Before its panel has closed there is none to link."""
+    found = Finding.objects.standing().select_related("audit", "case").filter(audit__stage__in=CLOSED)
+    mine = found.filter(audit__partnership=person.partnership_id)
+    return find_recommendation(person, recommendation), mine.get(public_id=finding)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """In how many cases of an audit a recommendation was seen, of how many; and the findings that show it."""
+
+    audit: Audit
+    cases: int | Hidden
+    of: int
+    findings: tuple[Finding, ...]
+
+
+def seen_in_practice(recommendation: Recommendation, *, suppressed: bool = False) -> list[Seen]:
+    """Audit by audit, the newest first. Suppressed, no number is shown from which a child could be guessed.
+
+    What was done about it, and whether that worked, belongs beside each of these audits.
+    """
+    linked = Finding.objects.filter(seen_for__recommendation=recommendation, withdrawn_at=None)
+    by_audit: dict[Audit, list[Finding]] = {}
+    for one in linked.select_related("audit", "case").order_by("-audit__planned_at", "position"):
+        by_audit.setdefault(one.audit, []).append(one)
+    cases = Case.objects.filter(audit__in=by_audit).values_list("audit").annotate(many=Count("pk"))
+    totals = dict(cases.order_by())
+    found = []
+    for audit, findings in by_audit.items():
+        total, seen = totals.get(audit.pk, 0), len({one.case_id for one in findings if one.case_id})
+        shown = without_small_numbers([seen, total - seen])[0] if suppressed else seen
+        found.append(Seen(audit, shown, total, tuple(findings)))
+    return found
+
+
+def offered_for(recommendation: Recommendation, person: Person) -> list[Finding]:
+    """Findings of closed panels that say most of what a recommendation says, and are not linked to it."""
+    rows = FindingTerm.objects.filter(
+        partnership=person.partnership_id, finding__withdrawn_at=None, finding__audit__stage__in=CLOSED
+    ).exclude(finding__in=recommendation.seen.values("finding"))
+    near = nearest(terms_of(recommendation.words), person.partnership_id, rows, most=OFFERED)
+    found = Finding.objects.select_related("audit", "case").in_bulk([one.finding for one in near])
+    return [found[one.finding] for one in near]
+
+
+# ---- what recurs
+
+
+def earlier_than(audit: Audit) -> QuerySet[Audit]:
+    """The audits of the partnership that were published before this one was planned here."""
+    others = Audit.objects.filter(partnership=audit.partnership_id, stage=AuditStage.PUBLISHED)
+    return others.filter(Q(planned_at__lt=audit.planned_at) | Q(pk=audit.earlier_id)).exclude(pk=audit.pk)
+
+
+def said_in(audits: Iterable[Audit], finding: Finding, partnership: int) -> int | None:
+    """The key of the nearest of the findings of these audits that say the same; of a strength, only of strengths."""
+    side = Q(finding__heading__in=STRENGTHS)
+    rows = FindingTerm.objects.filter(
+        side if finding.heading in STRENGTHS else ~side,
+        partnership=partnership, finding__withdrawn_at=None, finding__audit__in=[one.pk for one in audits],
+    )  # fmt: skip
+    near = nearest(terms_of(finding.text), partnership, rows, most=1)
+    return near[0].finding if near and near[0].share >= SAME else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """How many of the findings of one kind were said before. `before` is None where nobody can tell."""
+
+    called: str
+    before: int | Hidden | None
+    of: int
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """What of an audit was said before, in numbers and finding by finding."""
+
+    comparison: Comparison
+    against: list[Audit]
+    whole: Row
+    themes: list[Row]
+    agencies: list[Row]
+    years: list[Row]
+    recurring: list[ComparedFinding]
+
+
+def recurrence_of(audit: Audit, *, suppressed: bool) -> Recurrence | None:
+    """What the comparison of an audit found. None where it has not been compared."""
+    comparison = Comparison.objects.filter(audit=audit).select_related("compared_by").first()
+    if comparison is None:
+        return None
+    rows = comparison.findings.filter(finding__withdrawn_at=None).select_related("finding__case", "earlier__audit")
+    compared = list(rows.prefetch_related(Prefetch("finding__agencies", Agency.objects.only("name"))))
+    book = codebook_of(audit.partnership_id)
+    against = list(comparison.against.order_by("-planned_at"))
+    codes = sorted({code for one in compared for code in one.themes}, key=book.called)
+    agencies = sorted({agency.name for one in compared for agency in one.finding.agencies.all()})
+    years = sorted({year_of(one.earlier.audit) or 0 for one in compared if one.earlier}, reverse=True)
+
+    def row(called: str, those: Sequence[ComparedFinding], can_tell: bool = True) -> Row:
+        return Row(called, sum(one.earlier_id is not None for one in those) if can_tell else None, len(those))
+
+    by_theme = [
+        row(book.called(code), [one for one in compared if code in one.themes], code in comparison.themes_before)
+        for code in codes
+    ]
+    by_agency = [
+        row(name, [one for one in compared if name in {agency.name for agency in one.finding.agencies.all()}])
+        for name in agencies
+    ]
+    by_year = [
+        Row(
+            str(year) if year else "Year not on record",
+            sum(bool(one.earlier) and (year_of(one.earlier.audit) or 0) == year for one in compared if one.earlier),
+            len(compared),
+        )
+        for year in years
+    ]
+    shown = _without_small if suppressed else list
+    (whole,) = shown([row("All findings", compared, bool(against))])
+    recurring = [one for one in compared if one.earlier]
+    return Recurrence(
+        comparison, against, whole, shown(by_theme), shown(by_agency), shown(by_year), recurring if against else []
+    )
+
+
+def _without_small(rows: Sequence[Row]) -> list[Row]:
+    """The rows with what was said before and what was not as one table, so that neither gives the other away."""
+    told = [one for one in rows if one.before is not None]
+    counts = [count for one in told for count in (one.before, one.of - one.before)]  # type: ignore[operator]
+    shown = without_small_numbers(counts)[::2] if counts else []  # type: ignore[arg-type]
+    instead = dict(zip(map(id, told), shown, strict=True))
+    return [Row(one.called, instead[id(one)], one.of) if id(one) in instead else one for one in rows]
+
+
+# ---- who used a briefing
+
+
+def find_published(person: Person, audit: str) -> Briefing:
+    """The briefing of the audit at this address, once it is published."""
+    found = find_briefing(person, audit)
+    if not found.is_published:
+        raise Briefing.DoesNotExist
+    return found
+
+
+def discussions_of(briefing: Briefing, person: Person) -> list[Discussion]:
+    found = Discussion.objects.visible_to(person).filter(briefing=briefing)
+    return list(found.select_related("agency", "recorded_by"))
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one agency made of the briefings that are published: of which its teams talked, and how often."""
+
+    agency: Agency
+    briefings: int
+    discussions: int
+    people: int
+
+
+def uses_of(person: Person) -> tuple[list[Use], int]:
+    """Agency by agency, those that never recorded anything last; and how many briefings are published."""
+    published = Briefing.objects.visible_to(person).filter(stage=BriefingStage.PUBLISHED)
+    rows = Discussion.objects.visible_to(person).filter(briefing__in=published)
+    talked: dict[int, list[tuple[int, int]]] = {}
+    for agency, briefing, people in rows.exclude(agency=None).values_list("agency", "briefing", "people"):
+        talked.setdefault(agency, []).append((briefing, people))
+    uses = [
+        Use(agency, len({one for one, _ in those}), len(those), sum(people for _, people in those))
+        for agency in Agency.objects.filter(partnership=person.partnership_id)
+        for those in [talked.get(agency.pk, [])]
+    ]
+    return sorted(uses, key=lambda one: (-one.briefings, -one.discussions, one.agency.name)), published.count()
+
+
+def reads_numbers(person: Person) -> bool:
+    """Whether small numbers are open to somebody: those who read every case anyhow."""
+    return person.holds(*READS_EVERY_CASE)

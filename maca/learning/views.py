@@ -1,0 +1,196 @@
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from maca.audits.models import Audit
+from maca.audits.queries import find_audit
+from maca.audits.stages import AuditStage
+from maca.briefing.models import Briefing
+from maca.briefing.queries import published
+from maca.design.pages import do_once, form_page, guarded
+from maca.learning import operations, rules
+from maca.learning.forms import DiscussionForm, ReviewForm, SaidBeforeForm
+from maca.learning.models import Recommendation, Review
+from maca.learning.queries import (
+    discussions_of,
+    find_link,
+    find_published,
+    find_recommendation,
+    find_review,
+    offered_for,
+    reads_numbers,
+    recurrence_of,
+    reviews_of,
+    seen_in_practice,
+    uses_of,
+)
+from maca.learning.said_before import said_before
+from maca.panel.models import Finding
+from maca.partnership.requests import signed_in
+
+
+@guarded(rules.may_ask_what_was_said, writes=True)
+def learning(request: HttpRequest) -> HttpResponse:
+    """“Have we said this before?”, and the ways to the rest. What is typed is in no address, and not kept."""
+    person = signed_in(request)
+    form = SaidBeforeForm(request.POST if request.method == "POST" else None)
+    asked = form.is_valid()
+    return render(
+        request,
+        "learning/learning.html",
+        {
+            "form": form,
+            "found": said_before(form.cleaned_data["text"], person) if asked else None,
+            "briefings": published(person)[:10],
+            "may_read_reviews": rules.may_read_reviews(person),
+            "may_read_uses": rules.may_read_uses(person),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+# ---- the register of reviews
+
+
+@guarded(rules.may_read_reviews)
+def reviews(request: HttpRequest) -> HttpResponse:
+    person = signed_in(request)
+    return render(
+        request,
+        "learning/reviews.html",
+        {
+            "page": Paginator(reviews_of(person), 50).get_page(request.GET.get("page")),
+            "may_record": rules.may_record_review(person),
+        },
+    )
+
+
+@guarded(rules.may_record_review, writes=True)
+def record_review(request: HttpRequest) -> HttpResponse:
+    def do(form: ReviewForm, version: int | None) -> str:
+        review = operations.record_review(**form.cleaned_data, by=signed_in(request))
+        return reverse("review", kwargs={"review": review.public_id})
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: ReviewForm(data),
+        do=do,
+        context={"heading": "Put a review on the register", "button_text": "Put it on the register",
+                 "back": reverse("reviews")},
+        saved="The review is on the register.",
+    )  # fmt: skip
+
+
+@guarded(rules.may_read_review, find_review)
+def review(request: HttpRequest, review: Review) -> HttpResponse:
+    recommendations = review.recommendations.all()
+    return render(request, "learning/review.html", {"review": review, "recommendations": recommendations})
+
+
+@guarded(rules.may_read_recommendation, find_recommendation)
+def recommendation(request: HttpRequest, recommendation: Recommendation) -> HttpResponse:
+    """What is recommended, where it was seen in practice, and findings that say as much."""
+    person = signed_in(request)
+    links = person.holds(*rules.LINKS)
+    return render(
+        request,
+        "learning/recommendation.html",
+        {
+            "recommendation": recommendation,
+            "review": recommendation.review,
+            "seen": seen_in_practice(recommendation, suppressed=not reads_numbers(person)),
+            "offered": offered_for(recommendation, person) if links else [],
+            "links": links,
+        },
+    )
+
+
+def _recommendation_page(recommendation: Recommendation) -> str:
+    return reverse("recommendation", kwargs={"recommendation": recommendation.public_id})
+
+
+@require_POST
+@guarded(rules.may_link_finding, find_link, writes=True)
+def link_finding(request: HttpRequest, found: tuple[Recommendation, Finding]) -> HttpResponse:
+    def do() -> str:
+        operations.link_finding(*found, by=signed_in(request))
+        return _recommendation_page(found[0])
+
+    return do_once(request, do, saved="The finding is linked to the recommendation.")
+
+
+@require_POST
+@guarded(rules.may_link_finding, find_link, writes=True)
+def unlink_finding(request: HttpRequest, found: tuple[Recommendation, Finding]) -> HttpResponse:
+    def do() -> str:
+        operations.unlink_finding(*found, by=signed_in(request))
+        return _recommendation_page(found[0])
+
+    return do_once(request, do, saved="The finding is no longer linked to the recommendation.")
+
+
+# ---- what recurs
+
+
+@guarded(rules.may_read_recurrence, find_audit)
+def recurrence(request: HttpRequest, audit: Audit) -> HttpResponse:
+    person = signed_in(request)
+    return render(
+        request,
+        "learning/recurrence.html",
+        {
+            "audit": audit,
+            "recurrence": recurrence_of(audit, suppressed=not reads_numbers(person)),
+            "may_compare": rules.may_compare_findings(person, audit),
+            "shows_findings": reads_numbers(person),
+            "is_published": audit.stage == AuditStage.PUBLISHED,
+        },
+    )
+
+
+@require_POST
+@guarded(rules.may_compare_findings, find_audit, writes=True)
+def compare(request: HttpRequest, audit: Audit) -> HttpResponse:
+    def do() -> str:
+        operations.compare_findings(audit, by=signed_in(request))
+        return reverse("recurrence", kwargs={"audit": audit.slug})
+
+    return do_once(request, do, saved="The findings have been compared with those of earlier audits.")
+
+
+# ---- who used a briefing
+
+
+@guarded(rules.may_record_discussion, find_published, writes=True)
+def discussed(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    person = signed_in(request)
+
+    def do(form: DiscussionForm, version: int | None) -> str:
+        operations.record_discussion(briefing, **form.cleaned_data, by=person)
+        return request.path
+
+    return form_page(
+        request,
+        "learning/discussed.html",
+        lambda data, _: DiscussionForm(data, briefing=briefing),
+        do=do,
+        context={
+            "heading": "Your team talked about this briefing",
+            "caption": briefing.audit.title,
+            "introduction": "Say when, how many of you were there, and one thing that will change. The business "
+            "manager sees it.",
+            "button_text": "Record it",
+            "back": reverse("read-briefing", kwargs={"audit": briefing.audit.slug}),
+            "discussions": discussions_of(briefing, person),
+        },
+        saved="It has been recorded. Thank you.",
+    )
+
+
+@guarded(rules.may_read_uses)
+def used(request: HttpRequest) -> HttpResponse:
+    uses, briefings = uses_of(signed_in(request))
+    return render(request, "learning/used.html", {"uses": uses, "briefings": briefings})
