@@ -12,10 +12,10 @@ from maca.cases.models import READS_EVERY_CASE, Case
 from maca.kernel.small_numbers import Hidden, without_small_numbers
 from maca.learning.models import ComparedFinding, Comparison, Discussion, Recommendation, Review
 from maca.learning.said_before import year_of
-from maca.panel.alike import nearest
+from maca.panel.alike import looked_at, nearest
 from maca.panel.models import STRENGTHS, Finding, FindingTerm
 from maca.panel.queries import codebook_of
-from maca.panel.related import terms_of
+from maca.panel.related import EVERY, terms_of
 from maca.partnership.models import Agency, Person
 
 CLOSED = (AuditStage.PANEL_CLOSED, AuditStage.PUBLISHED)
@@ -59,12 +59,17 @@ class Seen:
     findings: tuple[Finding, ...]
 
 
-def seen_in_practice(recommendation: Recommendation, *, suppressed: bool = False) -> list[Seen]:
-    """Audit by audit, the newest first. Suppressed, no number is shown from which a child could be guessed.
+def open_to(person: Person, findings: QuerySet[Finding]) -> set[int]:
+    """The keys of those of these findings whose words this person may read, as wherever what is alike is shown."""
+    rows = looked_at(person.partnership_id, person).filter(term=EVERY, finding__in=findings.values("pk"))
+    return set(rows.values_list("finding", flat=True))
 
-    What was done about it, and whether that worked, belongs beside each of these audits.
-    """
+
+def seen_in_practice(recommendation: Recommendation, person: Person, *, suppressed: bool = False) -> list[Seen]:
+    """Audit by audit, the newest first. Suppressed, no number is shown from which a child could be guessed. Counted are
+    all cases; shown are the findings that this person may read."""
     linked = Finding.objects.filter(seen_for__recommendation=recommendation, withdrawn_at=None)
+    read = open_to(person, linked)
     by_audit: dict[Audit, list[Finding]] = {}
     for one in linked.select_related("audit", "case").order_by("-audit__planned_at", "position"):
         by_audit.setdefault(one.audit, []).append(one)
@@ -74,15 +79,14 @@ def seen_in_practice(recommendation: Recommendation, *, suppressed: bool = False
     for audit, findings in by_audit.items():
         total, seen = totals.get(audit.pk, 0), len({one.case_id for one in findings if one.case_id})
         shown = without_small_numbers([seen, total - seen])[0] if suppressed else seen
-        found.append(Seen(audit, shown, total, tuple(findings)))
+        found.append(Seen(audit, shown, total, tuple(one for one in findings if one.pk in read)))
     return found
 
 
 def offered_for(recommendation: Recommendation, person: Person) -> list[Finding]:
     """Findings of closed panels that say most of what a recommendation says, and are not linked to it."""
-    rows = FindingTerm.objects.filter(
-        partnership=person.partnership_id, finding__withdrawn_at=None, finding__audit__stage__in=CLOSED
-    ).exclude(finding__in=recommendation.seen.values("finding"))
+    rows = looked_at(person.partnership_id, person).filter(finding__audit__stage__in=CLOSED)
+    rows = rows.exclude(finding__in=recommendation.seen.values("finding"))
     near = nearest(terms_of(recommendation.words), person.partnership_id, rows, most=OFFERED)
     found = Finding.objects.select_related("audit", "case").in_bulk([one.finding for one in near])
     return [found[one.finding] for one in near]
@@ -130,8 +134,9 @@ class Recurrence:
     recurring: list[ComparedFinding]
 
 
-def recurrence_of(audit: Audit, *, suppressed: bool) -> Recurrence | None:
-    """What the comparison of an audit found. None where it has not been compared."""
+def recurrence_of(audit: Audit, person: Person, *, suppressed: bool) -> Recurrence | None:
+    """What the comparison of an audit found; finding by finding only what this person may read. None where it has not
+    been compared."""
     comparison = Comparison.objects.filter(audit=audit).select_related("compared_by").first()
     if comparison is None:
         return None
@@ -164,7 +169,8 @@ def recurrence_of(audit: Audit, *, suppressed: bool) -> Recurrence | None:
     ]
     shown = _without_small if suppressed else list
     (whole,) = shown([row("All findings", compared, bool(against))])
-    recurring = [one for one in compared if one.earlier]
+    read = open_to(person, audit.findings.all())
+    recurring = [one for one in compared if one.earlier and one.finding_id in read]
     return Recurrence(
         comparison, against, whole, shown(by_theme), shown(by_agency), shown(by_year), recurring if against else []
     )

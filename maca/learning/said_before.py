@@ -1,9 +1,11 @@
 """“Have we said this before?”, over every finding of every briefing that a person may read."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from maca.actions.models import Action, RestsOn
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.briefing.models import Briefing
@@ -20,10 +22,11 @@ LOOKED_AT = 2 * MOST
 
 @dataclass(frozen=True)
 class SaidBefore:
-    """A finding of a published briefing, in the words of the briefing."""
+    """A finding of a published briefing, in the words of the briefing, and the actions that rest on it."""
 
     finding: Finding
     text: str
+    actions: tuple[Action, ...]
 
     @property
     def audit(self) -> Audit:
@@ -60,14 +63,24 @@ def said_before(text: str, person: Person, *, but: Finding | None = None) -> lis
         rows = rows.exclude(finding=but)
     near = [one.finding for one in nearest(asked, person.partnership_id, rows, most=LOOKED_AT, least=LEAST)]
     findings = {one.pk: one for one in Finding.objects.filter(pk__in=near).select_related("audit__theme")}
+    actions = _actions_on(findings, person)
     printed = _as_printed([one.audit_id for one in findings.values()], person)
     found = []
     for key in near:
         finding = findings[key]
         words = printed.get(finding.public_id)
         if words is not None and (words == finding.text or len(asked.keys() & terms_of(words).keys()) > 1):
-            found.append(SaidBefore(finding, words))
+            found.append(SaidBefore(finding, words, tuple(actions.get(key, ()))))
     return found[:MOST]
+
+
+def _actions_on(findings: Collection[int], person: Person) -> dict[int, list[Action]]:
+    """What was done about each of these findings, by its key, as far as this person sees it."""
+    rows = RestsOn.objects.filter(finding__in=findings, action__in=Action.objects.visible_to(person))
+    found: dict[int, list[Action]] = {}
+    for one in rows.select_related("action__agency"):
+        found.setdefault(one.finding_id, []).append(one.action)
+    return found
 
 
 def _as_printed(audits: list[int], person: Person) -> dict[str, str]:

@@ -101,7 +101,7 @@ def recommendation(request: HttpRequest, recommendation: Recommendation) -> Http
         {
             "recommendation": recommendation,
             "review": recommendation.review,
-            "seen": seen_in_practice(recommendation, suppressed=not reads_numbers(person)),
+            "seen": seen_in_practice(recommendation, person, suppressed=not reads_numbers(person)),
             "offered": offered_for(recommendation, person) if links else [],
             "links": links,
         },
@@ -143,7 +143,7 @@ def recurrence(request: HttpRequest, audit: Audit) -> HttpResponse:
         "learning/recurrence.html",
         {
             "audit": audit,
-            "recurrence": recurrence_of(audit, suppressed=not reads_numbers(person)),
+            "recurrence": recurrence_of(audit, person, suppressed=not reads_numbers(person)),
             "may_compare": rules.may_compare_findings(person, audit),
             "shows_findings": reads_numbers(person),
             "is_published": audit.stage == AuditStage.PUBLISHED,

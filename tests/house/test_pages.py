@@ -97,6 +97,8 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         "dissent": "0" * 32,
         "note": "0" * 32,
         "line": "0" * 32,
+        "named": "0" * 32,
+        "hit": "0" * 32,
         "dispute": "0" * 32,
         "number": 1,
         "priority": audit.theme.priority.public_id,

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from maca.actions.operations import make_action
 from maca.audits.models import Audit, Heading
 from maca.briefing.models import Briefing
 from maca.briefing.operations import import_briefing
@@ -14,7 +15,7 @@ from maca.briefing.reading import read_briefing
 from maca.cases.models import DestructionReason, Interest
 from maca.cases.operations import declare_interest, destroy_case
 from maca.demo.operations import DATA
-from maca.kernel.clock import today
+from maca.kernel.clock import today, working_days_from
 from maca.kernel.small_numbers import Hidden
 from maca.kernel.verdict import Refused
 from maca.learning.models import Discussion, Review, ReviewKind
@@ -25,7 +26,7 @@ from maca.learning.operations import (
     record_review,
     unlink_finding,
 )
-from maca.learning.queries import Row, _without_small, recurrence_of, seen_in_practice, uses_of
+from maca.learning.queries import Row, _without_small, offered_for, recurrence_of, seen_in_practice, uses_of
 from maca.learning.rules import may_compare_findings, may_link_finding, may_read_recurrence
 from maca.learning.said_before import said_before
 from maca.panel.models import Finding
@@ -89,9 +90,9 @@ def test_a_recommendation_is_seen_in_so_many_of_the_cases_and_a_link_is_made_onc
     for one in findings.select_related("audit", "case"):
         link_finding(recommendation, one, by=world.manager)
         link_finding(recommendation, one, by=world.chair)
-    (seen,) = seen_in_practice(recommendation)
+    (seen,) = seen_in_practice(recommendation, world.chair)
     assert (seen.cases, seen.of, len(seen.findings)) == (2, 5, findings.count())
-    assert seen_in_practice(recommendation, suppressed=True)[0].cases is Hidden.FEW
+    assert seen_in_practice(recommendation, world.chair, suppressed=True)[0].cases is Hidden.FEW
     unlink_finding(recommendation, findings.select_related("audit", "case").first(), by=world.chair)
     assert recommendation.seen.count() == findings.count() - 1
 
@@ -106,6 +107,36 @@ def test_nobody_with_a_conflict_links_a_finding_of_that_case(world):
         link_finding(recommendation, finding, by=world.manager)
     assert refused.value.code == "conflict"
     assert not recommendation.seen.exists()
+
+
+def test_who_has_a_conflict_is_offered_and_shown_no_finding_of_that_case_before_it_is_published(world):
+    audit = world.panel_closed(1)
+    finding = audit.findings.select_related("audit", "case__nomination", "case__audit").get()
+    recommendation = a_review(world, finding.text).recommendations.get()
+    assert offered_for(recommendation, world.chair) == [finding]
+    link_finding(recommendation, finding, by=world.chair)
+    assert seen_in_practice(recommendation, world.manager)[0].findings == (finding,)
+    declare_interest(finding.case, interest=Interest.HELD, by=world.manager)
+    (seen,) = seen_in_practice(recommendation, world.manager)
+    assert (seen.cases, seen.findings) == (1, ())
+    unlink_finding(recommendation, finding, by=world.chair)
+    assert offered_for(recommendation, world.manager) == []
+
+
+def test_what_was_done_about_it_stands_with_what_was_said_before(world, sign_in):
+    neglect_2(world)
+    finding = said_before(TOOL, world.chair)[0].finding
+    finding = Finding.objects.select_related("audit", "case__audit", "case__nomination").get(pk=finding.pk)
+    action = make_action(
+        finding, change="Everybody is trained in the tool.", accountable=world.lead, agency=world.health,
+        due_on=working_days_from(today(), 20), success="Used in each case.", measure="Cases with the tool.",
+        baseline="1 of 5.", by=world.chair,
+    )  # fmt: skip
+    found = {one.finding: one.actions for one in said_before(TOOL, world.chair)}
+    assert found[finding] == (action,)
+    assert all(one.actions == () for one in said_before(TOOL, world.auditor))  # who sees no action of it
+    page = sign_in(world.chair).post(reverse("learning"), {"text": TOOL}).content.decode()
+    assert "Everybody is trained in the tool." in page
 
 
 def test_only_the_manager_keeps_the_register(world):
@@ -132,12 +163,12 @@ def third_round(world):
 def test_what_recurs_is_found_and_counted_by_theme_and_agency(world):
     audit, again = third_round(world)
     compare_findings(audit, by=world.chair)
-    found = recurrence_of(audit, suppressed=False)
+    found = recurrence_of(audit, world.chair, suppressed=False)
     assert (found.whole.before, found.whole.of) == (1, 2)
     assert found.recurring[0].earlier.text == again.text
     assert found.agencies == [Row("Health", 1, 2)]
     assert [one.called for one in found.years] == ["Year not on record"]
-    assert recurrence_of(audit, suppressed=True).whole.before is Hidden.FEW
+    assert recurrence_of(audit, world.chair, suppressed=True).whole.before is Hidden.FEW
 
 
 def test_a_shredded_case_keeps_both_comparisons(world):
@@ -147,16 +178,16 @@ def test_a_shredded_case_keeps_both_comparisons(world):
     Audit.objects.filter(pk=audit.pk).update(stage="published")
     case.audit.refresh_from_db()
     destroy_case(case, reason=DestructionReason.ASKED, by=world.manager)
-    kept = recurrence_of(audit, suppressed=False)
+    kept = recurrence_of(audit, world.chair, suppressed=False)
     assert (kept.whole.before, kept.recurring[0].earlier.text) == (1, again.text)
     compare_findings(audit, by=world.chair)
-    assert recurrence_of(audit, suppressed=False).whole == kept.whole
+    assert recurrence_of(audit, world.chair, suppressed=False).whole == kept.whole
 
 
 def test_the_first_audit_of_all_cannot_be_compared(world):
     audit = world.panel_closed(1)
     compare_findings(audit, by=world.manager)
-    assert recurrence_of(audit, suppressed=False).whole.before is None
+    assert recurrence_of(audit, world.chair, suppressed=False).whole.before is None
     assert may_compare_findings(world.member, audit).code == "not-yours"
     assert may_read_recurrence(world.auditor, audit).code == "not-published"
 

@@ -66,6 +66,9 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     decided = site.stand.standings["followed_up"].dispute
     assert decided
     assert theirs.concern
+    drafted = site.stand.standings["emptied" if situation != "emptied" else "drafted"].briefing
+    assert drafted
+    decided_on = drafted.screen_decisions.all()[0].found
     ids = {
         "person": [site.stand.theirs.auditor.public_id, site.stand.ours.operator.public_id],
         "concern": [theirs.concern.public_id],
@@ -81,6 +84,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "view": [other.view.public_id],
         "declaration": [theirs.case.declarations.all()[0].public_id],
         "question_set": [theirs.question_set.public_id],
+        "hit": [decided_on],
         "body": [site.stand.theirs.health.public_id],
         "priority": [theirs.audit.theme.priority.public_id],
         "theme": [theirs.audit.theme.public_id],
