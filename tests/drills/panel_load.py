@@ -1,4 +1,5 @@
-"""Three panels at once, each with twenty who follow and six who write, ten lines a second each for a minute.
+"""Three panels at once, each with twenty who follow and six who write, for a minute: ten lines a second each, or as
+many as `--lines` says.
 
 Through HTTP against `maca serve`, as browsers would. Every line must come once to every reader, in the order in which
 it was kept, within a second at the 95th percentile; and a save takes no more than three times what it takes alone. Run
@@ -140,7 +141,7 @@ def alone(site: Site, visitor: Visitor, seconds: float) -> list[float]:
     return writer.took
 
 
-def run(site: Site, seconds: float, *, deaf: bool) -> list[str]:
+def run(site: Site, seconds: float, lines: float, *, deaf: bool) -> list[str]:
     people = open_panel(site)
     by_itself = alone(site, people[MANAGER], 10)
     cookies = [cookie_of(one) for one in people.values()]
@@ -148,7 +149,7 @@ def run(site: Site, seconds: float, *, deaf: bool) -> list[str]:
     for one in readers:
         one.start()
     time.sleep(2)
-    until, every = time.monotonic() + seconds, WRITERS / 10
+    until, every = time.monotonic() + seconds, WRITERS / lines
     writers = [
         Writer(site, list(people.values())[at % 3], case, every, until, f"panel {case}, hand {at}")
         for case in range(1, PANELS + 1)
@@ -212,10 +213,11 @@ def told(readers: list[Reader], writers: list[Writer], by_itself: list[float]) -
 def main(arguments: Any = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--lines", type=float, default=10, help="Lines a second for each panel.")
     parser.add_argument("--deaf", action="store_true", help="The control: one line is kept from one reader.")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="maca-panel-") as directory, served_demo(Path(directory) / "data") as site:
-        problems = run(site, asked.seconds, deaf=asked.deaf)
+        problems = run(site, asked.seconds, asked.lines, deaf=asked.deaf)
     for one in problems:
         print(f"FAILED: {one}")
     if asked.deaf:
