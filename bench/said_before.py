@@ -31,9 +31,9 @@ from maca.briefing.models import Briefing  # noqa: E402
 from maca.briefing.stages import BriefingStage  # noqa: E402
 from maca.kernel.ids import new_public_id  # noqa: E402
 from maca.learning.said_before import said_before  # noqa: E402
-from maca.panel.alike import MEAN, _rarity_of, nearest  # noqa: E402
+from maca.panel.alike import MEAN, SAMPLE, how_often, nearest  # noqa: E402
 from maca.panel.models import Finding, FindingTerm  # noqa: E402
-from maca.panel.related import EVERY, score, terms_of  # noqa: E402
+from maca.panel.related import EVERY, rarity, score, terms_of  # noqa: E402
 from maca.partnership.models import Person  # noqa: E402
 
 OF_AN_AUDIT, HALVES, RARE_WORDS = 100, 20_000, 30_000
@@ -144,7 +144,8 @@ def _make_part(
 def best_there_is(text: str, partnership: int) -> list[float]:
     """The scores of the first five when every finding is looked at, by the same rarity."""
     asked = terms_of(text)
-    rare = _rarity_of(asked, partnership)
+    counts, total = how_often(asked, partnership)
+    rare = rarity({one: counts.get(one, 0) for one in asked if total >= SAMPLE or one in counts}, total)
     told: dict[int, dict[str, int]] = {}
     rows = FindingTerm.objects.filter(partnership=partnership, term__in=list(rare))
     for finding, term in rows.values_list("finding", "term").iterator(chunk_size=50_000):

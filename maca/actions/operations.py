@@ -15,7 +15,7 @@ from maca.cases.models import Case
 from maca.cases.queries import forget_parts
 from maca.cases.seal import case_key
 from maca.journal.operations import note_reading, write
-from maca.kernel.clock import is_working_day, today
+from maca.kernel.clock import LONDON, is_working_day, today
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
@@ -268,6 +268,8 @@ def record_impact(
     rules.may_record_impact(by, action).insist()
     if seen_on > today():
         raise Refused("day-to-come", "The day on which it was looked at cannot be to come.")
+    if action.done_at and seen_on < action.done_at.astimezone(LONDON).date():
+        raise Refused("not-done-then", "It was not done on that day yet. Choose the day it was done, or a later one.")
     if impact == Impact.NOT_MEASURED:
         before, after, seen_in = "", "", ()
         if not reason.strip():

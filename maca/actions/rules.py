@@ -39,7 +39,7 @@ def may_read_finding(person: Person, finding: Finding, seen: Collection[int]) ->
     if finding.audit.imported_from:
         return YES
     if finding.case is None:
-        return YES if finding.audit.stage == AuditStage.PUBLISHED else may_see_panel_page(person, finding.audit)
+        return may_see_panel_page(person, finding.audit)
     if finding.case_id not in seen:
         return no("not-your-case", "What this finding says is for those who have a part in its case.")
     return may_read_summative_report(person, finding.case)

@@ -7,13 +7,13 @@ which they stood: a point that says something else is looked at again.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from maca.briefing.points import Point, points
 from maca.briefing.screening import screen
-from maca.briefing.screening.combinations import CALLED, together
+from maca.briefing.screening.combinations import called, together
 from maca.briefing.screening.identity import Known, sealed_spans
 from maca.briefing.screening.lists import folded
 from maca.briefing.screening.spans import UNKNOWN, Span
@@ -32,7 +32,7 @@ class Stand:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.point.text.encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{self.point.case or ''}|{self.point.text}".encode()).hexdigest()[:32]
 
     @property
     def parts(self) -> list[tuple[str, bool]]:
@@ -61,7 +61,11 @@ class Hit:
 
     @property
     def called(self) -> str:
-        return CALLED.get(self.kind, self.kind)
+        return called(self.kind)
+
+    def open_stands(self, closed: Container[str | None]) -> tuple[Stand, ...]:
+        """Where it is to be decided on, or where it was, but for the findings that are closed, by their references."""
+        return tuple(one for one in self.undecided or self.stands if one.point.ref not in closed)
 
     @property
     def may_be_pooled(self) -> bool:
@@ -69,7 +73,7 @@ class Hit:
 
     @property
     def may_go(self) -> bool:
-        return all(one.point.may_go for one in self.stands)
+        return self.kind != TOGETHER and all(one.point.may_go for one in self.stands)
 
 
 @lru_cache(_ONE_POINT)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from maca.briefing import rules
-from maca.briefing.deciding import Hit, Stand
+from maca.briefing.deciding import TOGETHER, Hit, Stand
 from maca.briefing.models import Briefing, Decision, KeptBecause, WithdrawnBecause
 from maca.briefing.screening.rewording import suggested
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps
@@ -60,7 +60,7 @@ class ProcessForm(Form):
 class FindingsForm(Form):
     """The findings under one heading, each in a box of its own, named by the finding of the panel it rests on.
 
-    `closed` are the labels of the cases whose findings whoever edits may not change: they have no box, and stay.
+    `closed` are the references of the findings that whoever edits may not change: they have no box, and stay.
     `not_agreed` names the agencies that do not agree with a finding, by its reference.
     """
 
@@ -78,7 +78,7 @@ class FindingsForm(Form):
         self.findings = {f"finding-{finding.ref or _tied(finding.text)}": finding for finding in findings}
         seen: dict[str | None, int] = {}
         for name, finding in self.findings.items():
-            if finding.case in closed:
+            if finding.ref in closed:
                 continue
             seen[finding.case] = seen.get(finding.case, 0) + 1
             agencies = not_agreed.get(finding.ref or "", ())
@@ -113,7 +113,7 @@ class DecideForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, hit: Hit, stands: Sequence[Stand]) -> None:
         super().__init__(data)
-        self.stands = stands
+        self.stands, self.is_together = stands, hit.kind == TOGETHER
         self.fields["decision"] = ChoiceField(
             label="What do you decide?",
             called="what you decide",
@@ -141,7 +141,11 @@ class DecideForm(Form):
             label="If you keep it: why?", called="why you keep it", choices=KeptBecause.choices, required=False
         )
         self.fields["because"] = LongTextField(
-            label="If for another reason, which?", called="the reason", required=False, rows=2
+            label="If for another reason, which?",
+            called="the reason",
+            help_text="This is kept. Do not write the words themselves.",
+            required=False,
+            rows=2,
         )
 
     @staticmethod
@@ -156,12 +160,13 @@ class DecideForm(Form):
         given: dict[str, Any] = super().clean() or self.cleaned_data
         decision = given.get("decision")
         if decision == Decision.REWORDED:
+            same = [one for one in self.stands if given.get(self.name_of(one), "").strip() == one.point.text]
+            # Of what tells together, one point that says less may be enough.
+            if same and (not self.is_together or len(same) == len(self.stands)):
+                self.add_error(self.name_of(same[0]), "This is what it says now. Write it without what could identify")
             for one in self.stands:
-                text = given.get(self.name_of(one), "")
-                if not text:
-                    self.add_error(self.name_of(one), "Write what it is to say, or choose to leave the point out")
-                elif text.strip() == one.point.text:
-                    self.add_error(self.name_of(one), "This is what it says now. Write it without what could identify")
+                if not given.get(self.name_of(one), ""):
+                    self.add_error(self.name_of(one), "Write what it is to say")
         if decision in (Decision.KEPT, Decision.POOLED):
             if not given.get("reason"):
                 self.add_error("reason", "Say why it is kept")

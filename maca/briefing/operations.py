@@ -11,7 +11,7 @@ from maca.audits.models import Heading as FindingHeading
 from maca.audits.operations import enter, record_published_audit
 from maca.audits.stages import AuditStage
 from maca.briefing import rules
-from maca.briefing.deciding import Hit, Stand, hits
+from maca.briefing.deciding import TOGETHER, Hit, Stand, hits
 from maca.briefing.drafting import draft_value
 from maca.briefing.models import Briefing, Decision, KeptBecause, PublishedFile, ScreenDecision, WithdrawnBecause
 from maca.briefing.points import pooled, said
@@ -20,9 +20,8 @@ from maca.briefing.queries import OPENED
 from maca.briefing.screening.identity import Known, known
 from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.stages import BriefingStage
-from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps, to_dict
+from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps, clean, to_dict
 from maca.cases.operations import add_case
-from maca.cases.queries import cases_called
 from maca.cases.seal import identity_keys, nomination_keys
 from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
@@ -87,9 +86,10 @@ def edit_findings(
     rules.may_edit_briefing(by, briefing).insist()
     value = briefing.value
     before = {finding for finding in value.findings if finding.heading is heading}
-    touched = {finding.case for finding in before ^ set(findings) if finding.case}
-    for case in cases_called(briefing.audit, touched):
-        rules.may_change_points(by, case).insist()
+    closed = rules.closed_findings(briefing, by)
+    for ref in {finding.ref for finding in before ^ set(findings) if finding.ref}:
+        if case := closed.get(ref):
+            rules.may_change_points(by, case).insist()
     others = tuple(finding for finding in value.findings if finding.heading is not heading)
     _save(
         briefing,
@@ -139,6 +139,7 @@ def take_back_briefing(briefing: Briefing, *, by: Person) -> None:
 def approve_briefing(briefing: Briefing, *, version: int | None, by: Person) -> None:
     """Approve the briefing as it stands, as somebody who wrote none of it."""
     hold(briefing, "audit")
+    _count_undecided(briefing)
     rules.may_approve_briefing(by, briefing).insist()
     save_changes(briefing, version=version, approved_by=by)
     move(briefing, to=BriefingStage.APPROVED)
@@ -281,7 +282,9 @@ def _known(audit: Audit) -> Known:
 def _screened(briefing: Briefing) -> list[Hit]:
     key = mark_key(briefing.audit.partnership.public_id)
     kept: dict[str, list[str]] = {}
-    for one in briefing.screen_decisions.filter(decision__in=(Decision.KEPT, Decision.POOLED)):
+    # What was told together and is said of no one case is told together no more; said of the case again, it is.
+    decided = briefing.screen_decisions.exclude(kind=TOGETHER, decision=Decision.POOLED)
+    for one in decided.filter(decision__in=(Decision.KEPT, Decision.POOLED)):
         kept.setdefault(one.found, []).extend(one.points)
     return hits(
         briefing.value,
@@ -310,19 +313,22 @@ def read_screening(briefing: Briefing, *, by: Person) -> list[Hit]:
 
 
 @transaction.atomic
-def find_hit(briefing: Briefing, hit: str, *, by: Person) -> Hit | None:
-    """One thing that was found. Its id is known only to whoever was shown the list, which is on record."""
+def read_hit(briefing: Briefing, hit: str, *, by: Person) -> Hit | None:
+    """Show one thing that was found, to decide on it. Recorded before it is shown."""
     rules.may_decide_on_hit(by, briefing).insist()
-    return next((one for one in _screened(briefing) if one.public_id == hit), None)
+    found = next((one for one in _screened(briefing) if one.public_id == hit), None)
+    if found:
+        note_reading("read what could identify", briefing, by=by, found=1)
+    return found
 
 
 def _open_stands(briefing: Briefing, hit: Hit, by: Person) -> tuple[Stand, ...]:
     """Where the words stand in what this person may change. Raises `Refused` where that is nowhere."""
-    stands = hit.undecided or hit.stands
-    closed = rules.closed_cases(briefing, by)
-    found = tuple(one for one in stands if one.point.case not in closed)
-    if not found:
-        rules.may_change_points(by, closed[stands[0].point.case or ""]).insist()
+    closed = rules.closed_findings(briefing, by)
+    if not (found := hit.open_stands(closed)):
+        rules.may_change_points(
+            by, next(closed[one.point.ref] for one in hit.stands if one.point.ref in closed)
+        ).insist()
     return found
 
 
@@ -349,6 +355,9 @@ def decide_on_hit(
         raise Refused("gone", "These words are no longer in the briefing, so there is nothing to decide.")
     stands = _open_stands(briefing, found, by)
     places = {one.point.place for one in stands}
+    if decision not in (Decision.KEPT, Decision.POOLED):
+        reason = None
+    because = because if reason == KeptBecause.OTHER else ""
     value, digests = briefing.value, [one.digest for one in stands]
     if decision in (Decision.KEPT, Decision.POOLED) and (
         reason is None or (reason == KeptBecause.OTHER and not because)
@@ -357,7 +366,10 @@ def decide_on_hit(
     if decision == Decision.POOLED:
         if not found.may_be_pooled:
             raise Refused("no-case", "These words are said of no one case already.")
-        value = pooled(value, places)
+        value, digests = (
+            pooled(value, places),
+            [replace(one, point=replace(one.point, case=None)).digest for one in stands],
+        )
     elif decision == Decision.REMOVED:
         if not found.may_go:
             raise Refused("has-to-stay", "This point cannot be left out. Say it in other words.")
@@ -372,9 +384,10 @@ def decide_on_hit(
     save_changes(briefing, version=version, content=to_dict(value), saved_by=by, saved_at=timezone.now())
     briefing.authors.add(by)
     left = _screened(briefing)
-    if decision in (Decision.REWORDED, Decision.REMOVED):
-        still = next((one for one in left if one.public_id == hit), None)
-        if still and places & {one.point.place for one in still.undecided}:
+    if decision == Decision.REWORDED and (still := next((one for one in left if one.public_id == hit), None)):
+        if found.kind == TOGETHER:
+            raise Refused("still-there", f"{still.why} Say less of it.")
+        if {clean(text) for text in (words or {}).values()} & {one.point.text for one in still.undecided}:
             raise Refused("still-there", f"“{found.phrase}” still stands there. Write the point without it.")
     _count_undecided(briefing)
     write(
@@ -388,13 +401,17 @@ def keep_words(briefing: Briefing, chosen: Collection[str], *, version: int | No
     """Keep several words that nobody knows at once, as words of the work that tell of no family."""
     hold(briefing, "audit")
     rules.may_decide_on_hit(by, briefing).insist()
-    found = [one for one in _screened(briefing) if one.public_id in set(chosen) and one.kind == UNKNOWN]
+    closed = rules.closed_findings(briefing, by)
+    found = [
+        one for one in _screened(briefing)
+        if one.public_id in set(chosen) and one.kind == UNKNOWN and one.open_stands(closed)
+    ]  # fmt: skip
     if not found:
         raise Refused("none-chosen", "Choose at least one word that tells of no family.")
     ScreenDecision.objects.bulk_create(
         ScreenDecision(
             briefing=briefing, found=one.public_id, kind=one.kind, decision=Decision.KEPT, decided_by=by,
-            points=[stand.digest for stand in _open_stands(briefing, one, by)], reason=KeptBecause.PRACTICE,
+            points=[stand.digest for stand in one.open_stands(closed)], reason=KeptBecause.PRACTICE,
         )
         for one in found
     )  # fmt: skip

@@ -71,4 +71,6 @@ def _publisher(briefing: Briefing) -> str:
         # Published by whoever published it, and not by the partnership whose site this is.
         return ""
     name = briefing.audit.partnership.name
+    if briefing.is_withdrawn:
+        return f"Withdrawn: {name}"
     return name if briefing.was_published else f"Draft, not published: {name}"

@@ -81,6 +81,16 @@ def closed_cases(briefing: Briefing, person: Person) -> dict[str, Case]:
     return {one.label: one for one in cases if not may_change_points(person, one)}
 
 
+def closed_findings(briefing: Briefing, person: Person) -> dict[str, Case]:
+    """The findings of which this person may not change what the briefing says, by their references, each with its
+    case: also those that the briefing says of no one case."""
+    if not (closed := closed_cases(briefing, person)):
+        return {}
+    findings = briefing.audit.findings.filter(case__in=[one.pk for one in closed.values()])
+    of_case = {one.pk: one for one in closed.values()}
+    return {ref: of_case[case] for ref, case in findings.values_list("public_id", "case")}
+
+
 def may_send_briefing(person: Person, briefing: Briefing) -> Verdict:
     """The business manager sends the draft for approval, once there is a finding in it."""
     if not (verdict := may_edit_briefing(person, briefing)):
@@ -119,6 +129,8 @@ def may_approve_briefing(person: Person, briefing: Briefing) -> Verdict:
         return no("not-an-approver", "Only the chair or a member of the sub-group approves the briefing.")
     if briefing.stage != BriefingStage.SENT:
         return no("not-sent", "The briefing is not waiting for approval.")
+    if briefing.undecided:
+        return no("undecided", "Not everything that could identify a family is decided on. Send the briefing back.")
     if briefing.authors.filter(pk=person.pk).exists():
         return no("an-author", "You drafted or edited this briefing, so somebody else has to approve it.")
     return YES

@@ -45,7 +45,8 @@ from maca.briefing.queries import (
 )
 from maca.briefing.queries import published as published_to
 from maca.briefing.reading_age import reading_age
-from maca.briefing.screening.combinations import CALLED
+from maca.briefing.screening.combinations import called
+from maca.briefing.screening.identity import SEALED
 from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.sheets import SHEETS
 from maca.briefing.stages import BriefingStage
@@ -248,8 +249,8 @@ def download_sheet(request: HttpRequest, found: tuple[Briefing, str, str]) -> Ht
     briefing, sheet, wanted = found
     if sheet not in SHEETS or wanted not in SHEET_FORMATS:
         raise Http404
-    if briefing.was_published:
-        _kept(request, briefing, wanted)
+    if briefing.was_published and not was_opened_lately(briefing, sheet, person := signed_in(request)):
+        operations.note_opened(briefing, sheet, by=person)
     return _file(print_sheet(briefing, sheet, wanted), wanted, _file_name(briefing, sheet))
 
 
@@ -322,7 +323,7 @@ def edit_findings(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResp
     if named not in list(Heading):
         raise Http404
     heading, person = Heading(named), signed_in(request)
-    closed = set(rules.closed_cases(briefing, person))
+    closed = rules.closed_findings(briefing, person)
     disputed = {one.public_id: agencies for one, agencies in not_agreed(briefing.audit)}
 
     def make_form(data: Mapping[str, Any] | None, now: Briefing) -> FindingsForm:
@@ -339,7 +340,7 @@ def edit_findings(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResp
         make_form,
         do=do,
         thing=briefing,
-        context=_editing(briefing, title, closed),
+        context=_editing(briefing, title, {case.label for case in closed.values()}),
     )
 
 
@@ -463,17 +464,21 @@ def screening(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 
 def _what_was_found(request: HttpRequest, briefing: Briefing, found: list[Hit]) -> dict[str, Any]:
     may_decide = rules.may_decide_on_hit(signed_in(request), briefing)
-    undecided = [one for one in found if one.undecided]
-    words = [one for one in undecided if one.kind == UNKNOWN]
+    # Whoever has a conflict of interest in a case is not told what is sealed with it.
+    closed = rules.closed_findings(briefing, signed_in(request))
+    shown = [one for one in found if one.kind != SEALED or one.open_stands(closed)]
+    undecided = [one for one in shown if one.undecided]
+    words = [one for one in undecided if one.kind == UNKNOWN and one.open_stands(closed)]
     decisions = decisions_on(briefing)
     why = {one.found: one for one in decisions if one.reason}
     return {
         "audit": briefing.audit,
         "briefing": briefing,
         "may_decide": may_decide,
-        "hits": undecided,
-        "kept": [(one, why[one.public_id]) for one in found if not one.undecided],
-        "changed": [(CALLED.get(one.kind, one.kind), one) for one in decisions if not one.reason],
+        "hits": [(one, bool(one.open_stands(closed))) for one in undecided],
+        "for_others": sum(bool(one.undecided) for one in found) - len(undecided),
+        "kept": [(one, why[one.public_id], bool(one.open_stands(closed))) for one in shown if not one.undecided],
+        "changed": [(called(one.kind), one) for one in decisions if not one.reason],
         "words_form": KeepWordsForm(None, hits=words) if may_decide and len(words) > 1 else None,
     }
 
@@ -494,10 +499,11 @@ def keep_words(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 def decide_on_hit(request: HttpRequest, address: tuple[Briefing, str]) -> HttpResponse:
     briefing, public_id = address
     person = signed_in(request)
-    if (hit := operations.find_hit(briefing, public_id, by=person)) is None:
+    if (hit := operations.read_hit(briefing, public_id, by=person)) is None:
         raise Http404
-    closed = rules.closed_cases(briefing, person)
-    stands = [one for one in hit.undecided or hit.stands if one.point.case not in closed]
+    closed = rules.closed_findings(briefing, person)
+    if not (stands := hit.open_stands(closed)):
+        raise Http404
 
     def do(form: DecideForm, version: int | None) -> str:
         chosen = form.cleaned_data["decision"]
@@ -526,7 +532,7 @@ def decide_on_hit(request: HttpRequest, address: tuple[Briefing, str]) -> HttpRe
             "hit": hit,
             "stands": stands,
             "back": _screening_page(briefing.audit),
-            "closed": sorted({one.point.case for one in hit.stands if one.point.case in closed}),
+            "closed": sorted({closed[ref].label for one in hit.stands if (ref := one.point.ref) in closed}),
             "button_text": "Decide",
         },
         saved="Decided",

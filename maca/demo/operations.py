@@ -124,8 +124,7 @@ def empty() -> None:
         call_command("migrate", room, "zero", verbosity=0, interactive=False)
     for alias in ("default", ALIAS):
         call_command("flush", verbosity=0, interactive=False, database=alias)
-    for room in ("journal", "briefing"):
-        call_command("migrate", room, verbosity=0, interactive=False)
+    call_command("migrate", verbosity=0, interactive=False)
     # The new tables have no fence yet.
     fence(connections[DEFAULT_DB_ALIAS], served_by=None)
 

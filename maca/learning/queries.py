@@ -177,11 +177,14 @@ def recurrence_of(audit: Audit, person: Person, *, suppressed: bool) -> Recurren
 
 
 def _without_small(rows: Sequence[Row]) -> list[Row]:
-    """The rows with what was said before and what was not as one table, so that neither gives the other away."""
+    """The rows with what was said before and what was not as one table, so that neither gives the other away: where
+    one of the two is not shown, the other would tell it."""
     told = [one for one in rows if one.before is not None]
     counts = [count for one in told for count in (one.before, one.of - one.before)]  # type: ignore[operator]
-    shown = without_small_numbers(counts)[::2] if counts else []  # type: ignore[arg-type]
-    instead = dict(zip(map(id, told), shown, strict=True))
+    shown = without_small_numbers(counts) if counts else []  # type: ignore[arg-type]
+    pairs = zip(shown[::2], shown[1::2], strict=True)
+    either = [rest if isinstance(rest, Hidden) else before for before, rest in pairs]
+    instead = dict(zip(map(id, told), either, strict=True))
     return [Row(one.called, instead[id(one)], one.of) if id(one) in instead else one for one in rows]
 
 

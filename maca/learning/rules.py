@@ -1,6 +1,7 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.briefing.models import Briefing
+from maca.briefing.stages import BriefingStage
 from maca.cases.models import CONFLICTS, READS_EVERY_CASE
 from maca.cases.queries import part_in
 from maca.kernel.verdict import YES, Verdict, no
@@ -59,10 +60,13 @@ def may_link_finding(person: Person, found: tuple[Recommendation, Finding]) -> V
 def may_read_recurrence(person: Person, audit: Audit) -> Verdict:
     """What of a published audit was said before is for everybody; before that, for the sub-group, the business manager
     and the scrutineer, once the panel has closed."""
-    if audit.stage == AuditStage.PUBLISHED:
-        return may_ask_what_was_said(person)
     if not person.holds(*READS_EVERY_CASE):
+        read = Briefing.objects.visible_to(person).filter(audit=audit, stage=BriefingStage.PUBLISHED)
+        if not (verdict := may_ask_what_was_said(person)) or read.exists():
+            return verdict
         return no("not-published", "This is shown once the briefing of the audit is published.")
+    if audit.stage == AuditStage.PUBLISHED:
+        return YES
     if audit.stage != AuditStage.PANEL_CLOSED:
         return no("panel-not-closed", "This begins when the chair has closed the panel.")
     return YES

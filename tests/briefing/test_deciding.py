@@ -8,11 +8,15 @@ from maca.briefing.operations import (
     approve_briefing,
     decide_on_hit,
     draft_briefing,
+    edit_findings,
     edit_theme_and_cases,
     keep_words,
+    put_back_into_briefing,
     read_screening,
     send_briefing,
 )
+from maca.briefing.screening import screen
+from maca.briefing.screening.rewording import suggested
 from maca.cases.models import Interest
 from maca.cases.operations import declare_interest
 from maca.journal.models import Entry
@@ -218,3 +222,78 @@ def test_as_many_queries_for_one_thing_as_for_fifty(world, sign_in, django_asser
     with django_assert_max_num_queries(60) as of_fifty:
         client.get(page)
     assert len(of_fifty) == len(of_one)
+
+
+def test_what_is_said_of_no_one_case_is_still_closed_to_whoever_has_a_conflict_in_it(world):
+    briefing = a_case_told_of(world, "He went to Kettering.")
+    hit = found(briefing, "Kettering", world.manager)
+    pool = {"decision": Decision.POOLED, "reason": KeptBecause.KNOWN, "version": None, "by": world.manager}
+    decide_on_hit(briefing, hit.public_id, **pool)
+    (finding,) = briefing.value.findings
+    assert finding.case is None
+    declare_interest(briefing.audit.cases.get(), interest=Interest.HELD, by=world.manager)
+    heading = finding.heading
+    refused("conflict", edit_findings, briefing, heading, findings=[], version=None, by=world.manager)
+    keep = {"decision": Decision.KEPT, "reason": KeptBecause.KNOWN, "version": None, "by": world.manager}
+    refused("conflict", decide_on_hit, briefing, hit.public_id, **keep)
+
+
+def test_a_finding_said_of_its_case_again_is_decided_on_again(world):
+    briefing = a_case_told_of(world, "He went to Kettering.")
+    keep_all(briefing, by=world.manager)
+    hit = found(briefing, "Kettering", world.manager)
+    pool = {"decision": Decision.POOLED, "reason": KeptBecause.KNOWN, "version": None, "by": world.manager}
+    decide_on_hit(briefing, hit.public_id, **pool)
+    assert briefing.undecided == 0
+    ScreenDecision.objects.filter(decision="kept", kind="place").delete()
+    edit_findings(briefing, briefing.value.findings[0].heading, findings=[], version=None, by=world.manager)
+    put_back_into_briefing(briefing, briefing.audit.findings.get(), version=None, by=world.manager)
+    assert [one.case for one in briefing.value.findings] == ["Case 1"]
+    assert found(briefing, "Kettering", world.manager).undecided
+
+
+def test_a_reason_is_kept_only_for_what_is_kept(world):
+    briefing = a_draft(world)
+    hit = found(briefing, "Kettering", world.manager)
+    decide_on_hit(
+        briefing, hit.public_id, decision=Decision.REWORDED, reason=KeptBecause.OTHER, because="Kettering is known.",
+        words={hit.stands[0].point.place: "He went to a town."}, version=None, by=world.manager,
+    )  # fmt: skip
+    row = ScreenDecision.objects.get(decision="reworded")
+    assert (row.reason, row.because) == ("", "")
+
+
+def test_whoever_has_a_conflict_is_not_told_what_is_sealed(world, sign_in):
+    briefing = a_case_told_of(world, "Zebedee was seen in Kettering.")
+    page = reverse("screening", kwargs={"audit": briefing.audit.slug})
+    assert "a sealed identity" in sign_in(world.manager).get(page).content.decode()
+    declare_interest(briefing.audit.cases.get(), interest=Interest.HELD, by=world.manager)
+    shown = sign_in(world.manager).get(page).content.decode()
+    assert "a sealed identity" not in shown
+    assert "1 thing to decide on is for somebody without a conflict of interest" in shown
+
+
+def test_of_several_things_about_one_case_one_point_that_says_less_is_enough(world, sign_in):
+    briefing = a_case_told_of(world, "He was four years old, went to Kettering and had DNA testing.")
+    hit = next(one for one in read_screening(briefing, by=world.manager) if one.kind == "together")
+    assert not hit.may_go
+    (stand,) = hit.stands
+    decide = {"decision": Decision.REWORDED, "version": None, "by": world.manager}
+    same = {stand.point.place: "He was four years old, came from Kettering and had DNA testing."}
+    refused("still-there", decide_on_hit, briefing, hit.public_id, words=same, **decide)
+    less = {stand.point.place: "He was four years old and had DNA testing."}
+    decide_on_hit(briefing, hit.public_id, words=less, **decide)
+    assert "together" not in {one.kind for one in read_screening(briefing, by=world.manager)}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Three Social Workers came.", "Several Social Workers came."),
+        ("A boy of four years old moved to Kettering.", "A boy of under five moved to the area."),
+        ("On his 16th birthday he left.", "On his 16th birthday he left."),
+        ("The fourth social worker came.", "Another social worker came."),
+    ],
+)
+def test_other_words_are_suggested(text, says):
+    assert says in suggested(text, screen(text))

@@ -112,6 +112,8 @@ def test_nobody_with_a_conflict_links_a_finding_of_that_case(world):
 def test_who_has_a_conflict_is_offered_and_shown_no_finding_of_that_case_before_it_is_published(world):
     audit = world.panel_closed(1)
     finding = audit.findings.select_related("audit", "case__nomination", "case__audit").get()
+    for one in (world.chair, world.manager):
+        declare_interest(finding.case, interest=Interest.NONE, by=one)
     recommendation = a_review(world, finding.text).recommendations.get()
     assert offered_for(recommendation, world.chair) == [finding]
     link_finding(recommendation, finding, by=world.chair)

@@ -39,6 +39,7 @@ CALLED = {
     "upn": "a unique pupil number",
     "nhs_number": "an NHS number",
     "unknown": "a word to look at",
+    "together": "several things about one case",
 }
 
 

@@ -15,6 +15,10 @@ from maca.briefing.screening.lists import folded
 from maca.briefing.screening.spans import Span
 
 SEALED = "sealed"
+NAME = "a name that is sealed with a case of this audit"
+# What is written where a name is not known.
+_NOT_KNOWN = "not known unknown none unnamed unborn baby child mother father mum dad parent"
+_NO_NAME = frozenset(_NOT_KNOWN.split())
 NEAR = 80  # of 100, as rapidfuzz counts: another letter in a word of five
 _WORD = re.compile(r"[^\W\d_](?:[\w’'-]*\w)?|\w*\d\w*")
 _LEAST = 3  # letters of a word, and of a number
@@ -46,8 +50,8 @@ def known(names: Iterable[str], others: Iterable[str] = (), places: Iterable[str
     }  # fmt: skip
     there = {folded(word) for text in places for word in _WORD.findall(text)} - _ADDRESS
     return Known(
-        frozenset(word for word in named if len(word) >= _LEAST and word not in lists.capitals()),
-        frozenset(word for word in there if len(word) >= _LEAST and word not in lists.capitals()),
+        frozenset(word for word in named - _NO_NAME if len(word) >= _LEAST and word not in lists.capitals()),
+        frozenset(word for word in there if len(word) >= _LEAST and word not in lists.words() | lists.capitals()),
     )
 
 
@@ -60,7 +64,7 @@ def sealed_spans(text: str, those: Known) -> list[Span]:
         if is_word and not one[0][0].isupper():
             continue
         if word in those.names:
-            why = "a name that is sealed with a case of this audit"
+            why = NAME
         elif word in those.places:
             why = "a word of an address, a place or a number that is sealed with a case of this audit"
         elif not is_word and len(word) > _LEAST and _near(word, those):

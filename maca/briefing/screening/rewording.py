@@ -6,18 +6,17 @@ They are a beginning for a person, and never put in unseen.
 import re
 from collections.abc import Iterable
 
+from maca.briefing.screening.identity import NAME, SEALED
 from maca.briefing.screening.spans import UNKNOWN, Span
 
 _INSTEAD = {
     "place": "the area",
     "person": "the child",
-    "sealed": "the child",
     "school": "a school",
     "service": "a support service",
     "review": "an earlier review",
     "date": "that time",
     "month": "that time",
-    "ordinal": "several",
     "event": "an event in the family",
     "characteristic": "a need of the child",
     "household": "a relative",
@@ -30,10 +29,23 @@ _NUMBERS = (
 _IN_WORDS = {word: number for number, word in enumerate(_NUMBERS.split())}
 
 
+# The fourth social worker is another one, and four of them are several.
+_ORDINALS = "second third fourth fifth sixth seventh eighth ninth tenth"
+_ANOTHER = re.compile(rf"(?:\b(?:a|an|the) )?\b(?:{'|'.join(_ORDINALS.split())}|\d+(?:nd|rd|th))\b", re.IGNORECASE)
+    r"(?:\b(?:a|an|the) )?\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))\b", re.I
+)
+_SEVERAL = re.compile(rf"\b(?:{'|'.join(_NUMBERS.split()[2:])}|\d+)\b", re.IGNORECASE)
+
+
 def instead(span: Span) -> str:
     """Other words for one span; none where only a person can say."""
+    if span.kind == "ordinal":
+        words = _SEVERAL.sub("several", _ANOTHER.sub("another", span.text))
+        return words if words != span.text else ""
     if span.kind == "age":
-        return _age(span.text)
+        return "" if "birthday" in span.text.lower() else _age(span.text)
+    if span.kind == SEALED:
+        return "the child" if span.why == NAME else ""
     return _INSTEAD.get(span.kind, "")
 
 
@@ -41,7 +53,7 @@ def _age(text: str) -> str:
     number = next((one for one in re.findall(r"\d+|[a-z]+", text.lower()) if one.isdigit() or one in _IN_WORDS), "")
     if not number:
         return ""
-    if re.search(r"month|week|day", text.lower()):
+    if re.search(r"\b(?:month|week|day)s?\b", text.lower()):
         return "under five"
     years = int(number) if number.isdigit() else _IN_WORDS[number]
     return next((words for up_to, words in _AGES if years <= up_to), "grown up")
@@ -53,9 +65,9 @@ def suggested(text: str, spans: Iterable[Span]) -> str:
         if one.kind == UNKNOWN or not (words := instead(one)):
             continue
         before = text[: one.start]
-        if re.match(r"(?:the|a|an|several) ", words):
+        if re.match(r"(?:the|a|an|several|another) ", words):
             before = re.sub(r"\b(?:the|a|an|her|his|their)\s+$", "", before, flags=re.IGNORECASE)
-        if not before.strip():
+        if not before.strip() and text[one.start].isupper():
             words = words[0].upper() + words[1:]
         text = f"{before}{words}{text[one.end :]}"
     return text
