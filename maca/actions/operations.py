@@ -26,6 +26,7 @@ from maca.panel.lines import Line, opened
 from maca.panel.models import Finding
 from maca.partnership.models import Agency, Person
 
+LONGEST = 2 * 366  # days
 # What an action is not made without, and what is said where it is missing.
 NEEDED = {
     "change": ("no-change", "Say what will change."),
@@ -58,6 +59,8 @@ def _insist_accountable(accountable: Person, agency: Agency, partnership: int) -
 def _insist_day(due_on: dt.date) -> None:
     if due_on <= today() or not is_working_day(due_on):
         raise Refused("no-working-day", "Choose a working day that is still to come.")
+    if due_on > today() + dt.timedelta(days=LONGEST):
+        raise Refused("too-far", "Choose a day within two years.")
 
 
 def _hold_finding(finding: Finding) -> None:

@@ -34,10 +34,12 @@ def may_read_action(person: Person, action: Action) -> Verdict:
 
 
 def may_read_finding(person: Person, finding: Finding, seen: Collection[int]) -> Verdict:
-    """What a finding says is shown with an action to whoever may read it on the page of its panel, or in a briefing
-    that it was recorded from. `seen` are the keys of the cases that this person sees."""
+    """What a finding says is shown with an action to whoever may read it on the page of its panel: the briefing may say
+    it in other words, or be held back or withdrawn. `seen` are the keys of the cases that this person sees."""
     if finding.audit.imported_from:
-        return YES
+        if person.holds(*SEES_EVERY_ACTION):
+            return YES
+        return no("recorded", "What this finding says stands in the briefing it was recorded from.")
     if finding.case is None:
         return may_see_panel_page(person, finding.audit)
     if finding.case_id not in seen:
@@ -125,6 +127,8 @@ def may_verify_action(person: Person, action: Action) -> Verdict:
         )
     if person.agency_id == action.agency_id:
         return no("same-agency", f"This is an action of {action.agency}, so somebody of another agency verifies it.")
+    if person.agency_id is None and action.accountable.agency_id is None:
+        return no("same-office", "Whoever is accountable is of no agency, as you are. Somebody of one verifies it.")
     if action.stage != ActionStage.REPORTED:
         return no("not-reported", "Nobody has said that this action is done, so there is nothing to verify.")
     return _in_no_conflict(person, action)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from maca.briefing import rules
 from maca.briefing.deciding import TOGETHER, Hit, Stand
 from maca.briefing.models import Briefing, Decision, KeptBecause, WithdrawnBecause
+from maca.briefing.screening.lists import folded
 from maca.briefing.screening.rewording import suggested
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps
 from maca.design import dates
@@ -25,9 +26,13 @@ from maca.design.forms import (
 )
 from maca.kernel.clock import LONDON, NoSuchHour, comes_twice, instant_in_london
 
+LONGEST = 5_000  # characters of a point: a briefing is read in minutes, and each point of it is screened
+
 
 class ThemeForm(Form):
-    lines = LinesField(label="Theme / Cases", help_text="One point a line.", rows=6, for_everybody=True)
+    lines = LinesField(
+        label="Theme / Cases", help_text="One point a line.", rows=6, for_everybody=True, max_length=LONGEST
+    )
 
 
 def _tied(text: str) -> str:
@@ -50,6 +55,7 @@ class ProcessForm(Form):
                 required=line.asks is not None,
                 rows=3,
                 for_everybody=True,
+                max_length=LONGEST,
             )
 
     def edited(self) -> list[ProcessLine]:
@@ -89,6 +95,7 @@ class FindingsForm(Form):
                 required=False,
                 rows=2,
                 for_everybody=True,
+                max_length=LONGEST,
             )
 
     def edited(self) -> list[Finding]:
@@ -113,7 +120,7 @@ class DecideForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, hit: Hit, stands: Sequence[Stand]) -> None:
         super().__init__(data)
-        self.stands, self.is_together = stands, hit.kind == TOGETHER
+        self.stands, self.is_together, self.phrase = stands, hit.kind == TOGETHER, folded(hit.phrase)
         self.fields["decision"] = ChoiceField(
             label="What do you decide?",
             called="what you decide",
@@ -136,6 +143,7 @@ class DecideForm(Form):
                 required=False,
                 rows=3,
                 for_everybody=True,
+                max_length=LONGEST,
             )
         self.fields["reason"] = ChoiceField(
             label="If you keep it: why?", called="why you keep it", choices=KeptBecause.choices, required=False
@@ -165,8 +173,11 @@ class DecideForm(Form):
             if same and (not self.is_together or len(same) == len(self.stands)):
                 self.add_error(self.name_of(same[0]), "This is what it says now. Write it without what could identify")
             for one in self.stands:
-                if not given.get(self.name_of(one), ""):
+                text = given.get(self.name_of(one), "")
+                if not text:
                     self.add_error(self.name_of(one), "Write what it is to say")
+                elif not self.is_together and one not in same and self.phrase in folded(text):
+                    self.add_error(self.name_of(one), f"“{self.phrase}” still stands there. Write it without")
         if decision in (Decision.KEPT, Decision.POOLED):
             if not given.get("reason"):
                 self.add_error("reason", "Say why it is kept")

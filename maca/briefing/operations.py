@@ -202,7 +202,7 @@ def _keep(briefing: Briefing) -> dict[str, str]:
         PublishedFile(briefing=briefing, format=wanted, content=content, sha256=digests[wanted])
         for wanted, content in printed.items()
     )
-    words = as_searched(f"{audit.title} {audit.theme.title} {printed['txt'].decode()}")
+    words = as_searched(f"{briefing.value.theme} {printed['txt'].decode()}")
     save_changes(briefing, version=None, searched=words)
     return digests
 
@@ -245,6 +245,7 @@ def import_briefing(value: SixSteps, *, partnership: Partnership, imported_from:
         audit=audit, content=to_dict(traced), drafted_by=by, stage=BriefingStage.PUBLISHED
     )
     files = _keep(briefing)
+    _count_undecided(briefing)
     write("imported a briefing", briefing, by=by, cases=len(cases), findings=len(kept), files=files)
     return audit
 

@@ -213,6 +213,12 @@ def may_set_public_page(person: Person, briefing: Briefing) -> Verdict:
         return verdict
     if not briefing.is_published:
         return no("not-published", "Only a briefing that is published can be put on a public page.")
+    if briefing.undecided and not briefing.is_public:
+        return no(
+            "undecided",
+            f"{briefing.undecided} things in it could identify a family, and nobody has decided on them: it was recorded "
+            "from a file. It cannot be put on a public page.",
+        )
     return YES
 
 

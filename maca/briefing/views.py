@@ -1,12 +1,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
@@ -255,7 +257,8 @@ def download_sheet(request: HttpRequest, found: tuple[Briefing, str, str]) -> Ht
 
 
 def _file_name(briefing: Briefing, what: str) -> str:
-    return f"{briefing.audit.slug}-{what}{'-withdrawn' if briefing.is_withdrawn else ''}"
+    # As it is called in the briefing: the audit may be called what screening took out.
+    return f"{slugify(briefing.value.title)}-{what}{'-withdrawn' if briefing.is_withdrawn else ''}"
 
 
 def _file(content: bytes, wanted: str, name: str) -> HttpResponse:
@@ -486,10 +489,13 @@ def _what_was_found(request: HttpRequest, briefing: Briefing, found: list[Hit]) 
 @require_POST
 @guarded(rules.may_decide_on_hit, find_briefing, writes=True)
 def keep_words(request: HttpRequest, briefing: Briefing) -> HttpResponse:
-    person, version = signed_in(request), version_sent(request)
+    person, version, chosen = signed_in(request), version_sent(request), request.POST.getlist("words")
+    if not chosen:
+        messages.warning(request, "Tick at least one word that tells of no family.")
+        return redirect(_screening_page(briefing.audit))
 
     def do() -> str:
-        operations.keep_words(briefing, request.POST.getlist("words"), version=version, by=person)
+        operations.keep_words(briefing, chosen, version=version, by=person)
         return _screening_page(briefing.audit)
 
     return do_once(request, do, saved="These words are kept.")
@@ -527,7 +533,7 @@ def decide_on_hit(request: HttpRequest, address: tuple[Briefing, str]) -> HttpRe
         thing=briefing,
         context={
             "heading": f"“{hit.phrase}”",
-            "caption": hit.called,
+            "caption": hit.called[0].upper() + hit.called[1:],
             "audit": briefing.audit,
             "hit": hit,
             "stands": stands,
@@ -620,7 +626,7 @@ def public_page(request: HttpRequest, partnership: str, briefing: str) -> HttpRe
         page = bytes(file.content)
         return KeptPage(page, style=as_html.style_of(page.decode()), headers={"ETag": f'"{file.sha256}"'})
     tombstone = as_html.write_tombstone(
-        found.audit.title,
+        found.value.title,
         [
             "This briefing has been withdrawn.",
             *([f"Published on {dates.date(found.published_at)}."] if found.published_at else []),

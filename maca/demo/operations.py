@@ -15,7 +15,7 @@ from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import Timetable, timetable
 from maca.briefing.models import Briefing
-from maca.briefing.operations import import_briefing, set_public_page
+from maca.briefing.operations import import_briefing
 from maca.briefing.reading import read_briefing
 from maca.cases.household import read_sibling
 from maca.cases.models import READS_EVERY_CASE, Case, Interest
@@ -35,7 +35,6 @@ from maca.partnership.operations import (
     found_partnership,
     operator_of,
     register_agency,
-    set_public_briefings,
 )
 from maca.returns.letter.value import USUAL_PERIOD, USUAL_RETENTION, USUAL_SECURITY
 from maca.returns.models import AgencyReturn, DeclineReason
@@ -155,14 +154,12 @@ def _people(partnership: Partnership) -> dict[str, Person]:
 def _neglect_2(partnership: Partnership, manager: Person) -> None:
     """The one real thing here: the published briefing that this software began from."""
     file = DATA / "six-step-briefing-neglect-2.txt"
-    audit = import_briefing(
+    import_briefing(
         read_briefing(file).value,
         partnership=partnership,
         imported_from=file.name,
         by=operator_of(partnership),
     )
-    set_public_briefings(partnership, public=True, by=manager)
-    set_public_page(audit.briefing, is_public=True, by=manager)
 
 
 def _neglect_3(partnership: Partnership, people: dict[str, Person]) -> Audit:

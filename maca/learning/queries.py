@@ -97,7 +97,8 @@ def offered_for(recommendation: Recommendation, person: Person) -> list[Finding]
 
 def earlier_than(audit: Audit) -> QuerySet[Audit]:
     """The audits of the partnership that were published before this one was planned here."""
-    others = Audit.objects.filter(partnership=audit.partnership_id, stage=AuditStage.PUBLISHED)
+    told = Briefing.objects.reached_readers().filter(stage=BriefingStage.PUBLISHED)
+    others = Audit.objects.filter(partnership=audit.partnership_id, briefing__in=told)
     return others.filter(Q(planned_at__lt=audit.planned_at) | Q(pk=audit.earlier_id)).exclude(pk=audit.pk)
 
 
@@ -194,7 +195,7 @@ def _without_small(rows: Sequence[Row]) -> list[Row]:
 def find_published(person: Person, audit: str) -> Briefing:
     """The briefing of the audit at this address, once it is published."""
     found = find_briefing(person, audit)
-    if not found.is_published:
+    if not (found.is_published and found.has_reached_readers):
         raise Briefing.DoesNotExist
     return found
 
@@ -216,7 +217,7 @@ class Use:
 
 def uses_of(person: Person) -> tuple[list[Use], int]:
     """Agency by agency, those that never recorded anything last; and how many briefings are published."""
-    published = Briefing.objects.visible_to(person).filter(stage=BriefingStage.PUBLISHED)
+    published = Briefing.objects.visible_to(person).reached_readers().filter(stage=BriefingStage.PUBLISHED)
     rows = Discussion.objects.visible_to(person).filter(briefing__in=published)
     talked: dict[int, list[tuple[int, int]]] = {}
     for agency, briefing, people in rows.exclude(agency=None).values_list("agency", "briefing", "people"):

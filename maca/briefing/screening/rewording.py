@@ -32,9 +32,13 @@ _IN_WORDS = {word: number for number, word in enumerate(_NUMBERS.split())}
 # The fourth social worker is another one, and four of them are several.
 _ORDINALS = "second third fourth fifth sixth seventh eighth ninth tenth"
 _ANOTHER = re.compile(rf"(?:\b(?:a|an|the) )?\b(?:{'|'.join(_ORDINALS.split())}|\d+(?:nd|rd|th))\b", re.IGNORECASE)
-    r"(?:\b(?:a|an|the) )?\b(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))\b", re.I
-)
 _SEVERAL = re.compile(rf"\b(?:{'|'.join(_NUMBERS.split()[2:])}|\d+)\b", re.IGNORECASE)
+
+
+_KINDS = "serious case child safeguarding practice local rapid thematic learning"
+_A_REVIEW_OF = re.compile(
+    rf"\b(?:the |an? )?(?:(?:{'|'.join(_KINDS.split())}) )*review (?:of|for|into)\s+$", re.IGNORECASE
+)
 
 
 def instead(span: Span) -> str:
@@ -65,6 +69,8 @@ def suggested(text: str, spans: Iterable[Span]) -> str:
         if one.kind == UNKNOWN or not (words := instead(one)):
             continue
         before = text[: one.start]
+        if one.kind == "review":  # “the Serious Case Review for Child A” is an earlier review, and no review of one
+            before = _A_REVIEW_OF.sub("", before)
         if re.match(r"(?:the|a|an|several|another) ", words):
             before = re.sub(r"\b(?:the|a|an|her|his|their)\s+$", "", before, flags=re.IGNORECASE)
         if not before.strip() and text[one.start].isupper():

@@ -45,8 +45,8 @@ def read_json(data: bytes) -> Found:
 
     try:
         json.loads(text, object_pairs_hook=pairs)
-    except ValueError:
-        return [], [*faults, Fault("the file", "It is not JSON.")]
+    except (ValueError, RecursionError):
+        return [], [*faults, Fault("the file", "It is not JSON that an export could be.")]
     parts = list(dict.fromkeys(keys))
     faults += [Fault("the file", f"No export has the key “{key}”.") for key in parts if key not in _KEYS]
     return parts, faults
