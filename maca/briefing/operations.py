@@ -168,6 +168,7 @@ def publish_briefing(
     rules.may_publish_briefing(by, briefing).insist()
     rules.may_end_embargo_at(embargo_until).insist()
     if is_public:
+        briefing.audit.partnership.refresh_from_db(fields=["public_briefings"])  # it may have been told otherwise
         rules.may_have_public_page(by, briefing).insist()
     version = briefing.version
     save_changes(briefing, version=None, embargo_until=embargo_until, is_public=is_public)

@@ -216,8 +216,8 @@ def may_set_public_page(person: Person, briefing: Briefing) -> Verdict:
     if briefing.undecided and not briefing.is_public:
         return no(
             "undecided",
-            f"{briefing.undecided} things in it could identify a family, and nobody has decided on them: it was recorded "
-            "from a file. It cannot be put on a public page.",
+            f"Nobody has decided on {briefing.undecided} things in it that could identify a family, so it is put on no "
+            "public page.",
         )
     return YES
 

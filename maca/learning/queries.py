@@ -29,7 +29,7 @@ SAME = 0.35
 
 
 def reviews_of(person: Person) -> QuerySet[Review]:
-    return Review.objects.visible_to(person).annotate(many=Count("recommendations"))
+    return Review.objects.visible_to(person).annotate(many=Count("recommendations")).order_by("-year", "title", "pk")
 
 
 def find_review(person: Person, review: str) -> Review:

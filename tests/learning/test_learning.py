@@ -29,6 +29,7 @@ from maca.learning.operations import (
 from maca.learning.queries import Row, _without_small, offered_for, recurrence_of, seen_in_practice, uses_of
 from maca.learning.rules import may_compare_findings, may_link_finding, may_read_recurrence
 from maca.learning.said_before import said_before
+from maca.panel.alike import keep_terms
 from maca.panel.models import Finding
 from maca.panel.operations import close_panel
 from tests.makers import World
@@ -110,8 +111,11 @@ def test_nobody_with_a_conflict_links_a_finding_of_that_case(world):
 
 
 def test_who_has_a_conflict_is_offered_and_shown_no_finding_of_that_case_before_it_is_published(world):
-    audit = world.panel_closed(1)
-    finding = audit.findings.select_related("audit", "case__nomination", "case__audit").get()
+    audit = world.panel_closed(3)
+    finding = audit.findings.select_related("audit", "case__nomination", "case__audit").get(case__number=1)
+    finding.text = TOOL
+    finding.save()
+    keep_terms([finding])
     for one in (world.chair, world.manager):
         declare_interest(finding.case, interest=Interest.NONE, by=one)
     recommendation = a_review(world, finding.text).recommendations.get()
