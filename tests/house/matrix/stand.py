@@ -196,6 +196,7 @@ class Stand:
     review: Review
     standings: dict[str, Standing] = field(default_factory=dict)
     their_standing: Standing | None = None
+    their_review: Review | None = None
     sessions: dict[str, str] = field(default_factory=dict)
 
 
@@ -783,12 +784,15 @@ def build(situations: list[str]) -> Stand:
         ("governance", "governance"),
     ):  # fmt: skip
         people[f"b_{who}"] = theirs.people[played_by]
-    review = record_review(
-        kind=ReviewKind.LCSPR, title="Review of Child Z", year=2024, published_by="Quern", link="",
-        recommendations=["Ask each child."], by=people["manager"],
+    review, their_review = (
+        record_review(
+            kind=ReviewKind.LCSPR, title="Review of Child Z", year=2024, published_by="Quern", link="",
+            recommendations=["Ask each child."], by=manager,
+        )
+        for manager in (people["manager"], theirs.manager)
     )  # fmt: skip
     builder = Builder(ours, people)
-    stand = Stand(ours, theirs, people, review)
+    stand = Stand(ours, theirs, people, review, their_review=their_review)
     for situation in situations:
         stand.standings[situation] = settle(builder.make(situation))
     audit = theirs.circulated(1)
@@ -796,6 +800,12 @@ def build(situations: list[str]) -> Stand:
     stand.their_standing = settle(Standing(audit, agency_return=theirs.return_of(audit)))
     case = stand.their_standing.case
     assert case
+    closed = theirs.panel_closed(1)
+    stand.their_standing.action = make_action(
+        closed.findings.select_related("audit", "case__nomination").get(), change="C", accountable=theirs.auditor,
+        agency=theirs.health, due_on=working_days_from(today(), 20), success="S", measure="M", baseline="B",
+        by=theirs.chair,
+    )  # fmt: skip
     stand.their_standing.question_set = draft_question_set(ready_made()["neglect"], name="Theirs", by=theirs.chair)
     stand.their_standing.concern = raise_concern(
         case, what=WORDS["concern"], found_at=timezone.now(), told=None, by=theirs.auditor

@@ -66,6 +66,8 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     decided = site.stand.standings["followed_up"].dispute
     assert decided
     assert theirs.concern
+    assert theirs.action
+    assert site.stand.their_review
     drafted = site.stand.standings["emptied" if situation != "emptied" else "drafted"].briefing
     assert drafted
     decided_on = drafted.screen_decisions.all()[0].found
@@ -85,6 +87,9 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "declaration": [theirs.case.declarations.all()[0].public_id],
         "question_set": [theirs.question_set.public_id],
         "hit": [decided_on],
+        "action": [theirs.action.public_id],
+        "review": [site.stand.their_review.public_id],
+        "recommendation": [site.stand.their_review.recommendations.get().public_id],
         "body": [site.stand.theirs.health.public_id],
         "priority": [theirs.audit.theme.priority.public_id],
         "theme": [theirs.audit.theme.public_id],
