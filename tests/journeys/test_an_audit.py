@@ -286,7 +286,7 @@ def brief(visitor: Visitor, audit: str) -> bytes:
     visitor.sees("School acted within the hour in case 2.")
     visitor.goto(f"/audits/{audit}/briefing/")
     with visitor.page.expect_download() as download:
-        visitor.page.get_by_role("link", name="Word").click()
+        visitor.page.get_by_role("link", name="Word", exact=True).click()
     return download.value.path().read_bytes()
 
 
