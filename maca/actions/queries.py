@@ -286,6 +286,10 @@ def waiting_for_those_who_run(person: Person) -> Waiting:
     to_verify = mine.reported().exclude(accountable=person.pk).select_related("audit")
     if person.agency_id:
         to_verify = to_verify.exclude(agency=person.agency_id)
+    else:
+        to_verify = to_verify.exclude(accountable__agency=None)
+    closed = Declaration.objects.standing().filter(person=person.pk, interest__in=CONFLICTS).exclude(case=None)
+    to_verify = to_verify.exclude(rests_on__finding__case__in=closed.values("case"))
     counted = mine.aggregate(
         late=Count("pk", filter=Q(pk__in=Action.objects.late())),
         unmeasured=Count("pk", filter=Q(pk__in=Action.objects.done().filter(impact=""))),

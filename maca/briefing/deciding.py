@@ -20,7 +20,7 @@ from maca.briefing.screening.spans import UNKNOWN, Span
 from maca.briefing.value import SixSteps
 
 TOGETHER = "together"
-_ONE_POINT = 2_000  # how many points' spans are remembered: what is screened again is nearly always the same
+_REMEMBERED = 2_000  # how many points' spans are remembered: what is screened again is nearly always the same
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Hit:
         return self.kind != TOGETHER and all(one.point.may_go for one in self.stands)
 
 
-@lru_cache(_ONE_POINT)
+@lru_cache(_REMEMBERED)
 def _spans(text: str) -> tuple[Span, ...]:
     return tuple(screen(text))
 

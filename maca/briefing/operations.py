@@ -1,6 +1,6 @@
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
@@ -297,8 +297,9 @@ def _screened(briefing: Briefing) -> list[Hit]:
     )
 
 
-def _count_undecided(briefing: Briefing) -> None:
-    undecided = sum(bool(one.undecided) for one in _screened(briefing))
+def _count_undecided(briefing: Briefing, found: Iterable[Hit] | None = None) -> None:
+    """Count anew, from what was found in the words as they now are if that is at hand."""
+    undecided = sum(bool(one.undecided) for one in (_screened(briefing) if found is None else found))
     if undecided != briefing.undecided:
         Briefing.objects.filter(pk=briefing.pk).update(undecided=undecided)
         briefing.undecided = undecided
@@ -328,9 +329,8 @@ def _open_stands(briefing: Briefing, hit: Hit, by: Person) -> tuple[Stand, ...]:
     """Where the words stand in what this person may change. Raises `Refused` where that is nowhere."""
     closed = rules.closed_findings(briefing, by)
     if not (found := hit.open_stands(closed)):
-        rules.may_change_points(
-            by, next(closed[one.point.ref] for one in hit.stands if one.point.ref in closed)
-        ).insist()
+        case = next(closed[ref] for one in hit.stands if (ref := one.point.ref) in closed)
+        rules.may_change_points(by, case).insist()
     return found
 
 
@@ -368,10 +368,8 @@ def decide_on_hit(
     if decision == Decision.POOLED:
         if not found.may_be_pooled:
             raise Refused("no-case", "These words are said of no one case already.")
-        value, digests = (
-            pooled(value, places),
-            [replace(one, point=replace(one.point, case=None)).digest for one in stands],
-        )
+        value = pooled(value, places)
+        digests = [replace(one, point=replace(one.point, case=None)).digest for one in stands]
     elif decision == Decision.REMOVED:
         if not found.may_go:
             raise Refused("has-to-stay", "This point cannot be left out. Say it in other words.")
@@ -391,7 +389,7 @@ def decide_on_hit(
             raise Refused("still-there", f"{still.why} Say less of it.")
         if {clean(text) for text in (words or {}).values()} & {one.point.text for one in still.undecided}:
             raise Refused("still-there", f"“{found.phrase}” still stands there. Write the point without it.")
-    _count_undecided(briefing)
+    _count_undecided(briefing, left)
     write(
         "decided on what could identify", briefing, by=by, kind=found.kind, decision=str(decision),
         reason=str(reason or ""), points=len(stands), undecided=briefing.undecided, version=briefing.version,
@@ -441,6 +439,8 @@ def set_embargo(briefing: Briefing, *, embargo_until: dt.datetime | None, versio
 def set_public_page(briefing: Briefing, *, is_public: bool, by: Person) -> None:
     """Put a published briefing on a page that anybody reads without a sign-in, or take it off again."""
     hold(briefing, "audit", read=("audit__partnership",))
+    if is_public:
+        _count_undecided(briefing)  # one that was recorded before there was screening has never been counted
     rules.may_set_public_page(by, briefing).insist()
     save_changes(briefing, version=None, is_public=is_public)
     write("put a briefing on a public page" if is_public else "took a briefing off its public page", briefing, by=by)

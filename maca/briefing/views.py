@@ -66,6 +66,7 @@ from maca.design.pages import (
     version_sent,
 )
 from maca.feedback.queries import what_the_check_lacks
+from maca.kernel.verdict import Refused
 from maca.panel.models import Finding
 from maca.panel.queries import not_agreed
 from maca.partnership.models import Person
@@ -506,6 +507,9 @@ def decide_on_hit(request: HttpRequest, address: tuple[Briefing, str]) -> HttpRe
     briefing, public_id = address
     person = signed_in(request)
     if (hit := operations.read_hit(briefing, public_id, by=person)) is None:
+        # A colleague has taken the words out meanwhile: what was typed here is shown again.
+        if request.method == "POST" and version_sent(request) != briefing.version:
+            raise Refused("gone", "These words are no longer in the briefing, so there is nothing to decide.")
         raise Http404
     closed = rules.closed_findings(briefing, person)
     if not (stands := hit.open_stands(closed)):

@@ -22,6 +22,8 @@ from maca.cases.operations import declare_interest
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
+from maca.partnership.models import Role
+from maca.partnership.operations import add_person
 from maca.sealing.models import KeyKind
 from maca.sealing.operations import destroy_key
 from tests.makers import keep_all
@@ -184,10 +186,21 @@ def test_only_those_who_write_or_approve_it_see_what_was_found(world):
     approve_briefing(briefing, version=None, by=world.chair)
 
 
-def test_who_decides_is_an_author_and_an_old_page_does_not_overwrite(world):
+def test_whoever_decides_is_an_author_and_cannot_approve(world):
+    briefing = a_draft(world)
+    second = add_person(
+        partnership=world.partnership, name="Second", email="second@a.example", post="P",
+        roles=[Role.BUSINESS_MANAGER, Role.SUB_GROUP_MEMBER], agency=None, by=world.operator,
+    )  # fmt: skip
+    assert not briefing.authors.filter(pk=second.pk).exists()
+    keep_all(briefing, by=second)
+    send_briefing(briefing, version=None, by=world.manager)
+    refused("an-author", approve_briefing, briefing, version=None, by=second)
+
+
+def test_an_old_page_does_not_overwrite(world):
     briefing = a_draft(world)
     hit = found(briefing, "Kettering", world.manager)
-    assert briefing.authors.filter(pk=world.manager.pk).exists()
     with pytest.raises(Changed):
         decide_on_hit(
             briefing, hit.public_id, decision=Decision.KEPT, reason=KeptBecause.KNOWN,
@@ -297,3 +310,17 @@ def test_of_several_things_about_one_case_one_point_that_says_less_is_enough(wor
 )
 def test_other_words_are_suggested(text, says):
     assert says in suggested(text, screen(text))
+
+
+def test_what_was_typed_for_words_that_a_colleague_has_taken_out_is_shown_again(world, sign_in):
+    briefing = a_draft(world)
+    hit = found(briefing, "Kettering", world.manager)
+    opened_at = briefing.version
+    edit_theme_and_cases(briefing, lines=["He went away."], version=None, by=world.manager)
+    page = reverse("decide-on-hit", kwargs={"audit": briefing.audit.slug, "hit": hit.public_id})
+    name = f"words-{hit.stands[0].digest[:16]}"
+    sent = {"decision": "reworded", name: "He went to a quiet town.", "version": opened_at, "once": "a" * 32}
+    answer = sign_in(world.manager).post(page, sent)
+    assert answer.status_code == 403
+    assert "no longer in the briefing" in answer.content.decode()
+    assert "He went to a quiet town." in answer.content.decode()

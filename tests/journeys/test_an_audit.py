@@ -239,6 +239,7 @@ def decide(visitor: Visitor) -> None:
     cards = visitor.page.locator(".govuk-summary-card")
     assert cards.count() > 1
     cards.first.get_by_role("link", name="Decide").click()
+    visitor.picture("screening-decide")
     visitor.page.get_by_role("radio", name="Say it in other words").check()
     visitor.page.locator("textarea[name^=words-]").first.fill("Has an earlier review informed practice?")
     visitor.press("Decide")

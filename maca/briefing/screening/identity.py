@@ -49,9 +49,10 @@ def known(names: Iterable[str], others: Iterable[str] = (), places: Iterable[str
         if word[0].isupper() and folded(word) not in lists.words() and folded(word) not in lists.capitals()
     }  # fmt: skip
     there = {folded(word) for text in places for word in _WORD.findall(text)} - _ADDRESS
+    words, capitals = lists.words(), lists.capitals()
     return Known(
-        frozenset(word for word in named - _NO_NAME if len(word) >= _LEAST and word not in lists.capitals()),
-        frozenset(word for word in there if len(word) >= _LEAST and word not in lists.words() | lists.capitals()),
+        frozenset(word for word in named - _NO_NAME if len(word) >= _LEAST and word not in capitals),
+        frozenset(word for word in there if len(word) >= _LEAST and word not in words and word not in capitals),
     )
 
 

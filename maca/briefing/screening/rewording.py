@@ -27,14 +27,10 @@ _NUMBERS = (
     "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 )
 _IN_WORDS = {word: number for number, word in enumerate(_NUMBERS.split())}
-
-
 # The fourth social worker is another one, and four of them are several.
 _ORDINALS = "second third fourth fifth sixth seventh eighth ninth tenth"
 _ANOTHER = re.compile(rf"(?:\b(?:a|an|the) )?\b(?:{'|'.join(_ORDINALS.split())}|\d+(?:nd|rd|th))\b", re.IGNORECASE)
 _SEVERAL = re.compile(rf"\b(?:{'|'.join(_NUMBERS.split()[2:])}|\d+)\b", re.IGNORECASE)
-
-
 _KINDS = "serious case child safeguarding practice local rapid thematic learning"
 _A_REVIEW_OF = re.compile(
     rf"\b(?:the |an? )?(?:(?:{'|'.join(_KINDS.split())}) )*review (?:of|for|into)\s+$", re.IGNORECASE
