@@ -44,6 +44,8 @@ _ENDS = re.compile(r"[.!?:•●▪\n\t\r“”\"(–—-]\s{0,12}$|^\s{0,12}$")
 _OUTWARD = re.compile(r"\b(?:[A-Z]{1,2}\d{1,2}[A-Z]?)(?: (?:area|postcode)|\b)")
 # Words that begin a sentence and are names too.
 _BEGINS_WORDS = "will may can has an do in he she his her am as no so more van but de la le sole art any even"
+_SMALL_WORDS = "a an at by in is of on the to was"
+_LEFT = frozenset(_SMALL_WORDS.split())
 _BEGINS = frozenset(_BEGINS_WORDS.split())
 
 
@@ -61,7 +63,9 @@ def screen(text: str) -> list[Span]:
                 begins += 1
             while ends > begins and (text[ends - 1].isspace() or text[ends - 1] in ",;:-–—"):
                 ends -= 1
-            if begins < ends and (ends - begins > 1 or (begins, ends) == (start, end)):
+            # Of “at four years old” the age is taken, and “at” tells nothing by itself.
+            left = (begins, ends) != (start, end) and text[begins:ends].lower() in _LEFT
+            if begins < ends and not left and (ends - begins > 1 or (begins, ends) == (start, end)):
                 taken[begins:ends] = b"\1" * (ends - begins)
                 found.append(Span(begins, ends, as_written[begins:ends], kind, why, certain))
 
