@@ -26,7 +26,7 @@ A_YEAR_EACH = 250  # entries of one agency, at any size: a longer chronology cov
 LABELS = ("C1", "C2", "C3")
 SIZES = (625, 1_250, 2_500, 5_000)
 SLOPE, TIMES = 1.1, 3
-ROUNDS = 7
+ROUNDS = 11
 COLUMNS = (
     "{place: INTEGER, date: DATE, time: TIME, agency: VARCHAR, event: VARCHAR, text: VARCHAR, children: VARCHAR, "
     "fact: VARCHAR, seen: VARCHAR, file: VARCHAR, row: INTEGER}"
@@ -47,18 +47,21 @@ EVERYDAY = ("", "other", "visit", "attendance", "appointment", "supervision")
 
 
 def entries(each: int) -> list[Entry]:
-    """`each` entries of each of twelve agencies, about three children; nine in ten everyday."""
+    """`each` entries of each of twelve agencies, about three children; nine in ten everyday.
+
+    An agency's stand in the order of their dates, as agencies send them; the agencies come one after another.
+    """
     chance = random.Random(each)
     rare = sorted(EVENTS)
     days = each * 365 // A_YEAR_EACH
     begin = dt.date(2026, 1, 1) - dt.timedelta(days=days)
     made = []
     for agency in AGENCIES:
-        for row in range(each):
+        for row, day in enumerate(sorted(chance.randrange(days) for _ in range(each))):
             event = chance.choice(EVERYDAY) if chance.random() < 0.9 else chance.choice(rare)
             made.append(
                 Entry(
-                    date=begin + dt.timedelta(days=chance.randrange(days)),
+                    date=begin + dt.timedelta(days=day),
                     agency=agency,
                     event=event,
                     text=" ".join(f"word{chance.randrange(900)}" for _ in range(25)),

@@ -3,6 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from maca.cases.models import Case, Involvement
@@ -26,7 +27,9 @@ from maca.chronology.opening import entry_of, open_line, prompts_of_case, questi
 from maca.chronology.patterns.settings import Settings
 from maca.chronology.patterns.told_twice import told_twice
 from maca.chronology.queries import (
+    COUNTED,
     ENTRIES_ON_A_PAGE,
+    FURTHEST_PAGE,
     around,
     entries_of,
     last_typed,
@@ -150,7 +153,7 @@ def read_own_entries(involvement: Involvement, *, number: int, by: Person) -> Ow
     rules.may_read_entries(by, involvement).insist()
     case, agency = involvement.case, involvement.agency
     rows, waiting = own_entries(case, agency), waiting_file(case, agency)
-    count = rows.count()
+    count, more = _counted(rows, number)
     number, pages = _within(number, count)
     here = list(rows[_slice(number)])
     if not here and not waiting:
@@ -163,7 +166,7 @@ def read_own_entries(involvement: Involvement, *, number: int, by: Person) -> Ow
         waiting.name = key.text(waiting, "name")
     last = last_typed(case, agency, by)
     return Own(
-        Page(tuple(shown_of(one, key, names) for one in here), number, pages, count),
+        Page(tuple(shown_of(one, key, names) for one in here), number, pages, count, more),
         waiting,
         reading,
         entry_of(last, key, names) if last else None,
@@ -182,7 +185,7 @@ def read_line(case: Case, chosen: Chosen, *, number: int, by: Person) -> Page:
         whole = _note_reading(case, chosen, "searched a chronology", by)
         number, pages = _within(number, len(whole))
         return Page(tuple(whole[_slice(number)]), number, pages, len(whole))
-    count = rows.count()
+    count, more = _counted(rows, number)
     number, pages = _within(number, count)
     here = list(rows[_slice(number)])
     if not here:
@@ -192,7 +195,7 @@ def read_line(case: Case, chosen: Chosen, *, number: int, by: Person) -> Page:
     opened = {one.public_id: shown_of(one, key, names) for one in (*here, *around(case, here))}
     twins = _twins(opened.values(), settings_of(case.audit))
     shown = (replace(opened[one.public_id], twin=twins.get(one.public_id)) for one in here)
-    return Page(tuple(shown), number, pages, count)
+    return Page(tuple(shown), number, pages, count, more)
 
 
 @transaction.atomic
@@ -364,6 +367,16 @@ def _save(
         sealed=digest(sealed),
     )  # fmt: skip
     return rows
+
+
+def _counted(rows: QuerySet[ChronologyEntry], number: int) -> tuple[int, bool]:
+    """How many entries there are, and whether there are more: nobody is kept waiting for the count of a long line.
+
+    Counting goes as far as the page after the one that is asked for, so that a reader always comes on.
+    """
+    most = max(COUNTED, (min(number, FURTHEST_PAGE) + 1) * ENTRIES_ON_A_PAGE)
+    count = rows[: most + 1].count()
+    return min(count, most), count > most
 
 
 def _within(number: int, count: int) -> tuple[int, int]:

@@ -28,6 +28,8 @@ from maca.chronology.thresholds import settings_with
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 
 ENTRIES_ON_A_PAGE = 50
+COUNTED = 5_000  # entries of a line that are counted for its first page
+FURTHEST_PAGE = 100_000
 ONE_DAY = dt.timedelta(days=1)
 
 

@@ -21,12 +21,13 @@ class Shown:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a line, counted from 1, out of `pages`; `count` entries are chosen in all."""
+    """One page of a line, counted from 1, out of `pages`; `count` entries are chosen in all, or `more` than that."""
 
     entries: tuple[Shown, ...]
     number: int
     pages: int
     count: int
+    more: bool = False
 
 
 @dataclass(frozen=True)

@@ -404,6 +404,21 @@ def test_a_long_line_is_handed_out_by_the_page_with_as_many_queries(world, sign_
     assert mine.count('name="entry"') == 50
 
 
+def test_a_line_is_counted_no_further_than_the_next_page(world, sign_in, monkeypatch):
+    monkeypatch.setattr(operations, "COUNTED", 50)
+    audit = world.circulated(1)
+    rows = "".join(f"2026-0{1 + at % 9}-{1 + at % 28:02},visit,Entry {at}.\n" for at in range(121))
+    given(world, audit, "date,event,text\n" + rows)
+    for who, where in ((world.manager, "/"), (world.auditor, "/health/")):
+        client = sign_in(who)
+        first = client.get(address(audit, where)).content.decode()
+        assert "More than 100 entries. Page 1 of more than 2." in first
+        second = client.get(address(audit, f"{where}?page=2")).content.decode()
+        assert "121 entries. Page 2 of 3." in second
+        assert "More than" not in second
+        assert "Page 3 of 3." in client.get(address(audit, f"{where}?page=99999")).content.decode()
+
+
 def test_the_page_takes_days_months_and_years_and_says_what_it_cannot_read(world, sign_in):
     audit = world.circulated(1)
     both(world, audit)
