@@ -61,6 +61,18 @@ def briefings() -> list[Told]:
     return told
 
 
+def floor(those: Sequence[Told]) -> float:
+    """The most that a story of somebody else has in common with a case, when the paper never wrote of that case. Who
+    believes no more than that believes nothing false of these cases as they were."""
+    written = stories()
+    most = 0.0
+    for told in those:
+        for case, story in told.stories.items():
+            others = Neighbour({name: text for name, text in written.items() if name != story})
+            most = max(most, others.reads([one.text for one in told.value.findings if one.case == case]).common)
+    return most
+
+
 def attacked(told: Told, value: SixSteps, neighbour: Neighbour) -> list[Attack]:
     """Each case as the neighbour reads it: all that is said of it, and what was said of it and is said of no one case
     now, each point alone and with the others, as if somebody had told them which belong together."""
@@ -87,7 +99,9 @@ def matched(attacks: Sequence[Attack]) -> int:
 
 
 def main() -> int:
-    neighbour, held = Neighbour(stories()), True
+    held = True
+    neighbour, credulous = Neighbour(stories(), floor=floor(briefings())), Neighbour(stories())
+    print(f"Believed from {neighbour.floor:.1f} on: so much a story of another family has in common with one of these.")
     for told in briefings():
         print(f"{told.title}: {len(told.stories)} cases, {len(told.value.findings)} findings")
         ways = {
@@ -101,9 +115,10 @@ def main() -> int:
             attacks = attacked(told, value, neighbour)
             counts[way] = matched(attacks)
             same = len({one.text for one in value.findings} & {one.text for one in told.value.findings})
+            easily = matched(attacked(told, value, credulous))
             print(
-                f"  {way}: {counts[way]} of {len(attacks)} matched; {len(value.findings)} findings stand, {same} of them "
-                "as they were"
+                f"  {way}: {counts[way]} of {len(attacks)} matched, {easily} by one who believes anything; "
+                f"{len(value.findings)} findings stand, {same} of them as they were"
             )
             for one in attacks:
                 rank = f"{one.rank:>2} of {len(stories())}" if one.rank else "nothing left"
@@ -113,7 +128,9 @@ def main() -> int:
                 )
         held &= counts["as it was"] >= BEFORE and counts["without names and places"] >= 1
         held &= counts["after the gate"] <= AFTER
-    print(f"promised of each: at least {BEFORE} of 5 before, at least 1 without names and places, {AFTER} after the gate")
+    print(
+        f"promised of each: at least {BEFORE} of 5 before, at least 1 without names and places, {AFTER} after the gate"
+    )
     return 0 if held else 1
 
 

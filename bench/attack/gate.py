@@ -8,8 +8,8 @@ offers for it:
 3. where it suggests none, or they would leave the words standing, the point is left out;
 4. what cannot be left out, such as a question, is kept.
 
-A dutiful reader leaves a point out for a word that nobody knows (3); a hasty one keeps all of those. After each decision
-the briefing is screened again, as on the site.
+A dutiful reader leaves a point out for a word that nobody knows (3); a hasty one keeps all of those. After each
+decision the briefing is screened again, as on the site.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,19 @@ from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.value import SixSteps
 
 # Whom the kinds of the gate name outright. Without these a briefing is what people call anonymised.
-DIRECT = {"person", "place", "school", "service", "address", "postcode", "review", "reference", "email", "link", "phone"}
+DIRECT = {
+    "person",
+    "place",
+    "school",
+    "service",
+    "address",
+    "postcode",
+    "review",
+    "reference",
+    "email",
+    "link",
+    "phone",
+}
 
 
 def found_in(value: SixSteps, kept: Mapping[str, Iterable[str]]) -> list[Hit]:
