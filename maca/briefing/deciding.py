@@ -17,14 +17,14 @@ from maca.briefing.screening.combinations import called, together
 from maca.briefing.screening.earlier import EARLIER, linking
 from maca.briefing.screening.identity import Known, sealed_spans
 from maca.briefing.screening.lists import folded
-from maca.briefing.screening.of_others import of_another
+from maca.briefing.screening.of_others import OF_ANOTHER, of_another
 from maca.briefing.screening.rare import RARE, rare_words
 from maca.briefing.screening.spans import UNKNOWN, Span
 from maca.briefing.value import SixSteps
 
 TOGETHER = "together"
 # Of no class by itself: what anybody has to look at, and does not add up with what is told of a case.
-_APART = (UNKNOWN, RARE, EARLIER)
+_APART = (UNKNOWN, RARE, EARLIER, OF_ANOTHER)
 # Ordinary words: most of them are of the work, and somebody says so of several at once.
 SEVERAL_AT_ONCE = (UNKNOWN, RARE)
 _REMEMBERED = 2_000  # how many points' spans are remembered: what is screened again is nearly always the same

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from maca.briefing.models import ChangedBecause, Decision, KeptBecause, ScreenDecision
+from maca.briefing.models import Briefing, ChangedBecause, Decision, KeptBecause, ScreenDecision
 from maca.briefing.operations import (
     approve_briefing,
     decide_on_hit,
@@ -389,3 +389,13 @@ def test_what_was_typed_for_words_that_a_colleague_has_taken_out_is_shown_again(
     assert answer.status_code == 403
     assert "no longer in the briefing" in answer.content.decode()
     assert "He went to a quiet town." in answer.content.decode()
+
+
+def test_a_word_of_the_partnerships_earlier_briefing_links_the_two(world):
+    Briefing.objects.filter(pk=world.published().pk).update(searched="neglect: the trombone was noted")
+    briefing = a_case_told_of(world, "A trombone was noted.")
+    hit = found(briefing, "trombone", world.manager)
+    assert hit.kind == "earlier"
+    assert "in no other briefing of the partnership" in hit.why
+    keep_words_of_it = {"version": None, "by": world.manager}
+    refused("none-chosen", keep_words, briefing, [hit.public_id], **keep_words_of_it)

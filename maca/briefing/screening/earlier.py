@@ -18,9 +18,15 @@ EARLIER = "earlier"
 _NAMES = {"place", "person", "school", "service", "review", "characteristic", "event", "household"}
 
 
-@lru_cache(maxsize=200)
+# A publication never changes: what is looked for in it is made once.
+@lru_cache(maxsize=500)
+def _plain(text: str) -> str:
+    return folded(text)
+
+
+@lru_cache(maxsize=500)
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(stem, re.findall(r"[^\W\d_][\w']+", folded(text))))
+    return frozenset(map(stem, re.findall(r"[^\W\d_][\w']+", _plain(text))))
 
 
 def linking(spans: Iterable[Span], earlier: Mapping[str, str], *, keep: Collection[Span]) -> list[Span]:
@@ -50,5 +56,6 @@ def _where(span: Span, earlier: Mapping[str, str]) -> list[str]:
     said = re.findall(r"[^\W\d_][\w']+|\d+", folded(span.text))
     if len(said) == 1:
         return [title for title, text in earlier.items() if stem(said[0]) in _stems(text)]
-    pattern = re.compile(rf"(?<!\w){re.escape(folded(span.text))}(?!\w)")
-    return [title for title, text in earlier.items() if pattern.search(folded(text))]
+    phrase = folded(span.text)
+    pattern = re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)")
+    return [title for title, text in earlier.items() if phrase in _plain(text) and pattern.search(_plain(text))]
