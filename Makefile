@@ -13,7 +13,7 @@ KNOW_NO_DATABASE = documents design kernel/test_small_numbers.py chronology/test
 	chronology/test_reading.py cases/test_cohort.py cases/test_drawing.py
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate panel-load bench bench-patterns bench-line bench-related bench-said-before bench-screen bench-report bench-briefing docs format lock pictures clean help
+.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate panel-load bench bench-patterns bench-line bench-related bench-said-before bench-screen bench-attack bench-report bench-briefing docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ bench-related: .build/dev ## How well findings that say the same are found: reca
 
 bench-screen: .build/dev ## What could identify a family, found in the published briefing and in 24 that were written apart from the rules
 	$(BIN)/python -m bench.screen $(ARGS)
+
+bench-attack: .build/dev ## Whether a neighbour who reads the local paper can tell whose case a briefing is about, before the gate and after
+	$(BIN)/python -m bench.attack $(ARGS)
 
 bench-report: .build/dev ## A summative report of twelve agencies × sixty answers to Word and PDF, in seconds
 	MACA_DATA=$(TEST_DATA) DJANGO_SETTINGS_MODULE=maca.config.settings $(BIN)/python -m bench.summative

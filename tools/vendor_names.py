@@ -1,4 +1,5 @@
-"""Write the lists by which a text is screened for identifiers: places, given names, family names, ordinary words.
+"""Write the lists by which a text is screened for identifiers: places, given names, family names,
+ordinary words, and which of them are common.
 
     python -m tools.vendor_names
 
@@ -11,11 +12,15 @@ since it tells a word from a name). Install these four somewhere first.
 import gzip
 import importlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-DATA = Path(__file__).parent.parent / "maca" / "briefing" / "screening" / "data"
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "maca" / "briefing" / "screening" / "data"
+# So many that what is left for a person to look at stays within 25 in 1,000 words of clean prose (`make bench-screen`).
+MOST_USED = 2_000
 LOCALES = (
     "en_GB en_IE en_IN en_PK en_NG en_KE en_US ga_IE pl_PL ro_RO lt_LT cs_CZ sk_SK tr_TR pt_PT es_ES it_IT fr_FR "
     "de_DE tw_GH yo_NG zu_ZA en_NZ"
@@ -101,6 +106,20 @@ def words(names: set[str], given: set[str]) -> set[str]:
     return known - only_names - (given - set(WORDS_TOO.split()))
 
 
+def common(known: set[str]) -> set[str]:
+    """The ordinary words that most people use, and those that the work writes: in our question sets, the code-book, the
+    guide and the published briefing."""
+    import spellchecker
+
+    listed = Path(spellchecker.__file__).parent / "resources" / "en.json.gz"
+    counted = json.loads(gzip.decompress(listed.read_bytes()))
+    often = sorted((one for one in counted if one.isalpha()), key=lambda one: (-counted[one], one))[:MOST_USED]
+    texts = [*(ROOT / "maca" / "audits" / "data").glob("*.toml"), ROOT / "maca" / "panel" / "data" / "practice.toml"]
+    texts += [*(ROOT / "docs").rglob("*.md"), ROOT / "maca" / "demo" / "data" / "six-step-briefing-neglect-2.txt"]
+    written = {word for path in texts for word in re.findall(r"[a-z]{2,}", path.read_text("utf-8").lower())}
+    return (set(often) | written) & known
+
+
 def write(name: str, listed: Iterable[str]) -> None:
     (DATA / name).write_text("\n".join(sorted(listed)) + "\n", "utf-8")
 
@@ -112,7 +131,8 @@ def main() -> None:
     write("places.txt", (found := places()))
     lowered = {kind: {one.lower() for one in listed} for kind, listed in called.items()}
     everything = {one.lower() for one in found}.union(*lowered.values())
-    write("words.txt", words(everything, lowered["given"]))
+    write("words.txt", known := words(everything, lowered["given"]))
+    write("common.txt", common(known))
     print(len(found), {kind: len(listed) for kind, listed in called.items()})
 
 

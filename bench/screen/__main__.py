@@ -10,7 +10,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from maca.briefing.deciding import hits
+from maca.briefing.reading import read_bytes
 from maca.briefing.screening import Span, screen
+from maca.briefing.screening.identity import Known
+from maca.briefing.screening.rare import RARE
 from maca.briefing.screening.spans import UNKNOWN
 
 HERE = Path(__file__).parent
@@ -48,6 +52,16 @@ def unmarked(text: str) -> tuple[str, list[Planted]]:
         said.append(one[2])
         size, at = size + len(one[2]), one.end()
     return "".join([*said, text[at:]]), planted
+
+
+def of_one_case(path: Path) -> list[str]:
+    """The uncommon words that are said of one case alone, in each of the briefings of a file."""
+    found = []
+    for text in re.split(r"^Multi Agency Case Audit$", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+        value = read_bytes(f"Multi Agency Case Audit\n{text}".encode(), path.name).value
+        of_it = hits(value, Known(), published_by="", mark=lambda one: one, kept={})
+        found += [one.phrase for one in of_it if one.kind == RARE]
+    return found
 
 
 def main() -> int:
@@ -95,18 +109,22 @@ def main() -> int:
         f"  clean prose of {len(clean.split()):,} words: {per:.1f} residue spans in 1,000 (promised at most {RESIDUE})"
     )
     print(f"  and {len(false)} others in it")
+    rare = of_one_case(HERE / "briefings" / "clean.txt")
+    both = per + len(rare) / len(clean.split()) * 1_000
+    print(f"  uncommon words of one case in it: {len(rare)}; with the residue {both:.1f} in 1,000 (at most {RESIDUE})")
     if verbose:
         for name, those in (("direct", direct), ("indirect", indirect)):
             print(f"\nmissed, {name}:", "; ".join(f"{one.kind} {one.text!r}" for one, spans in those if not spans))
         print("\ncertain and not planted:", "; ".join(wrong))
         print("\nresidue of the clean prose:", "; ".join(one.text for one in residue))
+        print("\nuncommon words of one case in it:", "; ".join(rare))
         print("\nothers in the clean prose:", "; ".join(f"{one.kind} {one.text!r}" for one in false))
     held = (
         not missed
         and of_direct >= DIRECT_RECALL
         and of_indirect >= INDIRECT_RECALL
         and right / sure >= PRECISION
-        and per <= RESIDUE
+        and both <= RESIDUE
     )
     return 0 if held else 1
 

@@ -7,19 +7,26 @@ which they stood: a point that says something else is looked at again.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from maca.briefing.points import Point, points
+from maca.briefing.points import FINDING, Point, points
 from maca.briefing.screening import screen
 from maca.briefing.screening.combinations import called, together
+from maca.briefing.screening.earlier import EARLIER, linking
 from maca.briefing.screening.identity import Known, sealed_spans
 from maca.briefing.screening.lists import folded
+from maca.briefing.screening.of_others import OF_ANOTHER, of_another
+from maca.briefing.screening.rare import RARE, rare_words
 from maca.briefing.screening.spans import UNKNOWN, Span
 from maca.briefing.value import SixSteps
 
 TOGETHER = "together"
+# Of no class by itself: what anybody has to look at, and does not add up with what is told of a case.
+_APART = (UNKNOWN, RARE, EARLIER, OF_ANOTHER)
+# Ordinary words: most of them are of the work, and somebody says so of several at once.
+SEVERAL_AT_ONCE = (UNKNOWN, RARE)
 _REMEMBERED = 2_000  # how many points' spans are remembered: what is screened again is nearly always the same
 
 
@@ -87,6 +94,17 @@ def _found(point: Point, known: Known) -> list[Span]:
     return sorted([*sealed, *(one for one in _spans(point.text) if taken.isdisjoint(range(one.start, one.end)))])
 
 
+@dataclass(frozen=True)
+class Around:
+    """What is known around a briefing. `earlier` are the texts of the partnership's other publications by their titles;
+    `about` has the kinds of the agencies that a finding is about, by its reference; `agencies` are the names of the
+    partnership's agencies, each with its kind."""
+
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, Collection[str]] = field(default_factory=dict)
+    agencies: Collection[tuple[str, str]] = ()
+
+
 def hits(
     value: SixSteps,
     known: Known,
@@ -94,6 +112,7 @@ def hits(
     published_by: str,
     mark: Callable[[str], str],
     kept: Mapping[str, Iterable[str]],
+    around: Around = Around(),
 ) -> list[Hit]:
     """What was found in a briefing, the certain first, otherwise in the order of the page.
 
@@ -103,12 +122,12 @@ def hits(
     where: dict[tuple[str, str], list[tuple[Point, Span]]] = {}
     of_case: defaultdict[str, set[str]] = defaultdict(set)
     by_case: defaultdict[str, list[Point]] = defaultdict(list)
-    for point in points(value):
-        for span in _found(point, known):
+    for point, spans in _in_points(value, known, around):
+        for span in spans:
             if folded(span.text) == folded(published_by):
                 continue
             where.setdefault((span.kind, folded(span.text)), []).append((point, span))
-            if point.case:
+            if point.case and span.kind not in _APART:
                 of_case[point.case].add(span.kind)
         if point.case:
             by_case[point.case].append(point)
@@ -125,7 +144,31 @@ def hits(
         stands = tuple(Stand(point, ()) for point in by_case[both.case])
         told = mark(f"{TOGETHER}|{both.case}|{'|'.join(both.classes)}")
         found.append(_hit(told, TOGETHER, both.case, both.why, False, stands, kept))
-    return sorted(found, key=lambda one: (not one.certain, one.kind == UNKNOWN, one.kind == TOGETHER))
+    return sorted(found, key=lambda one: (not one.certain, one.kind in _APART, one.kind == TOGETHER))
+
+
+def _in_points(value: SixSteps, known: Known, around: Around) -> list[tuple[Point, list[Span]]]:
+    """Each point with what is found in it by itself, beside the others of the briefing, and beside earlier ones."""
+    found = [(point, _found(point, known)) for point in points(value)]
+    of_whom: defaultdict[str, set[str]] = defaultdict(set)
+    rare = [
+        list(rare_words(point.text, spans)) if point.place.startswith(FINDING) else [] for point, spans in found
+    ]  # fmt: skip
+    for (point, _), words in zip(found, rare, strict=True):
+        for stem, _ in words:
+            of_whom[stem].add(point.case or point.place)
+    whole = []
+    for (point, spans), words in zip(found, rare, strict=True):
+        more = [span for stem, span in words if len(of_whom[stem]) == 1]
+        spans = linking([*spans, *(span for _, span in words)], around.earlier, keep=more)
+        if point.ref and (about := around.about.get(point.ref)):
+            taken = {at for one in spans for at in range(one.start, one.end)}
+            spans += [
+                one for one in of_another(point.text, about, around.agencies)
+                if taken.isdisjoint(range(one.start, one.end))
+            ]  # fmt: skip
+        whole.append((point, sorted(spans)))
+    return whole
 
 
 def _hit(

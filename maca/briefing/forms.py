@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from maca.briefing import rules
 from maca.briefing.deciding import TOGETHER, Hit, Stand
-from maca.briefing.models import Briefing, Decision, KeptBecause, WithdrawnBecause
+from maca.briefing.models import OTHER, Briefing, ChangedBecause, Decision, KeptBecause, WithdrawnBecause
 from maca.briefing.screening.lists import folded
 from maca.briefing.screening.rewording import suggested
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps
@@ -148,6 +148,12 @@ class DecideForm(Form):
         self.fields["reason"] = ChoiceField(
             label="If you keep it: why?", called="why you keep it", choices=KeptBecause.choices, required=False
         )
+        self.fields["changed_because"] = ChoiceField(
+            label="If it is said in other words or left out: why?",
+            called="why it is not left as it is",
+            choices=ChangedBecause.choices,
+            required=False,
+        )
         self.fields["because"] = LongTextField(
             label="If for another reason, which?",
             called="the reason",
@@ -178,12 +184,20 @@ class DecideForm(Form):
                     self.add_error(self.name_of(one), "Write what it is to say")
                 elif not self.is_together and one not in same and self.phrase in folded(text):
                     self.add_error(self.name_of(one), f"“{self.phrase}” still stands there. Write it without")
-        if decision in (Decision.KEPT, Decision.POOLED):
-            if not given.get("reason"):
-                self.add_error("reason", "Say why it is kept")
-            elif given["reason"] == KeptBecause.OTHER and not given.get("because"):
-                self.add_error("because", "Say for which other reason it is kept")
+        if decision:
+            is_kept = decision in (Decision.KEPT, Decision.POOLED)
+            named = "reason" if is_kept else "changed_because"
+            if not given.get(named):
+                self.add_error(named, "Say why it is kept" if is_kept else "Say why it is not left as it is")
+            elif given[named] == OTHER and not given.get("because"):
+                self.add_error("because", "Say which other reason there is")
         return given
+
+    def why(self) -> KeptBecause | ChangedBecause:
+        """The reason for what was decided."""
+        if self.cleaned_data["decision"] in (Decision.KEPT, Decision.POOLED):
+            return KeptBecause(self.cleaned_data["reason"])
+        return ChangedBecause(self.cleaned_data["changed_because"])
 
 
 class KeepWordsForm(Form):

@@ -153,11 +153,23 @@ class Decision(models.TextChoices):
     KEPT = "kept", "Keep it as it is"
 
 
+OTHER = "other"
+
+
 class KeptBecause(models.TextChoices):
     PRACTICE = "practice", "It is a word of the work, or of the partnership, and tells of no family"
     KNOWN = "known", "Everybody knows it, and it tells of no family"
     LESSON = "lesson", "The lesson is lost without it, and it tells of no family by itself"
-    OTHER = "other", "Something else, said below"
+    OTHER = OTHER, "Something else, said below"
+
+
+class ChangedBecause(models.TextChoices):
+    """Why words were taken out: in general, since what they were is not kept."""
+
+    NAMES = "names", "It names somebody, or a place or service by which a family could be found"
+    ADDS_UP = "adds_up", "With what else is known or said, it could tell whose family it is"
+    NOT_NEEDED = "not_needed", "The lesson is as clear without it"
+    OTHER = OTHER, "Something else, said below"
 
 
 class ScreenDecision(models.Model):
@@ -169,7 +181,10 @@ class ScreenDecision(models.Model):
     kind = models.CharField(max_length=20)
     points = models.JSONField(default=list)
     decision = models.CharField(max_length=10, choices=Decision.choices)
-    reason = models.CharField(max_length=10, choices=KeptBecause.choices, blank=True)
+    # Blank where words were changed before there was a reason to give.
+    reason = models.CharField(
+        max_length=10, choices=list(dict([*KeptBecause.choices, *ChangedBecause.choices]).items()), blank=True
+    )
     because = models.TextField(blank=True)
     decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(auto_now_add=True)
@@ -181,6 +196,11 @@ class ScreenDecision(models.Model):
         return f"screen decision {self.pk}"
 
     @property
+    def is_kept(self) -> bool:
+        """Whether the words still stand in the briefing."""
+        return self.decision in (Decision.KEPT, Decision.POOLED)
+
+    @property
     def why(self) -> str:
-        """Why the words were kept, as it was said."""
-        return self.because if self.reason == KeptBecause.OTHER else str(self.get_reason_display())
+        """Why this was decided, as it was said."""
+        return self.because if self.reason == OTHER else str(self.get_reason_display())

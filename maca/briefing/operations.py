@@ -11,14 +11,22 @@ from maca.audits.models import Heading as FindingHeading
 from maca.audits.operations import enter, record_published_audit
 from maca.audits.stages import AuditStage
 from maca.briefing import rules
-from maca.briefing.deciding import TOGETHER, Hit, Stand, hits
+from maca.briefing.deciding import SEVERAL_AT_ONCE, TOGETHER, Hit, Stand, hits
 from maca.briefing.drafting import draft_value
-from maca.briefing.models import Briefing, Decision, KeptBecause, PublishedFile, ScreenDecision, WithdrawnBecause
+from maca.briefing.models import (
+    OTHER,
+    Briefing,
+    ChangedBecause,
+    Decision,
+    KeptBecause,
+    PublishedFile,
+    ScreenDecision,
+    WithdrawnBecause,
+)
 from maca.briefing.points import pooled, said
 from maca.briefing.printing import FORMATS, as_searched, write_file
-from maca.briefing.queries import OPENED
+from maca.briefing.queries import OPENED, around
 from maca.briefing.screening.identity import Known, known
-from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps, clean, to_dict
 from maca.cases.operations import add_case
@@ -294,6 +302,7 @@ def _screened(briefing: Briefing) -> list[Hit]:
         published_by=briefing.audit.partnership.name,
         mark=lambda text: key.mark("screening", f"{briefing.public_id}|{text}")[:32],
         kept=kept,
+        around=around(briefing),
     )
 
 
@@ -340,13 +349,13 @@ def decide_on_hit(
     hit: str,
     *,
     decision: Decision,
-    reason: KeptBecause | None = None,
+    reason: KeptBecause | ChangedBecause | None = None,
     because: str = "",
     words: Mapping[str, str] | None = None,
     version: int | None,
     by: Person,
 ) -> None:
-    """Decide on one thing that could identify a family: keep it and say why, or say it otherwise.
+    """Decide on one thing that could identify a family: keep it or say it otherwise, and say why.
 
     `words` has the new text of a point by its place.
     """
@@ -357,14 +366,11 @@ def decide_on_hit(
         raise Refused("gone", "These words are no longer in the briefing, so there is nothing to decide.")
     stands = _open_stands(briefing, found, by)
     places = {one.point.place for one in stands}
-    if decision not in (Decision.KEPT, Decision.POOLED):
-        reason = None
-    because = because if reason == KeptBecause.OTHER else ""
+    is_kept = decision in (Decision.KEPT, Decision.POOLED)
+    if not isinstance(reason, KeptBecause if is_kept else ChangedBecause) or (reason == OTHER and not because):
+        raise Refused("no-reason", "Say why it is kept." if is_kept else "Say why it is not left as it is.")
+    because = because if reason == OTHER else ""
     value, digests = briefing.value, [one.digest for one in stands]
-    if decision in (Decision.KEPT, Decision.POOLED) and (
-        reason is None or (reason == KeptBecause.OTHER and not because)
-    ):
-        raise Refused("no-reason", "Say why it is kept.")
     if decision == Decision.POOLED:
         if not found.may_be_pooled:
             raise Refused("no-case", "These words are said of no one case already.")
@@ -378,7 +384,7 @@ def decide_on_hit(
         value, digests = said(value, {place: text for place, text in (words or {}).items() if place in places}), []
     row = ScreenDecision(
         briefing=briefing, found=found.public_id, kind=found.kind, points=digests, decision=decision,
-        reason=reason or "", because=because, decided_by=by,
+        reason=reason, because=because, decided_by=by,
     )  # fmt: skip
     row.save(force_insert=True)
     save_changes(briefing, version=version, content=to_dict(value), saved_by=by, saved_at=timezone.now())
@@ -392,19 +398,19 @@ def decide_on_hit(
     _count_undecided(briefing, left)
     write(
         "decided on what could identify", briefing, by=by, kind=found.kind, decision=str(decision),
-        reason=str(reason or ""), points=len(stands), undecided=briefing.undecided, version=briefing.version,
+        reason=str(reason), points=len(stands), undecided=briefing.undecided, version=briefing.version,
     )  # fmt: skip
 
 
 @transaction.atomic
 def keep_words(briefing: Briefing, chosen: Collection[str], *, version: int | None, by: Person) -> None:
-    """Keep several words that nobody knows at once, as words of the work that tell of no family."""
+    """Keep several words that nobody knows, or few use, at once, as words of the work that tell of no family."""
     hold(briefing, "audit")
     rules.may_decide_on_hit(by, briefing).insist()
     closed = rules.closed_findings(briefing, by)
     found = [
         one for one in _screened(briefing)
-        if one.public_id in set(chosen) and one.kind == UNKNOWN and one.open_stands(closed)
+        if one.public_id in set(chosen) and one.kind in SEVERAL_AT_ONCE and one.open_stands(closed)
     ]  # fmt: skip
     if not found:
         raise Refused("none-chosen", "Choose at least one word that tells of no family.")
@@ -419,8 +425,8 @@ def keep_words(briefing: Briefing, chosen: Collection[str], *, version: int | No
     briefing.authors.add(by)
     _count_undecided(briefing)
     write(
-        "decided on what could identify", briefing, by=by, kind=UNKNOWN, decision=str(Decision.KEPT),
-        words=len(found), undecided=briefing.undecided, version=briefing.version,
+        "decided on what could identify", briefing, by=by, kind="|".join(sorted({one.kind for one in found})),
+        decision=str(Decision.KEPT), words=len(found), undecided=briefing.undecided, version=briefing.version,
     )  # fmt: skip
 
 

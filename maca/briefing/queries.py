@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
-from maca.briefing.models import Briefing, PublishedFile, ScreenDecision
+from maca.briefing.deciding import Around
+from maca.briefing.models import WAS_PUBLISHED, Briefing, PublishedFile, ScreenDecision
 from maca.briefing.printing import as_searched
 from maca.briefing.stages import BriefingStage
 from maca.journal.models import Entry
 from maca.panel.models import Finding
 from maca.partnership.fence import standing
-from maca.partnership.models import Partnership, Person
+from maca.partnership.models import Agency, Partnership, Person
 
 # What the journal says of whoever was shown what was published.
 OPENED = "opened a published briefing"
@@ -43,6 +44,22 @@ def find_draft_or_audit(person: Person, audit: str) -> tuple[Audit, Briefing | N
 def find_left_out(person: Person, audit: str, finding: str) -> tuple[Briefing, Finding]:
     briefing = find_briefing(person, audit)
     return briefing, briefing.audit.findings.standing().select_related("case").get(public_id=finding)
+
+
+def around(briefing: Briefing) -> Around:
+    """What the screening of a briefing knows beside its words: the partnership's other publications, and the agencies
+    that its findings are about."""
+    partnership = briefing.audit.partnership_id
+    others = Briefing.objects.filter(audit__partnership=partnership, stage__in=WAS_PUBLISHED).exclude(pk=briefing.pk)
+    earlier: dict[str, str] = {}
+    for title, text in others.values_list("audit__title", "searched"):
+        earlier[title] = f"{earlier.get(title, '')} {text}"
+    about: dict[str, set[str]] = {}
+    tagged = briefing.audit.findings.filter(agencies__isnull=False)
+    for ref, kind in tagged.values_list("public_id", "agencies__kind"):
+        about.setdefault(ref, set()).add(kind)
+    agencies = Agency.objects.filter(partnership=partnership).values_list("name", "kind")
+    return Around(earlier=earlier, about=about, agencies=tuple(agencies))
 
 
 def decisions_on(briefing: Briefing) -> list[ScreenDecision]:

@@ -16,7 +16,7 @@ from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.audits.stages import AuditStage
 from maca.briefing import as_html, operations, rules
-from maca.briefing.deciding import Hit
+from maca.briefing.deciding import SEVERAL_AT_ONCE, Hit
 from maca.briefing.forms import (
     DecideForm,
     EmbargoForm,
@@ -30,7 +30,7 @@ from maca.briefing.forms import (
     ThemeForm,
     WithdrawForm,
 )
-from maca.briefing.models import READS_DRAFTS, Briefing, Decision, KeptBecause, PublishedFile, WithdrawnBecause
+from maca.briefing.models import READS_DRAFTS, Briefing, Decision, PublishedFile, WithdrawnBecause
 from maca.briefing.printing import FORMATS, SHEET_FORMATS, print_briefing, print_sheet
 from maca.briefing.queries import (
     decisions_on,
@@ -49,7 +49,6 @@ from maca.briefing.queries import published as published_to
 from maca.briefing.reading_age import reading_age
 from maca.briefing.screening.combinations import called
 from maca.briefing.screening.identity import SEALED
-from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.sheets import SHEETS
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Heading
@@ -472,9 +471,9 @@ def _what_was_found(request: HttpRequest, briefing: Briefing, found: list[Hit]) 
     closed = rules.closed_findings(briefing, signed_in(request))
     shown = [one for one in found if one.kind != SEALED or one.open_stands(closed)]
     undecided = [one for one in shown if one.undecided]
-    words = [one for one in undecided if one.kind == UNKNOWN and one.open_stands(closed)]
+    words = [one for one in undecided if one.kind in SEVERAL_AT_ONCE and one.open_stands(closed)]
     decisions = decisions_on(briefing)
-    why = {one.found: one for one in decisions if one.reason}
+    why = {one.found: one for one in decisions if one.is_kept}
     return {
         "audit": briefing.audit,
         "briefing": briefing,
@@ -482,7 +481,7 @@ def _what_was_found(request: HttpRequest, briefing: Briefing, found: list[Hit]) 
         "hits": [(one, bool(one.open_stands(closed))) for one in undecided],
         "for_others": sum(bool(one.undecided) for one in found) - len(undecided),
         "kept": [(one, why[one.public_id], bool(one.open_stands(closed))) for one in shown if not one.undecided],
-        "changed": [(called(one.kind), one) for one in decisions if not one.reason],
+        "changed": [(called(one.kind), one) for one in decisions if not one.is_kept],
         "words_form": KeepWordsForm(None, hits=words) if may_decide and len(words) > 1 else None,
     }
 
@@ -521,7 +520,7 @@ def decide_on_hit(request: HttpRequest, address: tuple[Briefing, str]) -> HttpRe
             briefing,
             public_id,
             decision=Decision(chosen),
-            reason=KeptBecause(form.cleaned_data["reason"]) if form.cleaned_data["reason"] else None,
+            reason=form.why(),
             because=form.cleaned_data["because"],
             words=form.words(),
             version=version,
@@ -546,6 +545,7 @@ def decide_on_hit(request: HttpRequest, address: tuple[Briefing, str]) -> HttpRe
             "button_text": "Decide",
         },
         saved="Decided",
+        said_at={"still-there": "decision", "has-to-stay": "decision", "no-case": "decision", "no-reason": "decision"},
     )
 
 

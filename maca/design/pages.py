@@ -184,12 +184,14 @@ def form_page(
     context: Mapping[str, Any],
     thing: Any = None,
     saved: str = "Saved",
+    said_at: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Show a form; when it is sent and sound, do the operation once and go on.
 
     `make_form(data, thing)` builds the form, `do(form, version)` acts and returns the address to go
     to. `version` is the one the form was opened at. If somebody else has saved since, the sender is
-    shown both texts and chooses: nobody's words vanish.
+    shown both texts and chooses: nobody's words vanish. A refusal whose code is in `said_at` is said at that field of
+    the form, with what was typed still in it.
     """
     sent = request.method == "POST"
     version = None
@@ -201,6 +203,12 @@ def form_page(
             response = do_once(request, lambda: do(form, version), saved=saved)
         except Changed as changed:
             return _show_both(request, form, make_form(None, changed.latest), changed.latest, context)
+        except Refused as refusal:
+            if refusal.code not in (said_at or {}):
+                raise
+            form.add_error((said_at or {})[refusal.code], refusal.sentence)
+            again = {**context, "form": form, "version": version}
+            return render(request, template, again, status=422)
         for notice in form.notices:
             messages.warning(request, notice)
         return response

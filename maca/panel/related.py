@@ -38,7 +38,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[-–—/\s]+", " ", text.casefold().replace("’", "'"))
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """A word without its ending, as far as English endings are plain: “visited” and “visits” are one."""
     for ending, least in (("'s", 2), ("ies", 3), ("ings", 4), ("ing", 4), ("ed", 4), ("es", 4), ("s", 3), ("e", 4)):
         if word.endswith(ending) and len(word) - len(ending) >= least:
@@ -105,7 +105,7 @@ def _concepts() -> list[tuple[str, re.Pattern[str]]]:
 def terms_of(text: str) -> Counter[str]:
     """What a finding is known by, each with how often it stands there."""
     plain = _plain(text)
-    found = Counter(_stem(word)[:LONGEST] for word in _WORD.findall(plain) if word not in _IDLE)
+    found = Counter(stem(word)[:LONGEST] for word in _WORD.findall(plain) if word not in _IDLE)
     for name, pattern in _concepts():
         if times := len(pattern.findall(plain)):
             found[CONCEPT + name] = times

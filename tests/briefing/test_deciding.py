@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from maca.briefing.models import Decision, KeptBecause, ScreenDecision
+from maca.briefing.models import Briefing, ChangedBecause, Decision, KeptBecause, ScreenDecision
 from maca.briefing.operations import (
     approve_briefing,
     decide_on_hit,
@@ -22,7 +22,7 @@ from maca.cases.operations import declare_interest
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
-from maca.partnership.models import Role
+from maca.partnership.models import Agency, Role
 from maca.partnership.operations import add_person
 from maca.sealing.models import KeyKind
 from maca.sealing.operations import destroy_key
@@ -76,7 +76,9 @@ def test_a_point_is_said_in_other_words_and_the_words_themselves_are_not_kept(wo
     briefing = a_draft(world)
     hit = found(briefing, "Kettering", world.manager)
     place = hit.stands[0].point.place
-    decide = {"decision": Decision.REWORDED, "version": None, "by": world.manager}
+    decide = {
+        "decision": Decision.REWORDED, "reason": ChangedBecause.NAMES, "version": None, "by": world.manager,
+    }  # fmt: skip
     refused("still-there", decide_on_hit, briefing, hit.public_id, words={place: "He left Kettering."}, **decide)
     briefing.refresh_from_db()
     assert briefing.value.theme_and_cases == ("He went to Kettering.",)
@@ -90,7 +92,9 @@ def test_a_point_is_said_in_other_words_and_the_words_themselves_are_not_kept(wo
 def test_a_point_is_left_out(world):
     briefing = a_draft(world, "He went to Kettering.", "All is well.")
     hit = found(briefing, "Kettering", world.manager)
-    decide_on_hit(briefing, hit.public_id, decision=Decision.REMOVED, version=None, by=world.manager)
+    decide_on_hit(
+        briefing, hit.public_id, decision=Decision.REMOVED, reason=ChangedBecause.NAMES, version=None, by=world.manager
+    )
     assert briefing.value.theme_and_cases == ("All is well.",)
 
 
@@ -98,13 +102,14 @@ def test_a_question_cannot_be_left_out_but_be_said_in_other_words(world):
     briefing = world.drafted()
     hit = found(briefing, "Child Z", world.manager)
     decide = {"version": None, "by": world.manager}
-    refused("has-to-stay", decide_on_hit, briefing, hit.public_id, decision=Decision.REMOVED, **decide)
+    changed = {"reason": ChangedBecause.NAMES, **decide}
+    refused("has-to-stay", decide_on_hit, briefing, hit.public_id, decision=Decision.REMOVED, **changed)
     refused(
         "no-case", decide_on_hit, briefing, hit.public_id, decision=Decision.POOLED, reason=KeptBecause.KNOWN, **decide
     )
     (stand,) = hit.stands
     words = {stand.point.place: stand.point.text.replace("the Review of Child Z", "an earlier review")}
-    decide_on_hit(briefing, hit.public_id, decision=Decision.REWORDED, words=words, **decide)
+    decide_on_hit(briefing, hit.public_id, decision=Decision.REWORDED, words=words, **changed)
     assert briefing.undecided == 0
     assert "an earlier review" in briefing.value.agency_questions[4]
     assert "Child Z" in briefing.audit.questions.get(asked_of="agency", number=5).text
@@ -265,15 +270,73 @@ def test_a_finding_said_of_its_case_again_is_decided_on_again(world):
     assert found(briefing, "Kettering", world.manager).undecided
 
 
-def test_a_reason_is_kept_only_for_what_is_kept(world):
+def test_whatever_is_decided_a_reason_of_its_own_is_given_for_it(world):
     briefing = a_draft(world)
     hit = found(briefing, "Kettering", world.manager)
-    decide_on_hit(
-        briefing, hit.public_id, decision=Decision.REWORDED, reason=KeptBecause.OTHER, because="Kettering is known.",
-        words={hit.stands[0].point.place: "He went to a town."}, version=None, by=world.manager,
-    )  # fmt: skip
+    words = {hit.stands[0].point.place: "He went to a town."}
+    decide = {"decision": Decision.REWORDED, "words": words, "version": None, "by": world.manager}
+    for reason in (None, KeptBecause.KNOWN, ChangedBecause.OTHER):
+        refused("no-reason", decide_on_hit, briefing, hit.public_id, reason=reason, **decide)
+    keep = {"decision": Decision.KEPT, "version": None, "by": world.manager}
+    refused("no-reason", decide_on_hit, briefing, hit.public_id, reason=ChangedBecause.NAMES, **keep)
+    because = {"reason": ChangedBecause.OTHER, "because": "The family asked for it."}
+    decide_on_hit(briefing, hit.public_id, **because, **decide)
     row = ScreenDecision.objects.get(decision="reworded")
-    assert (row.reason, row.because) == ("", "")
+    assert (row.reason, row.why) == ("other", "The family asked for it.")
+
+
+def test_the_page_asks_for_the_reason_of_what_is_decided_and_shows_it(world, sign_in):
+    briefing = a_draft(world)
+    hit = found(briefing, "Kettering", world.manager)
+    page = reverse("decide-on-hit", kwargs={"audit": briefing.audit.slug, "hit": hit.public_id})
+    name = f"words-{hit.stands[0].digest[:16]}"
+    sent = {"decision": "reworded", name: "He went to a town.", "version": briefing.version, "once": "a" * 32}
+    client = sign_in(world.manager)
+    answer = client.post(page, sent)
+    assert answer.status_code == 422
+    assert "Say why it is not left as it is" in answer.content.decode()
+    answer = client.post(page, {**sent, "changed_because": "adds_up", "once": "b" * 32}, follow=True)
+    assert "it could tell whose family it is" in answer.content.decode()
+
+
+def test_what_still_tells_is_said_on_the_form_with_what_was_typed(world, sign_in):
+    briefing = a_case_told_of(world, "He was four years old, went to Kettering and had DNA testing.")
+    hit = next(one for one in read_screening(briefing, by=world.manager) if one.kind == "together")
+    page = reverse("decide-on-hit", kwargs={"audit": briefing.audit.slug, "hit": hit.public_id})
+    typed = "He was four years old, left Kettering and had DNA testing."
+    sent = {
+        "decision": "reworded", f"words-{hit.stands[0].digest[:16]}": typed, "changed_because": "adds_up",
+        "version": briefing.version, "once": "a" * 32,
+    }  # fmt: skip
+    answer = sign_in(world.manager).post(page, sent)
+    assert answer.status_code == 422
+    assert "Say less of it." in answer.content.decode()
+    assert typed in answer.content.decode()
+
+
+def test_an_uncommon_word_of_one_case_is_decided_on_and_one_of_two_cases_is_not(world):
+    audit = world.panel_closed(2)
+    first, *others = audit.findings.order_by("position")
+    first.text = "The trombone and the tortoise were noted."
+    first.save()
+    second = next(one for one in others if one.case_id != first.case_id)
+    second.text = "The tortoise was noted."
+    second.save()
+    hits = read_screening(draft_briefing(audit, by=world.manager), by=world.manager)
+    assert {one.phrase for one in hits if one.kind == "rare"} == {"trombone"}
+    keep_words(audit.briefing, [one.public_id for one in hits], version=None, by=world.manager)
+    assert not [one for one in read_screening(audit.briefing, by=world.manager) if one.kind == "rare" and one.undecided]
+
+
+def test_what_one_agency_knew_is_asked_about_in_a_finding_about_another(world):
+    audit = world.panel_closed(1)
+    finding = audit.findings.first()
+    finding.text = "The plan was late. Police knew of it, and Probation was not asked."
+    finding.save()
+    school = Agency.objects.filter(partnership=world.partnership).exclude(kind="police").first()
+    finding.agencies.set([school])
+    hits = read_screening(draft_briefing(audit, by=world.manager), by=world.manager)
+    assert [one.phrase for one in hits if one.kind == "of_another"] == ["Police knew"]
 
 
 def test_whoever_has_a_conflict_is_not_told_what_is_sealed(world, sign_in):
@@ -291,7 +354,9 @@ def test_of_several_things_about_one_case_one_point_that_says_less_is_enough(wor
     hit = next(one for one in read_screening(briefing, by=world.manager) if one.kind == "together")
     assert not hit.may_go
     (stand,) = hit.stands
-    decide = {"decision": Decision.REWORDED, "version": None, "by": world.manager}
+    decide = {
+        "decision": Decision.REWORDED, "reason": ChangedBecause.NAMES, "version": None, "by": world.manager,
+    }  # fmt: skip
     same = {stand.point.place: "He was four years old, came from Kettering and had DNA testing."}
     refused("still-there", decide_on_hit, briefing, hit.public_id, words=same, **decide)
     less = {stand.point.place: "He was four years old and had DNA testing."}
@@ -324,3 +389,13 @@ def test_what_was_typed_for_words_that_a_colleague_has_taken_out_is_shown_again(
     assert answer.status_code == 403
     assert "no longer in the briefing" in answer.content.decode()
     assert "He went to a quiet town." in answer.content.decode()
+
+
+def test_a_word_of_the_partnerships_earlier_briefing_links_the_two(world):
+    Briefing.objects.filter(pk=world.published().pk).update(searched="neglect: the trombone was noted")
+    briefing = a_case_told_of(world, "A trombone was noted.")
+    hit = found(briefing, "trombone", world.manager)
+    assert hit.kind == "earlier"
+    assert "in no other briefing of the partnership" in hit.why
+    keep_words_of_it = {"version": None, "by": world.manager}
+    refused("none-chosen", keep_words, briefing, [hit.public_id], **keep_words_of_it)

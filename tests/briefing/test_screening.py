@@ -7,12 +7,16 @@ from itertools import pairwise
 import docx
 import pytest
 from click.testing import CliRunner
+from docx.oxml import OxmlElement
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.screen.__main__ import IN_THE_SEED, SEED, unmarked
 from maca.briefing.screening import screen
 from maca.briefing.screening.combinations import combinations
+from maca.briefing.screening.earlier import linking
+from maca.briefing.screening.of_others import of_another
+from maca.briefing.screening.rare import rare_words
 from maca.briefing.screening.spans import UNKNOWN
 from maca.config.command import main as maca
 
@@ -52,6 +56,9 @@ def test_what_the_published_briefing_gave_away_is_shown(words):
         ("NHS 943\u00a0476\u00a05919 is his.", "nhs_number", "943\u00a0476\u00a05919"),
         ("NHS 943  476\n5919 is his.", "nhs_number", "943  476\n5919"),
         ("He is at Oakfield\u00a0Primary\u00a0School now.", "school", "Oakfield\u00a0Primary\u00a0School"),
+        ("He is at St Mary’s School now.", "school", "St Mary’s School"),
+        ("The boys, aged six and eight, were seen.", "age", "aged six and eight"),
+        ("By the age of 12 he was out of school.", "age", "By the age of 12"),
         ("Theresa May 3 times came.", "person", "Theresa"),
         ("Grace May 2019 was late.", "person", "Grace"),
     ],
@@ -67,6 +74,12 @@ def test_what_identifies_is_certain(text, kind, words):
         ("There was a house fire.", "event", "house fire"),
         ("He has cystic fibrosis.", "characteristic", "cystic fibrosis"),
         ("There have been three Social Workers.", "ordinal", "three Social Workers"),
+        ("He was away on fourteen occasions.", "ordinal", "fourteen occasions"),
+        ("She is a mother of five.", "ordinal", "mother of five"),
+        ("Two of the families were asked.", "small", "Two of the families"),
+        ("A girl of 14 was not heard.", "age", "girl of 14"),
+        ("Carrying it at 13 was seen as an offence.", "age", "at 13"),
+        ("A teenage mother was not asked.", "household", "teenage mother"),
         ("It was said to Grace that it is so.", "person", "Grace"),
         ("It was said to the Beacon that it is so.", UNKNOWN, "Beacon"),
         ("He lives in Xqzville with them.", UNKNOWN, "Xqzville"),
@@ -184,6 +197,55 @@ def test_a_word_file_is_screened_and_told_in_lines(tmp_path):
     done = CliRunner().invoke(maca, ["screen", str(file)])
     assert "certain  line    4  place: “Kettering” – a place in the United Kingdom" in done.output
     assert "\n1 to decide on, 1 of them certain. What is not among them may tell too" in done.output
+
+
+def test_what_is_struck_out_in_a_word_file_is_screened_too(tmp_path):
+    document = docx.Document()
+    paragraph = document.add_paragraph("She is well.")
+    taken_out = OxmlElement("w:del")
+    run, words = OxmlElement("w:r"), OxmlElement("w:delText")
+    words.text = "She moved to Kettering."
+    run.append(words)
+    taken_out.append(run)
+    paragraph._p.append(taken_out)
+    file = tmp_path / "briefing.docx"
+    document.save(str(file))
+    assert "place: “Kettering”" in CliRunner().invoke(maca, ["screen", str(file)]).output
+
+
+def test_one_endless_line_is_told_in_time_that_grows_with_its_length(tmp_path):
+    file = tmp_path / "briefing.txt"
+    file.write_text("\n" + "Kettering " * 20_000, "utf-8")
+    began = time.process_time()
+    shown = CliRunner().invoke(maca, ["screen", str(file)]).output
+    assert "line    2" in shown
+    assert time.process_time() - began < 20
+
+
+def test_a_word_of_one_earlier_briefing_links_the_two_and_a_word_of_many_does_not():
+    text = "He went to Kettering with a trombone and a tortoise."
+    spans = [*screen(text), *(one for _, one in rare_words(text, screen(text)))]
+    once = linking(spans, {"Neglect 1": "the trombone of kettering"}, keep=spans)
+    assert {one.text: one.kind for one in once} == {"Kettering": "place", "trombone": "earlier", "tortoise": "rare"}
+    assert all("Neglect 1" in one.why for one in once if one.text != "tortoise")
+    often = linking(spans, {"Neglect 1": "a trombone", "Neglect 2": "trombones"}, keep=spans)
+    assert {one.text: one.kind for one in often}["trombone"] == "rare"
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "found"),
+    [
+        ("The GP knew of the injury.", {"school"}, ["GP knew"]),
+        ("The school knew of the injury.", {"school"}, []),
+        ("The GP knew of the injury.", {"school", "gp"}, []),
+        ("The GP knew of the injury.", set(), []),
+        ("A plan was made with the GP.", {"school"}, []),
+        ("Northtown Trust had recorded it.", {"school"}, ["Northtown Trust had recorded"]),
+        ("It stands in the police’s records.", {"school"}, ["police’s records"]),
+    ],
+)
+def test_what_one_agency_did_or_knew_is_shown_in_a_finding_about_one_other(text, about, found):
+    assert [one.text for one in of_another(text, about, [("Northtown Trust", "hospital")])] == found
 
 
 @pytest.mark.parametrize(

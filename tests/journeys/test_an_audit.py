@@ -242,6 +242,7 @@ def decide(visitor: Visitor) -> None:
     visitor.picture("screening-decide")
     visitor.page.get_by_role("radio", name="Say it in other words").check()
     visitor.page.locator("textarea[name^=words-]").first.fill("Has an earlier review informed practice?")
+    visitor.page.get_by_role("radio", name="It names somebody").check()
     visitor.press("Decide")
     while cards.count():
         cards.first.get_by_role("link", name="Decide").click()

@@ -1,6 +1,7 @@
 """What tells of one case together, though none of it does alone."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ CALLED = {
     "nino": "a National Insurance number",
     "upn": "a unique pupil number",
     "nhs_number": "an NHS number",
+    "small": "a small number",
+    "rare": "a rare thing of one case",
+    "earlier": "a word of an earlier briefing",
+    "of_another": "what another agency did or knew",
     "unknown": "a word to look at",
     "together": "several things about one case",
 }
@@ -55,8 +60,10 @@ class Combination:
 def combinations(text: str, spans: Iterable[Span]) -> list[Combination]:
     """The cases about which three or more classes of what could identify are told, wherever in the text."""
     of_case: defaultdict[str, set[str]] = defaultdict(set)
+    found = sorted(spans)
+    starts = [one.start for one in found]
     for case, start, end in _parts(text):
-        of_case[case] |= {one.kind for one in spans if start <= one.start < end}
+        of_case[case] |= {one.kind for one in found[bisect_left(starts, start) : bisect_left(starts, end)]}
     return together(of_case)
 
 

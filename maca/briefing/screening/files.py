@@ -1,7 +1,11 @@
 """The text of a file that is to be screened: text, Word or PDF."""
 
+import io
 import os
 from pathlib import Path
+
+import docx
+from docx.oxml.ns import qn
 
 from maca.briefing.reading import from_pdf, from_text, from_word, open_file
 from maca.briefing.reading.lines import Line, NotABriefing
@@ -11,15 +15,16 @@ MOST = 1_000_000  # characters: a briefing has some ten thousand
 
 def text_of(path: str | os.PathLike[str]) -> str:
     """The words of a file. Those of a text file are as they stand, so that places in it are places in the file; those
-    of Word and PDF are its lines, each where its number puts it. Comments in a Word file and what a file says of itself
-    are not among them. Raises NotABriefing for what cannot be read.
+    of Word and PDF are its lines, each where its number puts it, and for Word, after them, what was struck out and is
+    still in the file. Comments in a Word file and what a file says of itself are not among them. Raises NotABriefing
+    for what cannot be read.
     """
     data = open_file(path)
     name = Path(path).name
     if b"%PDF-" in data[:1024]:
         text = _lines(from_pdf.lines_of(data, name)[0])
     elif data.startswith(b"PK\x03\x04"):
-        text = _lines(from_word.lines_of(data, name)[0])
+        text = "\n".join([_lines(from_word.lines_of(data, name)[0]), *_struck_out(data)])
     else:
         text = from_text.decode(data, name)
     if len(text) > MOST:
@@ -27,6 +32,17 @@ def text_of(path: str | os.PathLike[str]) -> str:
     if not text.strip():
         raise NotABriefing(f"{name} holds no words. Check that it is the file you mean, and not a picture of one.")
     return text
+
+
+def _struck_out(data: bytes) -> list[str]:
+    """What changes that are tracked took out or moved away, a paragraph a line: whoever opens the file reads it."""
+    found = []
+    for paragraph in docx.Document(io.BytesIO(data)).element.body.iter(qn("w:p")):
+        words = [one.text or "" for one in paragraph.iter(qn("w:delText"))]
+        words += [one.text or "" for moved in paragraph.iter(qn("w:moveFrom")) for one in moved.iter(qn("w:t"))]
+        if text := " ".join("".join(words).split()):
+            found.append(text)
+    return found
 
 
 def _lines(lines: list[Line]) -> str:

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from maca.panel.related import stem
+
 _DATA = Path(__file__).parent / "data"
 
 
@@ -58,6 +60,12 @@ def places() -> frozenset[tuple[str, ...]]:
 @cache
 def words() -> frozenset[str]:
     return _listed("words") | frozenset(map(folded, _practice()["words"].split()))
+
+
+@cache
+def common() -> frozenset[str]:
+    """The words that most people or the work itself use often, without their endings."""
+    return frozenset(map(stem, _listed("common") | capitals() | frozenset(map(folded, _practice()["words"].split()))))
 
 
 @cache

@@ -20,6 +20,7 @@ _INSTEAD = {
     "event": "an event in the family",
     "characteristic": "a need of the child",
     "household": "a relative",
+    "small": "a few",
 }
 # Up to which age in years, and what is said of all who are no older.
 _AGES = ((4, "under five"), (10, "of primary school age"), (15, "of secondary school age"), (18, "nearly grown up"))

@@ -1,6 +1,7 @@
 """`maca screen`: what in a text could tell which family it is about."""
 
 import json
+from bisect import bisect_left
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ def screen(file: Path, as_json: bool) -> None:
     """Print every span of FILE (text, Word or PDF) that could identify a family, with its class and why.
 
     It needs no site and asks nobody. What is certain has the form of an identifier or stands in a list; the rest is for
-    a person to decide: a word with a capital, or one that nobody knows. Comments in a Word file, and what a file says
+    a person to decide: a word with a capital, or one that nobody knows. What is struck out in a Word file and still in
+    it is read too, after its lines. Comments in a Word file, and what a file says
     of itself, such as its author, are not read. Nothing found is no promise that nothing is there.
     """
     from maca.briefing.reading import NotABriefing
@@ -40,8 +42,9 @@ def screen(file: Path, as_json: bool) -> None:
             del one["kind"]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
+    ends = [at for at, one in enumerate(text) if one == "\n"]
     for one in spans:
-        line = text.count("\n", 0, one.start) + 1
+        line = bisect_left(ends, one.start) + 1
         what = "certain" if one.certain else "look at"
         click.echo(f"{what}  line {line:>4}  {one.kind}: “{_in_a_line(one.text)}” – {one.why}")
     for both in together:
