@@ -448,7 +448,7 @@ class Answer(Versioned):
 
 
 class AnswerCount(models.Model):
-    """How often each choice was the answer to a question of an audit, over all its cases, as its briefing was published.
+    """How often each choice was the answer to a question, over all cases of an audit, when its briefing was published.
 
     It holds numbers only, and stays when what was written about the cases is destroyed.
     """
