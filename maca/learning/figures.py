@@ -37,11 +37,11 @@ class Table:
     rows: tuple[tuple[str, tuple[Shown, ...]], ...]
 
 
-def published_audits(person: Person) -> list[Audit]:
+def published_audits(person: Person, newest: int | None = AUDITS) -> list[Audit]:
     """The newest audits whose briefing has reached its readers and was not withdrawn, the newest last."""
     told = Briefing.objects.visible_to(person).reached_readers().filter(stage=BriefingStage.PUBLISHED)
     found = Audit.objects.filter(briefing__in=told).select_related("theme__priority", "earlier", "briefing")
-    return list(found.order_by("-planned_at", "-pk")[:AUDITS])[::-1]
+    return list(found.order_by("-planned_at", "-pk")[:newest])[::-1]
 
 
 def find_year(person: Person, year: int) -> int:

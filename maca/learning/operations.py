@@ -103,10 +103,14 @@ def record_discussion(
     briefing: Briefing, *, team: str, discussed_on: dt.date, people: int, change: str, by: Person
 ) -> Discussion:
     """Record that a team talked about a published briefing, and one thing that will change."""
+    hold(briefing)
     find_published(by, briefing.audit.slug)
     rules.may_record_discussion(by, briefing).insist()
     if discussed_on > today() or (briefing.published_on and discussed_on < briefing.published_on):
         raise Refused("no-such-day", "The day must be one since the briefing was published, and not to come.")
+    recorded = Discussion.objects.filter(briefing=briefing, agency=by.agency, discussed_on=discussed_on)
+    if any(one.casefold() == team.casefold() for one in recorded.values_list("team", flat=True)):
+        raise Refused("recorded-already", "It has been recorded already that this team talked about it on that day.")
     discussion = Discussion.objects.create(
         briefing=briefing, agency=by.agency, team=team, discussed_on=discussed_on, people=people, change=change,
         recorded_by=by,

@@ -212,8 +212,9 @@ class Use:
     people: int
 
 
-def uses_of(person: Person) -> tuple[list[Use], int]:
-    """Agency by agency, those that never recorded anything last; and how many briefings are published."""
+def uses_of(person: Person) -> tuple[list[Use], int, int]:
+    """Agency by agency, those that never recorded anything last; how many briefings are published; and how often
+    somebody of no agency recorded that a team talked."""
     published = Briefing.objects.visible_to(person).reached_readers().filter(stage=BriefingStage.PUBLISHED)
     rows = Discussion.objects.visible_to(person).filter(briefing__in=published)
     talked: dict[int, list[tuple[int, int]]] = {}
@@ -224,7 +225,8 @@ def uses_of(person: Person) -> tuple[list[Use], int]:
         for agency in Agency.objects.filter(partnership=person.partnership_id)
         for those in [talked.get(agency.pk, [])]
     ]
-    return sorted(uses, key=lambda one: (-one.briefings, -one.discussions, one.agency.name)), published.count()
+    uses.sort(key=lambda one: (-one.briefings, -one.discussions, one.agency.name))
+    return uses, published.count(), rows.filter(agency=None).count()
 
 
 def reads_numbers(person: Person) -> bool:

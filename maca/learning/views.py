@@ -264,5 +264,5 @@ def discussed(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 
 @guarded(rules.may_read_uses)
 def used(request: HttpRequest) -> HttpResponse:
-    uses, briefings = uses_of(signed_in(request))
-    return render(request, "learning/used.html", {"uses": uses, "briefings": briefings})
+    uses, briefings, of_none = uses_of(signed_in(request))
+    return render(request, "learning/used.html", {"uses": uses, "briefings": briefings, "of_none": of_none})

@@ -24,7 +24,7 @@ from maca.partnership.models import Agency, Person
 def yearly_report(person: Person, year: int) -> Paper:
     """What was audited in the year from 1 April, and what came of it. Only what is published; small numbers are not in
     it, whoever reads it here, since it is made to leave."""
-    audits = [one for one in published_audits(person) if year_of_audit(one) == year]
+    audits = [one for one in published_audits(person, newest=None) if year_of_audit(one) == year]
     partnership = person.partnership
     parts = [
         Part("Audits, and why", *_audits(audits)),

@@ -233,8 +233,8 @@ def test_a_team_records_that_it_talked_and_the_manager_sees_who_never_did(world,
     sent = {"team": "East", "people": "9", "change": "We ask each child.", "discussed_on-day": day.day,
             "discussed_on-month": day.month, "discussed_on-year": day.year, "once": "a" * 32}  # fmt: skip
     assert sign_in(world.auditor).post(address, sent).status_code == 302
-    uses, briefings = uses_of(world.manager)
-    assert briefings == 1
+    uses, briefings, of_none = uses_of(world.manager)
+    assert (briefings, of_none) == (1, 0)
     assert [(one.agency.name, one.briefings, one.people) for one in uses] == [
         ("Health", 1, 9), ("Police", 0, 0), ("School", 0, 0),
     ]  # fmt: skip
