@@ -21,7 +21,7 @@ from maca.learning.models import (
     SeenInPractice,
 )
 from maca.learning.queries import earlier_than, find_published, said_in
-from maca.panel.models import Finding
+from maca.panel.models import STRENGTHS, Finding
 from maca.panel.queries import codebook_of
 from maca.partnership.models import Person
 
@@ -81,14 +81,16 @@ def compare_findings(audit: Audit, *, by: Person) -> Comparison:
     def themes(finding: Finding) -> list[str]:
         return list(finding.themes) or [one.code for one in book.suggested(finding.text)]
 
-    before = Finding.objects.standing().filter(audit__in=earlier).only("text", "themes")
+    before = Finding.objects.standing().filter(audit__in=earlier).only("text", "themes", "heading").order_by("pk")
+    # What stands there word for word is the same, also where nearly every finding says it, so that no word is rare.
+    word_for_word = {_said(one): one.pk for one in before}
     known = sorted({code for one in before for code in themes(one)})
     comparison = Comparison.objects.create(audit=audit, themes_before=known, compared_by=by)
     comparison.against.set(earlier)
     rows = [
         ComparedFinding(
             comparison=comparison, finding=one, themes=themes(one),
-            earlier_id=said_in(earlier, one, audit.partnership_id),
+            earlier_id=word_for_word.get(_said(one)) or said_in(earlier, one, audit.partnership_id),
         )
         for one in audit.findings.standing()
     ]  # fmt: skip
@@ -96,6 +98,10 @@ def compare_findings(audit: Audit, *, by: Person) -> Comparison:
     recurring = sum(one.earlier_id is not None for one in rows)
     write("compared findings", audit, by=by, findings=len(rows), said_before=recurring, audits=len(earlier))
     return comparison
+
+
+def _said(finding: Finding) -> tuple[str, bool]:
+    return " ".join(finding.text.casefold().split()).rstrip("."), finding.heading in STRENGTHS
 
 
 @transaction.atomic

@@ -100,9 +100,7 @@ def test_a_table_of_nothing_but_fours_looks_like_another_with_the_same_total(row
     assert any(one[-1] >= FEWEST and without_small_numbers(one) == [HELD_BACK] * rows for one in alike)
 
 
-TABLES = st.integers(2, 6).flatmap(
-    lambda rows: st.lists(st.lists(st.integers(0, 40), min_size=rows, max_size=rows), min_size=1, max_size=5)
-)
+TABLES = st.lists(st.lists(st.integers(0, 40), min_size=4, max_size=4), min_size=1, max_size=4)
 
 
 @given(TABLES)
