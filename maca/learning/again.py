@@ -63,6 +63,15 @@ class Again:
     pairs: tuple[Pair, ...] = ()
     areas: tuple[Area, ...] = ()
 
+    @property
+    def found_anew(self) -> tuple[Area, ...]:
+        """Those about which this audit found something, or an action was made."""
+        return tuple(one for one in self.areas if one.improved or one.to_do or one.actions)
+
+    @property
+    def not_found(self) -> tuple[Area, ...]:
+        return tuple(one for one in self.areas if one not in self.found_anew)
+
 
 def against_the_earlier(audit: Audit, person: Person, *, suppressed: bool) -> Again:
     """Both as they were published, and so the same when what was written about their cases is destroyed."""
@@ -114,13 +123,15 @@ def _why_not(change: Change, then: AnswerCount | None, now: AnswerCount | None) 
     assert change.before
     if change.now.kind not in CHOICES:
         return "It is answered in words, which cannot be counted."
+    for one, when in ((then, "the last time"), (now, "this time")):
+        if one is None:
+            return f"Its answers were not counted {when}: the audit was recorded from its briefing, or is older."
     if set(change.now.for_kinds) != set(change.before.for_kinds):
         return "It was asked of other kinds of agency."
     if change.now.shown_if_answers != change.before.shown_if_answers or change.now.shown_if != change.before.shown_if:
         return "It hung on another answer."
     for one, when in ((then, "the last time"), (now, "this time")):
-        if one is None:
-            return f"Its answers were not counted {when}: the audit was recorded from its briefing, or is older."
+        assert one
         if not one.asked or not one.answered:
             return f"Nobody {'answered' if one.asked else 'was asked'} it {when}."
         if one.answered < FEWEST:

@@ -81,6 +81,8 @@ def _themes(audits: Sequence[Audit], person: Person) -> tuple[tuple[str, ...], t
     shown = [(called, counts[0]) for called, counts in table.rows]
     told = [(called, count) for called, count in shown if isinstance(count, int)]
     told.sort(key=lambda one: -one[1])
+    if not told:
+        return ("No theme has so many findings that a number can be given without telling too much.",), ()
     lines = ["Findings by theme, the most frequent first. A finding may be about several."]
     if len(told) < len(shown):
         lines.append("A theme with few findings is not listed, nor one from which a small number could be worked out.")
@@ -97,7 +99,7 @@ def _actions(person: Person, year: int) -> tuple[tuple[str, ...], tuple[str, ...
     worked = sum(one.impact == "shown" for one in actions)
     line = (
         f"{len(actions)} {'action was' if len(actions) == 1 else 'actions were'} done. Impact was shown of {worked}: "
-        "Done is not the same as worked."
+        "done is not the same as worked."
     )
     return (line,), tuple(
         f"{one.agency.name}: {one.change.rstrip('.')}. {one.impact_standing()[0]}." for one in actions
