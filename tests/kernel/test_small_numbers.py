@@ -4,7 +4,7 @@ from collections import defaultdict
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maca.kernel.small_numbers import FEWEST, Hidden, added_up, together, without_small_numbers
@@ -103,6 +103,7 @@ def test_a_table_of_nothing_but_fours_looks_like_another_with_the_same_total(row
 TABLES = st.lists(st.lists(st.integers(0, 40), min_size=4, max_size=4), min_size=1, max_size=4)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a machine that does other things is slow
 @given(TABLES)
 def test_a_sum_of_tables_is_shown_only_where_each_of_them_is(tables):
     shown = [without_small_numbers(one) for one in tables]
@@ -111,6 +112,7 @@ def test_a_sum_of_tables_is_shown_only_where_each_of_them_is(tables):
         assert one == (HELD_BACK if any(isinstance(part, Hidden) for part in parts) else sum(parts))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a machine that does other things is slow
 @given(TABLES)
 def test_the_sum_of_this_month_less_that_of_last_month_tells_no_hidden_count(tables):
     """Whatever the newest table hides, the two sums cannot both be numbers."""
