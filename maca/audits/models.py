@@ -237,5 +237,10 @@ class Question(models.Model):
     def __str__(self) -> str:
         return f"{self.number}. {self.text}"
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is answered by choosing, so that the answers of all cases can be counted."""
+        return self.kind in (QuestionKind.JUDGEMENT, QuestionKind.GRADE)
+
     def is_for(self, agency: Agency) -> bool:
         return not self.for_kinds or agency.kind in self.for_kinds

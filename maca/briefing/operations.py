@@ -39,6 +39,7 @@ from maca.kernel.versions import save_changes
 from maca.panel.models import Finding as PanelFinding
 from maca.panel.operations import record_published_findings
 from maca.partnership.models import Partnership, Person
+from maca.returns.operations import count_answers
 from maca.sealing.operations import mark_key
 
 
@@ -182,6 +183,7 @@ def publish_briefing(
     save_changes(briefing, version=None, embargo_until=embargo_until, is_public=is_public)
     move(briefing, to=BriefingStage.PUBLISHED)
     enter(briefing.audit, AuditStage.PUBLISHED, by=by)
+    count_answers(briefing.audit, by=by)
     write(
         "published a briefing",
         briefing,

@@ -127,8 +127,9 @@ def serve(host: str, port: int) -> None:
 
 @main.command()
 @click.option("--reset", is_flag=True, help="Throw the demo away and make it anew.")
+@click.option("--published", is_flag=True, help="With “Neglect 3” published, to compare it with “Neglect 2”.")
 @with_site
-def demo(reset: bool) -> None:
+def demo(reset: bool, published: bool) -> None:
     """Make the demo: a fictional partnership in training mode, with one audit published and one under way."""
     from django.conf import settings
 
@@ -136,7 +137,7 @@ def demo(reset: bool) -> None:
 
     if not settings.MACA_TRAINING:
         raise Wrong("The demo is for training mode. It is never made in production, where it would lock the site.")
-    click.echo(make_demo(reset=reset))
+    click.echo(make_demo(reset=reset, published=published))
 
 
 @main.command("import-briefing")

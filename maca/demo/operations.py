@@ -10,12 +10,20 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from maca.actions.models import Action, Closing, Impact
 from maca.actions.operations import make_action, note_progress, record_impact, report_action_done, verify_action
-from maca.audits.models import Audit, PrioritySource
+from maca.audits.models import Audit, Heading, PrioritySource
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import Timetable, timetable
-from maca.briefing.models import Briefing
-from maca.briefing.operations import import_briefing
+from maca.briefing.models import Briefing, Decision, KeptBecause
+from maca.briefing.operations import (
+    approve_briefing,
+    decide_on_hit,
+    draft_briefing,
+    import_briefing,
+    publish_briefing,
+    read_screening,
+    send_briefing,
+)
 from maca.briefing.reading import read_briefing
 from maca.cases.household import read_sibling
 from maca.cases.models import READS_EVERY_CASE, Case, Interest
@@ -25,8 +33,17 @@ from maca.chronology.operations import keep_file, take_file
 from maca.kernel.clock import LONDON, today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.learning.models import ReviewKind
-from maca.learning.operations import link_finding, record_discussion, record_review
-from maca.panel.models import Finding
+from maca.learning.operations import compare_findings, link_finding, record_discussion, record_review
+from maca.panel.models import Came, Finding
+from maca.panel.operations import (
+    close_panel,
+    finish_hearing,
+    introduce_case,
+    open_panel,
+    record_attendance,
+    record_finding,
+)
+from maca.panel.queries import Column
 from maca.partnership.fence import fence
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 from maca.partnership.operations import (
@@ -92,8 +109,11 @@ PEOPLE: list[tuple[str, str, str | None, tuple[Role, ...]]] = [
 ]
 
 
-def make_demo(*, reset: bool = False) -> str:
-    """Make the demo and say what it holds. Raises `Refused` where a reset would take real work with it."""
+def make_demo(*, reset: bool = False, published: bool = False) -> str:
+    """Make the demo and say what it holds; `published`, as it is once “Neglect 3” has been published too.
+
+    Raises `Refused` where a reset would take real work with it.
+    """
     if real := Partnership.objects.filter(training=False).first():
         raise Refused(
             "not-only-training",
@@ -111,8 +131,11 @@ def make_demo(*, reset: bool = False) -> str:
         audit = _neglect_3(partnership, people)
         _actions_of_neglect_2(audit, people)
         _a_review(people)
+        if published:
+            _publish(audit, people)
+    stands = "published" if published else "gathering returns"
     return (
-        f"Made “{partnership}”: {len(people)} people, “Neglect 2” published, “{audit}” gathering returns. "
+        f"Made “{partnership}”: {len(people)} people, “Neglect 2” published, “{audit}” {stands}. "
         "Everything but Neglect 2 is invented, and so are its actions: the published briefing has none."
     )
 
@@ -359,6 +382,39 @@ def _actions_of_neglect_2(later: Audit, people: dict[str, Person]) -> None:
     at = dt.datetime.combine(working_days_from(today(), -70), dt.time(11), LONDON)
     Action.objects.filter(pk=ready.pk).update(made_at=then, due_on=at.date(), done_at=at)
     Closing.objects.filter(action=ready).update(asked_at=at, decided_at=at)
+
+
+def _publish(audit: Audit, people: dict[str, Person]) -> None:
+    """The panel meets, finds what is invented for it, and the briefing goes out; its findings are then compared."""
+    told = tomllib.loads((DATA / "findings-of-neglect-3.toml").read_text(encoding="utf-8"))
+    chair, manager = people["margaret.osei"], people["priya.nair"]
+    audit.refresh_from_db()
+    open_panel(audit, by=chair)
+    for case in audit.cases.select_related("hearing").order_by("number"):
+        case.audit = audit
+        agencies = {one.agency.slug: one.agency for one in case.involvements.select_related("agency")}
+        introduce_case(
+            case.hearing, introduced_by=case.presenters.get().person, partners=agencies.values(), version=None, by=chair
+        )
+        for one in (one for one in told["findings"] if one["case"] == case.number):
+            record_finding(
+                Column(audit, case, Heading(one["heading"])), text=one["text"], by=chair,
+                agencies=[agencies[slug] for slug in one["agencies"]],
+            )  # fmt: skip
+        came = dict.fromkeys(agencies.values(), (Came.PRESENT, ""))
+        record_attendance(case.hearing, came, version=None, by=chair)
+        case.hearing.refresh_from_db()
+        finish_hearing(case.hearing, voice=told["voice"], by=chair)
+    close_panel(audit, by=chair)
+    compare_findings(audit, by=chair)
+    briefing = draft_briefing(audit, by=manager)
+    for hit in read_screening(briefing, by=manager):
+        decide_on_hit(
+            briefing, hit.public_id, decision=Decision.KEPT, reason=KeptBecause.PRACTICE, version=None, by=manager
+        )
+    send_briefing(briefing, version=None, by=manager)
+    approve_briefing(briefing, version=None, by=chair)
+    publish_briefing(briefing, by=manager)
 
 
 def _as_if_planned_earlier(audit: Audit) -> None:

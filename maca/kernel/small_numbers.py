@@ -39,3 +39,24 @@ def without_small_numbers(counts: Sequence[int]) -> list[int | Hidden]:
 def _is_given_away(few: Sequence[int]) -> bool:
     """Whether their sum, which is what the others leave of the total, allows of one answer only."""
     return len(few) == 1 or sum(few) in (0, (FEWEST - 1) * len(few))
+
+
+def added_up(tables: Sequence[Sequence[int | Hidden]]) -> list[int | Hidden]:
+    """Row by row, the sum of tables that may each be shown as they are: of the audits of a year, one table each.
+
+    A row that is hidden in one of them is held back in the sum. So the sum tells nothing that they do not tell
+    themselves, also to somebody who has kept the sum of last month and takes the one from the other.
+    """
+    return [
+        Hidden.HELD_BACK
+        if any(isinstance(one, Hidden) for one in row)
+        else sum(one for one in row if isinstance(one, int))
+        for row in zip(*tables, strict=True)
+    ]
+
+
+def together(parts: Sequence[tuple[int, int]]) -> list[int | Hidden]:
+    """The first of each pair, the second being the rest of it: hidden where either would be, since the sum is known."""
+    shown = without_small_numbers([count for pair in parts for count in pair]) if parts else []
+    pairs = zip(shown[::2], shown[1::2], strict=True)
+    return [rest if isinstance(rest, Hidden) else first for first, rest in pairs]

@@ -21,7 +21,7 @@ from maca.learning.models import (
     SeenInPractice,
 )
 from maca.learning.queries import earlier_than, find_published, said_in
-from maca.panel.models import Finding
+from maca.panel.models import STRENGTHS, Finding
 from maca.panel.queries import codebook_of
 from maca.partnership.models import Person
 
@@ -81,14 +81,16 @@ def compare_findings(audit: Audit, *, by: Person) -> Comparison:
     def themes(finding: Finding) -> list[str]:
         return list(finding.themes) or [one.code for one in book.suggested(finding.text)]
 
-    before = Finding.objects.standing().filter(audit__in=earlier).only("text", "themes")
+    before = Finding.objects.standing().filter(audit__in=earlier).only("text", "themes", "heading").order_by("pk")
+    # What stands there word for word is the same, also where nearly every finding says it, so that no word is rare.
+    word_for_word = {_said(one): one.pk for one in before}
     known = sorted({code for one in before for code in themes(one)})
     comparison = Comparison.objects.create(audit=audit, themes_before=known, compared_by=by)
     comparison.against.set(earlier)
     rows = [
         ComparedFinding(
             comparison=comparison, finding=one, themes=themes(one),
-            earlier_id=said_in(earlier, one, audit.partnership_id),
+            earlier_id=word_for_word.get(_said(one)) or said_in(earlier, one, audit.partnership_id),
         )
         for one in audit.findings.standing()
     ]  # fmt: skip
@@ -98,15 +100,23 @@ def compare_findings(audit: Audit, *, by: Person) -> Comparison:
     return comparison
 
 
+def _said(finding: Finding) -> tuple[str, bool]:
+    return " ".join(finding.text.casefold().split()).rstrip("."), finding.heading in STRENGTHS
+
+
 @transaction.atomic
 def record_discussion(
     briefing: Briefing, *, team: str, discussed_on: dt.date, people: int, change: str, by: Person
 ) -> Discussion:
     """Record that a team talked about a published briefing, and one thing that will change."""
+    hold(briefing)
     find_published(by, briefing.audit.slug)
     rules.may_record_discussion(by, briefing).insist()
     if discussed_on > today() or (briefing.published_on and discussed_on < briefing.published_on):
         raise Refused("no-such-day", "The day must be one since the briefing was published, and not to come.")
+    recorded = Discussion.objects.filter(briefing=briefing, agency=by.agency, discussed_on=discussed_on)
+    if any(one.casefold() == team.casefold() for one in recorded.values_list("team", flat=True)):
+        raise Refused("recorded-already", "It has been recorded already that this team talked about it on that day.")
     discussion = Discussion.objects.create(
         briefing=briefing, agency=by.agency, team=team, discussed_on=discussed_on, people=people, change=change,
         recorded_by=by,

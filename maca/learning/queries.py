@@ -9,7 +9,7 @@ from maca.briefing.models import Briefing
 from maca.briefing.queries import find_briefing
 from maca.briefing.stages import BriefingStage
 from maca.cases.models import READS_EVERY_CASE, Case
-from maca.kernel.small_numbers import Hidden, without_small_numbers
+from maca.kernel.small_numbers import Hidden, together, without_small_numbers
 from maca.learning.models import ComparedFinding, Comparison, Discussion, Recommendation, Review
 from maca.learning.said_before import year_of
 from maca.panel.alike import looked_at, nearest
@@ -181,11 +181,8 @@ def _without_small(rows: Sequence[Row]) -> list[Row]:
     """The rows with what was said before and what was not as one table, so that neither gives the other away: where
     one of the two is not shown, the other would tell it."""
     told = [one for one in rows if one.before is not None]
-    counts = [count for one in told for count in (one.before, one.of - one.before)]  # type: ignore[operator]
-    shown = without_small_numbers(counts) if counts else []  # type: ignore[arg-type]
-    pairs = zip(shown[::2], shown[1::2], strict=True)
-    either = [rest if isinstance(rest, Hidden) else before for before, rest in pairs]
-    instead = dict(zip(map(id, told), either, strict=True))
+    shown = together([(one.before, one.of - one.before) for one in told])  # type: ignore[misc, operator]
+    instead = dict(zip(map(id, told), shown, strict=True))
     return [Row(one.called, instead[id(one)], one.of) if id(one) in instead else one for one in rows]
 
 
@@ -215,8 +212,9 @@ class Use:
     people: int
 
 
-def uses_of(person: Person) -> tuple[list[Use], int]:
-    """Agency by agency, those that never recorded anything last; and how many briefings are published."""
+def uses_of(person: Person) -> tuple[list[Use], int, int]:
+    """Agency by agency, those that never recorded anything last; how many briefings are published; and how often
+    somebody of no agency recorded that a team talked."""
     published = Briefing.objects.visible_to(person).reached_readers().filter(stage=BriefingStage.PUBLISHED)
     rows = Discussion.objects.visible_to(person).filter(briefing__in=published)
     talked: dict[int, list[tuple[int, int]]] = {}
@@ -227,7 +225,8 @@ def uses_of(person: Person) -> tuple[list[Use], int]:
         for agency in Agency.objects.filter(partnership=person.partnership_id)
         for those in [talked.get(agency.pk, [])]
     ]
-    return sorted(uses, key=lambda one: (-one.briefings, -one.discussions, one.agency.name)), published.count()
+    uses.sort(key=lambda one: (-one.briefings, -one.discussions, one.agency.name))
+    return uses, published.count(), rows.filter(agency=None).count()
 
 
 def reads_numbers(person: Person) -> bool:

@@ -79,6 +79,31 @@ def may_compare_findings(person: Person, audit: Audit) -> Verdict:
     return may_read_recurrence(person, audit)
 
 
+def may_read_re_audit(person: Person, audit: Audit) -> Verdict:
+    """Everybody who reads a published briefing reads what has changed since the audit before it."""
+    if not (verdict := may_ask_what_was_said(person)):
+        return verdict
+    if not Briefing.objects.visible_to(person).reached_readers().filter(audit=audit, stage=BriefingStage.PUBLISHED):
+        return no("not-published", "This is shown once the briefing of the audit is published.")
+    return YES
+
+
+def may_read_figures(person: Person) -> Verdict:
+    """Everybody who sees audits reads the figures over those that are published; small numbers only who reads every
+    case."""
+    return may_ask_what_was_said(person)
+
+
+def may_read_yearly_report(person: Person, year: int) -> Verdict:
+    """The business manager, the chair, the sub-group and the scrutineer take the section for the yearly report."""
+    if not person.holds(*READS_EVERY_CASE):
+        return no(
+            "not-yours",
+            "The section for the yearly report is for the sub-group, the business manager and the scrutineer.",
+        )
+    return YES
+
+
 def may_record_discussion(person: Person, briefing: Briefing) -> Verdict:
     """Everybody who reads a published briefing records that their team talked about it."""
     return may_ask_what_was_said(person)

@@ -63,8 +63,8 @@ def said_before(text: str, person: Person, *, but: Finding | None = None) -> lis
         rows = rows.exclude(finding=but)
     near = [one.finding for one in nearest(asked, person.partnership_id, rows, most=LOOKED_AT, least=LEAST)]
     findings = {one.pk: one for one in Finding.objects.filter(pk__in=near).select_related("audit__theme")}
-    actions = _actions_on(findings, person)
-    printed = _as_printed([one.audit_id for one in findings.values()], person)
+    actions = actions_on(findings, person)
+    printed = as_printed([one.audit_id for one in findings.values()], person)
     found = []
     for key in near:
         finding = findings[key]
@@ -74,7 +74,7 @@ def said_before(text: str, person: Person, *, but: Finding | None = None) -> lis
     return found[:MOST]
 
 
-def _actions_on(findings: Collection[int], person: Person) -> dict[int, list[Action]]:
+def actions_on(findings: Collection[int], person: Person) -> dict[int, list[Action]]:
     """What was done about each of these findings, by its key, as far as this person sees it."""
     rows = RestsOn.objects.filter(finding__in=findings, action__in=Action.objects.visible_to(person))
     found: dict[int, list[Action]] = {}
@@ -83,7 +83,7 @@ def _actions_on(findings: Collection[int], person: Person) -> dict[int, list[Act
     return found
 
 
-def _as_printed(audits: list[int], person: Person) -> dict[str, str]:
+def as_printed(audits: Collection[int], person: Person) -> dict[str, str]:
     """The words of every finding in the published briefings of these audits, by its public id."""
     published = Briefing.objects.visible_to(person).filter(audit__in=audits, stage=BriefingStage.PUBLISHED)
     return {

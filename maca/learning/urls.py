@@ -12,8 +12,12 @@ urlpatterns = [
     path(RECOMMENDATION, views.recommendation, name="recommendation"),
     path(RECOMMENDATION + "findings/<id:finding>/link/", views.link_finding, name="link-finding"),
     path(RECOMMENDATION + "findings/<id:finding>/unlink/", views.unlink_finding, name="unlink-finding"),
+    path("learning/figures/", views.figures, name="figures"),
+    path("learning/years/<int:year>/", views.yearly, name="yearly-report"),
+    path("learning/years/<int:year>/report.<str:office>", views.yearly_file, name="yearly-report-file"),
     path("learning/used/", views.used, name="used"),
     path("audits/<slug:audit>/recurrence/", views.recurrence, name="recurrence"),
     path("audits/<slug:audit>/recurrence/compare/", views.compare, name="compare-findings"),
+    path("audits/<slug:audit>/again/", views.re_audit, name="re-audit"),
     path("briefings/<slug:audit>/discussed/", views.discussed, name="discussed"),
 ]

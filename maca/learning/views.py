@@ -1,16 +1,29 @@
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from maca.audits.models import Audit
-from maca.audits.queries import find_audit
+from maca.audits.queries import find_audit, year_of
 from maca.audits.stages import AuditStage
 from maca.briefing.models import Briefing
 from maca.briefing.queries import published
+from maca.design.charts import bar_chart
 from maca.design.pages import do_once, form_page, guarded
+from maca.kernel import paper_as_files
+from maca.kernel.clock import today
 from maca.learning import operations, rules
+from maca.learning.again import against_the_earlier
+from maca.learning.figures import (
+    actions_in_numbers,
+    find_year,
+    findings_by_agency,
+    findings_by_theme,
+    published_audits,
+    recurrence_by_audit,
+    returns_in_time,
+)
 from maca.learning.forms import DiscussionForm, ReviewForm, SaidBeforeForm
 from maca.learning.models import Recommendation, Review
 from maca.learning.queries import (
@@ -27,8 +40,11 @@ from maca.learning.queries import (
     uses_of,
 )
 from maca.learning.said_before import said_before
+from maca.learning.yearly import yearly_report
 from maca.panel.models import Finding
 from maca.partnership.requests import signed_in
+
+YEARLY_FILES = {"docx": paper_as_files.WRITERS["docx"], "txt": (paper_as_files.as_text, "text/plain; charset=utf-8")}
 
 
 @guarded(rules.may_ask_what_was_said, writes=True)
@@ -37,6 +53,7 @@ def learning(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     form = SaidBeforeForm(request.POST if request.method == "POST" else None)
     asked = form.is_valid()
+    year = year_of(today())
     return render(
         request,
         "learning/learning.html",
@@ -45,6 +62,8 @@ def learning(request: HttpRequest) -> HttpResponse:
             "found": said_before(form.cleaned_data["text"], person) if asked else None,
             "briefings": published(person)[:10],
             "may_read_reviews": rules.may_read_reviews(person),
+            "may_read_yearly": rules.may_read_yearly_report(person, year),
+            "year": year,
             "may_read_uses": rules.may_read_uses(person),
         },
         status=422 if form.errors else 200,
@@ -161,6 +180,59 @@ def compare(request: HttpRequest, audit: Audit) -> HttpResponse:
     return do_once(request, do, saved="The findings have been compared with those of earlier audits.")
 
 
+@guarded(rules.may_read_re_audit, find_audit)
+def re_audit(request: HttpRequest, audit: Audit) -> HttpResponse:
+    """The same questions in this audit and the one before, and what has improved by area."""
+    person = signed_in(request)
+    suppressed = not reads_numbers(person)
+    again = against_the_earlier(audit, person, suppressed=suppressed)
+    return render(request, "learning/again.html", {"audit": audit, "again": again, "suppressed": suppressed})
+
+
+# ---- in numbers
+
+
+@guarded(rules.may_read_figures)
+def figures(request: HttpRequest) -> HttpResponse:
+    """Bars with their tables. What agencies did is shown to whoever reads every case and action."""
+    person = signed_in(request)
+    suppressed = not reads_numbers(person)
+    audits = published_audits(person)
+    tables = [
+        findings_by_theme(audits, person.partnership_id, suppressed=suppressed),
+        findings_by_agency(audits, person.partnership_id, suppressed=suppressed),
+        recurrence_by_audit(audits, suppressed=suppressed),
+    ]
+    if not suppressed:
+        tables += [actions_in_numbers(person), returns_in_time(audits)]
+    charts = [bar_chart(one.title, one.first, one.columns, one.rows) for one in tables if audits and one.rows]
+    return render(request, "learning/figures.html", {"charts": charts, "audits": audits, "suppressed": suppressed})
+
+
+@guarded(rules.may_read_yearly_report, find_year)
+def yearly(request: HttpRequest, year: int) -> HttpResponse:
+    paper = yearly_report(signed_in(request), year)
+    context = {"paper": paper, "year": year, "has_next": year < year_of(today())}
+    return render(request, "learning/yearly.html", context)
+
+
+@guarded(
+    lambda person, found: rules.may_read_yearly_report(person, found[0]),
+    lambda person, year, office: (find_year(person, year), office),
+)
+def yearly_file(request: HttpRequest, found: tuple[int, str]) -> HttpResponse:
+    """The same words as a file."""
+    year, office = found
+    if office not in YEARLY_FILES:
+        raise Http404
+    write, kind = YEARLY_FILES[office]
+    name = f"case-audits-{year}.{office}"
+    return HttpResponse(
+        write(yearly_report(signed_in(request), year)), content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )  # fmt: skip
+
+
 # ---- who used a briefing
 
 
@@ -192,5 +264,5 @@ def discussed(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 
 @guarded(rules.may_read_uses)
 def used(request: HttpRequest) -> HttpResponse:
-    uses, briefings = uses_of(signed_in(request))
-    return render(request, "learning/used.html", {"uses": uses, "briefings": briefings})
+    uses, briefings, of_none = uses_of(signed_in(request))
+    return render(request, "learning/used.html", {"uses": uses, "briefings": briefings, "of_none": of_none})

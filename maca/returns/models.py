@@ -447,6 +447,28 @@ class Answer(Versioned):
         return [line for line in lines if line]
 
 
+class AnswerCount(models.Model):
+    """How often each choice was the answer to a question, over all cases of an audit, when its briefing was published.
+
+    It holds numbers only, and stays when what was written about the cases is destroyed.
+    """
+
+    question = models.OneToOneField(Question, on_delete=models.CASCADE, related_name="counted")
+    # Returns whose agency was asked: one agency about one case.
+    asked = models.PositiveIntegerField()
+    counts = models.JSONField(default=dict)  # by the code of the choice
+
+    class Meta:
+        ordering = ["question__number"]
+
+    def __str__(self) -> str:
+        return f"answer count {self.pk}"
+
+    @property
+    def answered(self) -> int:
+        return sum(self.counts.values())
+
+
 class Evidence(models.Model):
     """Where in the agency's own records the answer can be checked. A reference, never an extract."""
 

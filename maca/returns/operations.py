@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -33,6 +34,7 @@ from maca.returns.messages import GIVEN, SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
     AgencyReturn,
     Answer,
+    AnswerCount,
     Approach,
     Cause,
     DeclineReason,
@@ -73,7 +75,7 @@ from maca.returns.redraw import Drawing
 from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
 from maca.returns.report_on_paper import on_paper
 from maca.returns.report_versions import Change, Standing, changes, packed, unpacked
-from maca.returns.stages import TOOK_NO_PART, ReturnStage
+from maca.returns.stages import HANDED_IN, TOOK_NO_PART, ReturnStage
 from maca.returns.summative import SummativeReport, summative_report, summative_reports
 from maca.sealing.cipher import DataKey, digest
 from maca.sealing.field import Sealed, holds_words, sealed_fields
@@ -1190,3 +1192,32 @@ def _audit_report(audit: Audit, cases: list[Case], left_out: list[LeftOut]) -> A
     keys = nomination_keys(one.nomination for one in cases if one.nomination)
     by_case = {one.pk: keys[one.nomination.public_id] for one in cases if one.nomination}
     return AuditReport(audit.title, tuple(summative_reports(cases, by_case)), today(), tuple(left_out))
+
+
+# ---- what outlives the cases
+
+
+@transaction.atomic
+def count_answers(audit: Audit, *, by: Person) -> None:
+    """Count the choices in what the agencies handed in, question by question; part of publishing a briefing.
+
+    Nobody is shown an answer. What can no longer be opened is not counted.
+    """
+    cases = audit.cases.filter(nomination__isnull=False, destroyed_at=None).select_related("nomination")
+    by_case = {one.pk: one.nomination for one in cases if one.nomination}
+    if not by_case:
+        return
+    keys = nomination_keys(by_case.values())
+    questions = {one.pk: one for one in agency_questions(audit) if one.is_counted}
+    asked = list(AgencyReturn.objects.filter(case__in=by_case).select_related("agency"))
+    counts: dict[int, Counter[str]] = {one: Counter() for one in questions}
+    answers = Answer.objects.filter(question__in=questions, carried_from="", agency_return__stage__in=HANDED_IN)
+    for answer in answers.filter(agency_return__case__in=by_case).select_related("agency_return"):
+        nomination = by_case[answer.agency_return.case_id]
+        if (key := keys.get(nomination.public_id)) and (choice := key.text(answer, "choice")):
+            counts[answer.question_id][str(choice)] += 1
+    AnswerCount.objects.bulk_create(
+        AnswerCount(question=one, asked=sum(one.is_for(each.agency) for each in asked), counts=counts[one.pk])
+        for one in questions.values()
+    )
+    journal.write("counted answers", audit, by=by, questions=len(questions), returns=len(asked))

@@ -13,6 +13,7 @@ from maca.concerns.queries import concerns_on
 from maca.design.pages import anyone_signed_in, guarded
 from maca.feedback.queries import notes_on
 from maca.feedback.rules import may_see_feedback_notes
+from maca.learning.rules import may_read_recurrence
 from maca.panel.queries import notes_for
 from maca.partnership.requests import signed_in
 from maca.returns.models import AgencyReturn
@@ -51,6 +52,7 @@ def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
             "may_read_report": may_read_audit_report(person, audit),
             "may_see_notes": may_see_feedback_notes(person, audit),
             "may_see_actions": may_see_actions(person, audit),
+            "may_read_recurrence": may_read_recurrence(person, audit),
         },
     )
 

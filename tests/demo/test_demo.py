@@ -3,13 +3,16 @@ import pytest
 from maca.actions.models import Action, Impact
 from maca.audits.models import Audit
 from maca.briefing.models import Briefing
-from maca.cases.models import Case
+from maca.cases.models import Case, DestructionReason
+from maca.cases.operations import destroy_case
 from maca.chronology.models import ChronologyEntry
 from maca.chronology.operations import read_patterns
 from maca.demo.operations import make_demo
 from maca.journal.queries import first_broken
+from maca.learning.again import against_the_earlier
+from maca.learning.queries import recurrence_of
 from maca.partnership.models import AgencyKind, Partnership, Person, Role
-from maca.returns.models import AgencyReturn
+from maca.returns.models import AgencyReturn, AnswerCount
 from maca.returns.queries import board
 
 
@@ -60,6 +63,36 @@ def test_neglect_2_has_an_action_that_was_done_and_did_not_work_and_one_that_is_
     assert not found["open"].is_late
     # The published briefing has none, so each says that it is invented.
     assert all(one.change.startswith("Invented for the demo: ") for one in found.values())
+
+
+def test_neglect_2_against_neglect_3_and_a_case_that_is_shredded_keeps_what_was_compared(db):
+    make_demo(published=True)
+    audit = Audit.objects.select_related("earlier").get(title="Neglect 3")
+    chair = Person.objects.get(name="Margaret Osei")
+    manager = Person.objects.get(name="Priya Nair")
+    assert Briefing.objects.get(audit=audit).is_published
+
+    def compared():
+        found = recurrence_of(audit, chair, suppressed=False)
+        again = against_the_earlier(audit, chair, suppressed=False)
+        action = Action.objects.get(audit__title="Neglect 2", stage="done")
+        check = action.impact_checks.get()
+        counts = list(AnswerCount.objects.filter(question__audit=audit).values_list("asked", "counts"))
+        return found.whole, found.recurring, again, check.before, check.after, check.seen_in.count(), counts
+
+    before = compared()
+    whole, recurring, again, *_ = before
+    assert 3 <= whole.before < whole.of == 13
+    assert any("toolkit not used" in one.finding.text.lower() for one in recurring)
+    tools = next(one for one in again.areas if one.called.startswith("Assessment tools"))
+    assert tools.standing == "Still to do"
+    assert [one.impact for one in tools.actions] == [Impact.NOT_SHOWN]
+    assert {one.why for one in again.pairs if one.number == 1} == {
+        "Its answers were not counted the last time: the audit was recorded from its briefing, or is older."
+    }
+    for case in audit.cases.select_related("audit", "nomination"):
+        destroy_case(case, reason=DestructionReason.ASKED, by=manager)
+    assert compared() == before
 
 
 def test_the_journal_of_the_demo_holds(demo):

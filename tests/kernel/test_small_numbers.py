@@ -4,10 +4,10 @@ from collections import defaultdict
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maca.kernel.small_numbers import FEWEST, Hidden, without_small_numbers
+from maca.kernel.small_numbers import FEWEST, Hidden, added_up, together, without_small_numbers
 
 FEW, HELD_BACK = Hidden.FEW, Hidden.HELD_BACK
 
@@ -98,3 +98,34 @@ def test_a_table_of_nothing_but_fours_looks_like_another_with_the_same_total(row
         if (sum(fours) - small * few) % (rows - few) == 0
     ]
     assert any(one[-1] >= FEWEST and without_small_numbers(one) == [HELD_BACK] * rows for one in alike)
+
+
+TABLES = st.lists(st.lists(st.integers(0, 40), min_size=4, max_size=4), min_size=1, max_size=4)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a machine that does other things is slow
+@given(TABLES)
+def test_a_sum_of_tables_is_shown_only_where_each_of_them_is(tables):
+    shown = [without_small_numbers(one) for one in tables]
+    for at, one in enumerate(added_up(shown)):
+        parts = [table[at] for table in shown]
+        assert one == (HELD_BACK if any(isinstance(part, Hidden) for part in parts) else sum(parts))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a machine that does other things is slow
+@given(TABLES)
+def test_the_sum_of_this_month_less_that_of_last_month_tells_no_hidden_count(tables):
+    """Whatever the newest table hides, the two sums cannot both be numbers."""
+    shown = [without_small_numbers(one) for one in tables]
+    then, now = added_up(shown[:-1]), added_up(shown)
+    for before, after, newest in zip(then, now, shown[-1], strict=False):
+        if isinstance(newest, Hidden):
+            assert not (isinstance(before, int) and isinstance(after, int))
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=8))
+def test_of_two_that_make_up_a_known_sum_both_are_hidden_or_none(pairs):
+    for one, (first, rest) in zip(together(pairs), pairs, strict=True):
+        if isinstance(one, int):
+            assert one == first
+            assert min(first, rest) >= FEWEST or not any(map(sum, pairs))

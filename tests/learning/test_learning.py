@@ -190,6 +190,19 @@ def test_a_shredded_case_keeps_both_comparisons(world):
     assert recurrence_of(audit, world.chair, suppressed=False).whole == kept.whole
 
 
+def test_what_every_finding_says_word_for_word_was_said_before_though_no_word_of_it_is_rare(world):
+    earlier = neglect_2(world)
+    Finding.objects.filter(audit=earlier, heading=Heading.CAN_BE_IMPROVED).update(text="The plan drifts.")
+    keep_terms(Finding.objects.filter(audit=earlier).select_related("audit"))
+    audit = world.panel_opened(1)
+    case = audit.cases.select_related("hearing").get()
+    case.audit = audit
+    world.hear(case, Heading.CAN_BE_IMPROVED, "The  plan drifts")
+    close_panel(audit, by=world.chair)
+    compare_findings(audit, by=world.chair)
+    assert recurrence_of(audit, world.chair, suppressed=False).whole == Row("All findings", 1, 1)
+
+
 def test_the_first_audit_of_all_cannot_be_compared(world):
     audit = world.panel_closed(1)
     compare_findings(audit, by=world.manager)
@@ -233,8 +246,8 @@ def test_a_team_records_that_it_talked_and_the_manager_sees_who_never_did(world,
     sent = {"team": "East", "people": "9", "change": "We ask each child.", "discussed_on-day": day.day,
             "discussed_on-month": day.month, "discussed_on-year": day.year, "once": "a" * 32}  # fmt: skip
     assert sign_in(world.auditor).post(address, sent).status_code == 302
-    uses, briefings = uses_of(world.manager)
-    assert briefings == 1
+    uses, briefings, of_none = uses_of(world.manager)
+    assert (briefings, of_none) == (1, 0)
     assert [(one.agency.name, one.briefings, one.people) for one in uses] == [
         ("Health", 1, 9), ("Police", 0, 0), ("School", 0, 0),
     ]  # fmt: skip

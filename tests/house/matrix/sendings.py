@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maca.actions.models import Action
+from maca.audits.queries import year_of
 from maca.cases.cohort import example
 from maca.chronology.operations import read_patterns
 from maca.chronology.thresholds import EVERY, USUAL
@@ -45,6 +46,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "format": "txt",
         "sheet": "seven-minutes",
         "office": "docx",
+        "year": year_of(today()),
         "kind": "docx",
         "nomination": standing.nomination.public_id if standing.nomination else NOWHERE,
         "finding": standing.finding.public_id if standing.finding else NOWHERE,

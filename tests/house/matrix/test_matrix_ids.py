@@ -100,6 +100,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "audit": [theirs.audit.slug, "nothing-of-the-kind", "0", "-1", HUGE, new_public_id()],
         "case": ["0", "99", "-1", HUGE, "chair", new_public_id()],
         "question": ["0", "99", "-1", HUGE, "chair"],
+        "year": ["0", "1066", "9999", "-1", HUGE, "chair"],
         "number": ["0", "99", "-1", HUGE, "chair"],
         "agency": ["probation", "nothing-of-the-kind", "0", "-1", HUGE, new_public_id()],
         "heading": ["nothing-of-the-kind", "0", "-1", HUGE],

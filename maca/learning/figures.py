@@ -1,0 +1,157 @@
+"""What was found, what recurs, what was done and when returns came, in numbers: over audits that are published.
+
+Findings are counted audit by audit, each a table whose rows are all themes or all agencies there are. Small numbers go
+where the table is made, and a year is the sum of its tables as they are shown (`kernel/small_numbers.py`).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maca.actions.models import Action, Impact
+from maca.actions.stages import ActionStage
+from maca.audits.models import Audit
+from maca.audits.queries import year_of
+from maca.briefing.models import Briefing
+from maca.briefing.stages import BriefingStage
+from maca.kernel.clock import LONDON, today
+from maca.kernel.small_numbers import Hidden, added_up, without_small_numbers
+from maca.learning.models import ComparedFinding, Comparison
+from maca.panel.models import Finding
+from maca.panel.queries import codebook_of
+from maca.partnership.models import Agency, Person
+from maca.returns.models import AgencyReturn
+from maca.returns.stages import AWAITED, HANDED_IN, ReturnStage
+
+AUDITS = 12  # so many of the newest are counted on a page
+Shown = int | Hidden
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers of several kinds, `columns`, for each row."""
+
+    title: str
+    first: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Shown, ...]], ...]
+
+
+def published_audits(person: Person, newest: int | None = AUDITS) -> list[Audit]:
+    """The newest audits whose briefing has reached its readers and was not withdrawn, the newest last."""
+    told = Briefing.objects.visible_to(person).reached_readers().filter(stage=BriefingStage.PUBLISHED)
+    found = Audit.objects.filter(briefing__in=told).select_related("theme__priority", "earlier", "briefing")
+    return list(found.order_by("-planned_at", "-pk")[:newest])[::-1]
+
+
+def find_year(person: Person, year: int) -> int:
+    """A year that has begun: of one to come there is nothing to say."""
+    if not 1974 <= year <= year_of(today()):
+        raise Audit.DoesNotExist
+    return year
+
+
+def years(begins: int) -> str:
+    """A year from April to March: “2026–27”."""
+    return f"{begins}–{(begins + 1) % 100:02}"
+
+
+def year_of_audit(audit: Audit) -> int | None:
+    """The year, from April to March, in which its panel met or else it was published; None where neither is known."""
+    at = audit.published_at or audit.briefing.published_at
+    day = audit.panel_on or (at.astimezone(LONDON).date() if at else None)
+    return year_of(day) if day else None
+
+
+def findings_by_theme(audits: Sequence[Audit], partnership: int, *, suppressed: bool) -> Table:
+    book = codebook_of(partnership)
+    told: dict[int, Counter[str]] = {one.pk: Counter() for one in audits}
+    for one in Finding.objects.standing().filter(audit__in=audits).only("audit", "text", "themes"):
+        told[one.audit_id].update(one.themes or [each.code for each in book.suggested(one.text)])
+    return _by_year("Findings by theme", "Theme", audits, told, {one.code: one.called for one in book.used}, suppressed)
+
+
+def findings_by_agency(audits: Sequence[Audit], partnership: int, *, suppressed: bool) -> Table:
+    told: dict[int, Counter[str]] = {one.pk: Counter() for one in audits}
+    rows = Finding.agencies.through.objects.filter(finding__audit__in=audits, finding__withdrawn_at=None)
+    for audit, agency in rows.values_list("finding__audit", "agency__slug"):
+        told[audit][agency] += 1
+    names = dict(Agency.objects.filter(partnership=partnership).order_by("name").values_list("slug", "name"))
+    return _by_year("Findings by agency", "Agency", audits, told, names, suppressed)
+
+
+def _by_year(
+    title: str, first: str, audits: Sequence[Audit], told: dict[int, Counter[str]], called: dict[str, str],
+    suppressed: bool,
+) -> Table:  # fmt: skip
+    of_year: dict[int | None, list[list[Shown]]] = {}
+    for audit in audits:
+        counts = [told[audit.pk][code] for code in called]
+        shown: list[Shown] = list(without_small_numbers(counts) if suppressed else counts)
+        of_year.setdefault(year_of_audit(audit), []).append(shown)
+    ordered = sorted(of_year, key=lambda one: one or 0)
+    columns = [added_up(of_year[one]) for one in ordered]
+    rows = [(name, tuple(column[at] for column in columns)) for at, name in enumerate(called.values())]
+    return Table(
+        title, first, tuple(years(one) if one else "Year not on record" for one in ordered),
+        tuple(one for one in rows if any(one[1])),
+    )  # fmt: skip
+
+
+def recurrence_by_audit(audits: Sequence[Audit], *, suppressed: bool) -> Table:
+    """Of each audit that was held against earlier ones: how many of its findings were said before, and were not."""
+    able = Comparison.objects.filter(audit__in=audits, against__isnull=False).values_list("audit", flat=True)
+    told: dict[int, Counter[bool]] = {one: Counter() for one in able.distinct()}
+    rows = ComparedFinding.objects.filter(comparison__audit__in=told, finding__withdrawn_at=None)
+    for audit, earlier in rows.values_list("comparison__audit", "earlier"):
+        told[audit][earlier is not None] += 1
+    found = []
+    for one in audits:
+        if counts := told.get(one.pk):
+            pair = [counts[True], counts[False]]
+            found.append((one.title, tuple(without_small_numbers(pair) if suppressed else pair)))
+    return Table("What recurs", "Audit", ("Said before", "Not said before"), tuple(found))
+
+
+def actions_in_numbers(person: Person) -> Table:
+    """The actions that somebody sees: how far each is and, of those that are done, whether it worked."""
+    counts = Counter(_standing(one) for one in Action.objects.visible_to(person).only("stage", "due_on", "impact"))
+    standings = (
+        "Open", "Late", "Waits to be verified", "Done: impact shown", "Done: impact not shown",
+        "Done: impact not measured", "Done: impact not looked at yet", "Stopped",
+    )  # fmt: skip
+    return Table("Actions", "How it stands", ("Actions",), tuple((one, (counts[one],)) for one in standings))
+
+
+def _standing(action: Action) -> str:
+    match action.stage:
+        case ActionStage.OPEN:
+            return "Late" if action.is_late else "Open"
+        case ActionStage.REPORTED:
+            return "Waits to be verified"
+        case ActionStage.DONE:
+            impact = str(Impact(action.impact).label).lower() if action.impact else "impact not looked at yet"
+            return f"Done: {impact}"
+        case _:
+            return "Stopped"
+
+
+def returns_in_time(audits: Sequence[Audit]) -> Table:
+    """Of the returns that each audit asked for: in time, late, and what did not come."""
+    told: dict[int, Counter[str]] = {}
+    returns = AgencyReturn.objects.filter(case__audit__in=audits).select_related("case")
+    for one in returns.only("stage", "due_on", "first_submitted_at", "submitted_at", "case__audit"):
+        told.setdefault(one.case.audit_id, Counter())[_came(one)] += 1
+    columns = ("In time", "Late", "Not known to the agency", "Declined", "No reply")
+    return Table(
+        "Returns", "Audit", columns,
+        tuple((one.title, tuple(told[one.pk][each] for each in columns)) for one in audits if one.pk in told),
+    )  # fmt: skip
+
+
+def _came(one: AgencyReturn) -> str:
+    if one.stage in HANDED_IN:
+        return "Late" if one.handed_in_late else "In time"
+    if one.stage in AWAITED:
+        return "No reply"
+    return "Not known to the agency" if one.stage == ReturnStage.NOT_KNOWN else "Declined"
