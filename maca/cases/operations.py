@@ -230,7 +230,7 @@ def swap_case(case: Case, *, nomination: Nomination, reason: str, by: Person) ->
     asked about it goes with it. Its nomination stays, left out, with the reason and with what was declared.
     """
     _hold(case, "nomination")
-    rules.may_swap_case(by, case).insist()
+    rules.may_part_with_case(by, case).insist()
     hold(nomination)
     if nomination.audit_id != case.audit_id or nomination.stage == NominationStage.SELECTED:
         raise Refused("not-to-be-had", "Choose a nomination of this audit that is not one of its cases.")

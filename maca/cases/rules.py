@@ -177,8 +177,12 @@ def may_swap_case(person: Person, case: Case) -> Verdict:
         return no("conflict", CONFLICT)
     if case.audit.stage != AuditStage.PLANNED:
         return no("already-circulated", "The cases have been circulated, so the selection is closed.")
-    # What was asked about a case goes with it when it is swapped.
-    return _not_held(LegalHold.objects.standing().filter(case=case).first())
+    return YES
+
+
+def may_part_with_case(person: Person, case: Case) -> Verdict:
+    """Whoever may swap a case does so, but not while a legal hold stands over it: what was asked about it goes too."""
+    return may_swap_case(person, case) and _not_held(LegalHold.objects.standing().filter(case=case).first())
 
 
 def may_draw_cases(person: Person, audit: Audit) -> Verdict:

@@ -14,6 +14,7 @@
 | `MACA_ROOT_KEY_FILE` | a file with the root key, or the key in `MACA_ROOT_KEY` | training: `root.key` in `MACA_DATA` |
 | `MACA_MAIL` | the mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…` | none: no mail |
 | `MACA_MAIL_FROM` | the address that mail comes from; needed with `MACA_MAIL` | none |
+| `MACA_KEYSTORE_BACKUP_DAYS` | for how many days backups of the keystore are kept, 1 to 366 | none: not known |
 | `MACA_SECRET_KEY` | signs sessions | a file in `MACA_DATA`, made at first start |
 """
 

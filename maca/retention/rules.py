@@ -3,7 +3,7 @@ from maca.cases.rules import may_destroy_case
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
 from maca.retention.models import Certificate, Period
-from maca.retention.queries import clock_trouble, keys_destroyed_at
+from maca.retention.queries import clock_trouble, keys_destroyed_at, ready_to_go
 
 SEES = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.INFORMATION_GOVERNANCE)
 DECIDES = (Role.CHAIR, Role.INFORMATION_GOVERNANCE)
@@ -62,10 +62,18 @@ def may_end_hold(person: Person, hold: LegalHold) -> Verdict:
 
 
 def may_destroy_due(person: Person) -> Verdict:
-    """The business manager destroys what is due by the schedule, if the clock can be believed."""
+    """The business manager destroys what is due by the schedule and not held, if the clock can be believed."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return no("not-the-manager", "Only the business manager destroys what is due.")
-    return _clock_can_be_believed(person)
+    if not (verdict := _clock_can_be_believed(person)):
+        return verdict
+    if not ready_to_go(person.partnership):
+        return no(
+            "nothing-due",
+            "Nothing can be destroyed by the schedule today: nothing is due, or a legal hold stands over it, or nobody "
+            "has decided on its period.",
+        )
+    return YES
 
 
 def may_destroy_by_hand(person: Person, case: Case) -> Verdict:

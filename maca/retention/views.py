@@ -35,7 +35,6 @@ def retention(request: HttpRequest) -> HttpResponse:
             "page": Paginator([one for one in listed if one.due_on > today()], A_PAGE).get_page(
                 request.GET.get("page")
             ),
-            "ready": sum(one.may_go for one in listed),
             "may_destroy": rules.may_destroy_due(person),
         },
     )
@@ -57,7 +56,7 @@ def destroy_due(request: HttpRequest) -> HttpResponse:
         "retention/destroy_due.html",
         lambda data, _: DestroyDueForm(data, ready=ready),
         do=do,
-        context={"ready": ready, "back": reverse("retention")},
+        context={"back": reverse("retention")},
         saved="It has been destroyed. Each destruction has its certificate.",
     )
 

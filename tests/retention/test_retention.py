@@ -9,6 +9,7 @@ from pathlib import Path
 import docx
 import pypdfium2
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -37,10 +38,11 @@ from maca.cases.rules import (
     may_destroy_identity,
     may_destroy_nomination,
     may_end_draw,
-    may_swap_case,
+    may_part_with_case,
 )
 from maca.cases.seal import case_key, identity_key
 from maca.config.commands.retention import check, due
+from maca.config.settings import _backup_days
 from maca.config.site import Wrong
 from maca.journal.models import Entry, Head
 from maca.journal.queries import export_lines
@@ -105,7 +107,7 @@ def test_nothing_is_destroyed_by_a_period_that_nobody_has_decided(world):
     assert listed(world) == [("Case 1", "Who the child is"), ("Case 2", "Who the child is")]
     assert not ready_to_go(world.partnership)
     code = due_by(world.partnership, today())[0].code
-    with pytest.raises(Refused, match="not-due"):
+    with pytest.raises(Refused, match="nothing-due"):
         destroyed(world, code)
     assert "Decide how long records are kept: 2 wait for it" in [one.text for one in tasks(world.chair)]
     decided(world, RecordClass.IDENTITY, 6)
@@ -221,7 +223,7 @@ def test_of_a_nomination_that_became_no_case_everything_goes_with_who_the_child_
 def test_nothing_of_another_partnership_is_due_here(world, audit):
     other = World("Elsewhere")
     assert due_by(other.partnership, today()) == []
-    with pytest.raises(Refused, match="not-due"):
+    with pytest.raises(Refused, match="nothing-due"):
         destroy_due([ready_to_go(world.partnership)[0].code], by=other.manager)
 
 
@@ -281,6 +283,15 @@ def test_a_certificate_says_so_when_nobody_has_said_how_long_backups_are_kept(wo
     settings.MACA_KEYSTORE_BACKUP_DAYS = None
     made = destroyed(world)[0]
     assert any("was not set" in line for one in as_paper(made, keys_destroyed_at(made)).parts for line in one.lines)
+
+
+@pytest.mark.parametrize("given", ["0", "367", "two weeks", "-3", "²"])
+def test_days_of_backups_that_are_none_are_refused_at_the_start(given, monkeypatch):
+    monkeypatch.setenv("MACA_KEYSTORE_BACKUP_DAYS", given)
+    with pytest.raises(ImproperlyConfigured, match="from 1 to 366"):
+        _backup_days()
+    monkeypatch.setenv("MACA_KEYSTORE_BACKUP_DAYS", "14")
+    assert _backup_days() == 14
 
 
 def test_the_journal_holds_the_digest_of_each_certificate(world, audit):
@@ -379,13 +390,14 @@ def test_everything_of_a_published_audit_can_go_and_what_was_learned_says_the_sa
         "action": reverse("action", kwargs={"action": action.public_id}),
         "actions": reverse("audit-actions", kwargs=slug),
         "recurrence": reverse("recurrence", kwargs=slug),
-        "coverage of nobody": reverse("briefings"),
+        "every briefing": reverse("briefings"),
     }
-    files = [reverse("briefing-file", kwargs={**slug, "format": kind}) for kind in ("txt", "docx", "pdf", "json")]
+    files = [reverse("download-briefing", kwargs={**slug, "format": kind}) for kind in ("txt", "docx", "pdf", "json")]
 
     def said():
         learned = {name: _main(manager.get(page)) for name, page in pages.items()}
-        asked = manager.get(reverse("learning") + "?text=the+plan+was+good")
+        asked = manager.post(reverse("learning"), {"text": "The plan of the family was good."})
+        assert "The plan of Case 1 was good." in asked.content.decode()
         return {**learned, "said before": _main(asked)}, [manager.get(one).content for one in files]
 
     before = said()
@@ -415,7 +427,7 @@ def test_a_hold_beats_the_schedule_and_the_hand(world, audit, over):
     stands = held(world, **{"case": {"case": case}, "audit": {"audit": audit}}.get(over, {}))
     assert [one.label for one in ready_to_go(world.partnership)] == (["Case 2"] if over == "case" else [])
     assert [one.hold for one in due_by(world.partnership, today()) if one.label == "Case 1"] == [stands]
-    with pytest.raises(Refused, match="not-due"):
+    with pytest.raises(Refused, match="not-due" if over == "case" else "nothing-due"):
         destroy_due([ready["Case 1"]], by=world.manager)
     for destroy in (destroy_case, destroy_by_hand):
         with pytest.raises(Refused, match="held"):
@@ -488,7 +500,8 @@ def test_a_case_under_a_hold_of_its_own_is_not_swapped(world):
     audit = world.selected(1)
     other = world.nominate(audit)
     case = case_of(audit)
-    assert may_swap_case(world.chair, case)
+    assert may_part_with_case(world.chair, case)
+    assert may_part_with_case(world.manager, case).code == "not-the-chair"
     held(world, case=case)
     with pytest.raises(Refused, match="held"):
         swap_case(case, nomination=other, reason="R", by=world.chair)

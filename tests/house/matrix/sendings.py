@@ -447,7 +447,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
         "ends": "yes", "months": "24", "counted_from": "actions", "reason": "R", "source": "S",
         "version": find_period(stand.ours.chair, "case").version,
     },
-    "begin-hold": lambda stand, it: {"audit": it.audit.public_id, "reason": "court", "asked_by": "A court"},
+    "begin-hold": lambda stand, it: {"audit": "everything", "reason": "court", "asked_by": "A court"},
     "end-hold": lambda stand, it: {"because": "Over."},
     "public-briefings-setting": lambda stand, it: {"public": "yes"},
     "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),
