@@ -623,7 +623,8 @@ def read_coverage(audit: Audit, *, by: Person) -> Coverage:
 def no_hold_begins(partnership: int) -> None:
     """Keep legal holds of a partnership from beginning or ending until the transaction is over: a hold that was begun
     a moment ago is seen, and one that comes later comes after the destruction."""
-    Partnership.objects.select_for_update().get(pk=partnership)
+    # Not the key: rows that only point at the partnership are written meanwhile.
+    Partnership.objects.select_for_update(no_key=True).get(pk=partnership)
 
 
 @transaction.atomic
