@@ -13,7 +13,7 @@ from maca.config.site import Wrong, with_site
 
 @click.group()
 def retention() -> None:
-    """See what the time for keeping is over of, and check the legal holds after a restore.
+    """See which records’ time for keeping is over, and check the legal holds after a restore.
 
     Nothing here destroys anything. What is due is destroyed on the site, by the business manager, under “Retention”.
     """
