@@ -422,6 +422,7 @@ def test_everything_of_a_published_audit_can_go_and_what_was_learned_says_the_sa
         assert [text for text, _ in asked] == [TOOL]
         return {**learned, "said before": asked}, [manager.get(one).content for one in files]
 
+    said()  # the briefing’s page says who has opened it
     before = said()
     assert TOOL in before[0]["briefing"]
     decided(world, RecordClass.CASE, 12)
