@@ -11,7 +11,7 @@ from maca.cases.drawing import MOST_PLACES, Fact, Lots, Settings, called
 from maca.cases.facts import AgeBand, Category, Disability, Ethnicity, Level, Sex
 from maca.cases.household import NotASibling, read_sibling
 from maca.cases.matching import Kin
-from maca.cases.models import DestructionReason, IdentityReason, Interest, LiftReason, SwapReason
+from maca.cases.models import IdentityReason, Interest, LiftReason, SwapReason
 from maca.design.forms import (
     CheckboxesField,
     ChoiceField,
@@ -290,21 +290,6 @@ class InterestForm(Form):
 
 class LiftForm(Form):
     reason = ChoiceField(label="Why is the conflict lifted?", choices=LiftReason.choices)
-
-
-class DestroyForm(Form):
-    reason = ChoiceField(label="Why is it destroyed?", choices=DestructionReason.choices)
-    label = TextField(label="To be sure, write the label of the case", help_text="For example: Case 3")
-
-    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.expected = expected
-
-    def clean_label(self) -> str:
-        written = str(self.cleaned_data["label"])
-        if written.casefold().split() != self.expected.casefold().split():
-            self.add_error("label", f"Write “{self.expected}” to destroy it, or go back")
-        return written
 
 
 class OpenIdentityForm(Form):

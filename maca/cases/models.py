@@ -3,6 +3,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from maca.audits.models import Audit
 from maca.cases.drawing import Settings
@@ -11,7 +12,7 @@ from maca.cases.household import Sibling, read_siblings
 from maca.cases.stages import DrawStage, NominationStage
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
-from maca.partnership.models import Agency, Person, Role
+from maca.partnership.models import Agency, Partnership, Person, Role
 from maca.sealing.field import SealedField
 
 INTRODUCES_CASES = (Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER)
@@ -41,6 +42,9 @@ class Nomination(models.Model):
     ethnicity = SealedField()
     disability = SealedField()
     locality = SealedField()
+    # The keys are gone, or go next: of who the child is, and of everything that was written.
+    identity_destroyed_at = models.DateTimeField(null=True)
+    destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["nominated_at", "pk"]
@@ -316,3 +320,76 @@ class DestructionReason(models.TextChoices):
     RETENTION = "retention", "The time for keeping it is over"
     ASKED = "asked", "An agency that answers for it has asked for it, and the partnership agrees"
     MISTAKE = "mistake", "It should never have been recorded here"
+
+
+class HoldReason(models.TextChoices):
+    """Why nothing may be destroyed for now. Chosen, not typed: the journal repeats it."""
+
+    COURT = "court", "Court proceedings, or an order of a court"
+    POLICE = "police", "A request of the police or the Crown Prosecution Service"
+    CORONER = "coroner", "A coroner’s investigation or inquest"
+    INQUIRY = "inquiry", "A public inquiry"
+    REVIEW = "review", "A safeguarding practice review"
+    CLAIM = "claim", "A complaint, a claim, or somebody’s request to see what is held about them"
+    OTHER = "other", "Something else"
+
+
+class LegalHoldQuerySet(models.QuerySet["LegalHold"]):
+    def visible_to(self, person: Person) -> Self:
+        """The holds of one’s own partnership. Who may see them, the rules say."""
+        return self.filter(partnership=person.partnership_id)
+
+    def standing(self) -> Self:
+        """Those that nobody has ended."""
+        return self.filter(ended_at=None)
+
+    def over_audit(self, audit: Audit) -> Self:
+        """Those that stand over a whole audit, or over everything of its partnership."""
+        everything = Q(partnership=audit.partnership_id, audit=None)
+        return self.standing().filter(everything | Q(audit=audit, case=None))
+
+    def over(self, nomination: Nomination) -> Self:
+        """Those that stand over what was nominated: over its case, its audit, or everything of the partnership."""
+        everything = Q(partnership=nomination.audit.partnership_id, audit=None)
+        whole = Q(audit=nomination.audit_id, case=None)
+        return self.standing().filter(everything | whole | Q(case__nomination=nomination))
+
+
+class LegalHold(models.Model):
+    """That nothing of a case, of an audit, or of the whole partnership may be destroyed, whatever the schedule says.
+
+    Without an audit it is over the whole partnership, without a case over the whole audit.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="holds")
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, null=True, related_name="holds")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="holds")
+    reason = models.CharField(max_length=20, choices=HoldReason.choices)
+    asked_by = models.CharField(max_length=300)  # the body that asked for it, and its reference
+    begun_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField(default=timezone.now)
+    ended_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=300, blank=True)
+
+    objects = LegalHoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-begun_at", "-pk"]
+        indexes = [models.Index(fields=["partnership", "ended_at"], name="holds_that_stand")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(case=None) | Q(audit__isnull=False), name="a_hold_over_a_case_names_its_audit"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"legal hold {self.public_id[:6]}"
+
+    @property
+    def over_what(self) -> str:
+        """What it is over, in words."""
+        if self.case:
+            return f"{self.case.label} of {self.audit}"
+        return f"Everything of {self.audit}" if self.audit else f"Everything of {self.partnership}"

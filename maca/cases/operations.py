@@ -29,6 +29,7 @@ from maca.cases.models import (
     IdentityReason,
     Interest,
     Involvement,
+    LegalHold,
     LiftReason,
     Nomination,
     Presenter,
@@ -42,7 +43,7 @@ from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
-from maca.partnership.models import Agency, Person, Role
+from maca.partnership.models import Agency, Partnership, Person, Role
 from maca.partnership.operations import operator_of
 from maca.sealing.field import Sealed
 from maca.sealing.models import KeyKind
@@ -229,7 +230,7 @@ def swap_case(case: Case, *, nomination: Nomination, reason: str, by: Person) ->
     asked about it goes with it. Its nomination stays, left out, with the reason and with what was declared.
     """
     _hold(case, "nomination")
-    rules.may_swap_case(by, case).insist()
+    rules.may_part_with_case(by, case).insist()
     hold(nomination)
     if nomination.audit_id != case.audit_id or nomination.stage == NominationStage.SELECTED:
         raise Refused("not-to-be-had", "Choose a nomination of this audit that is not one of its cases.")
@@ -501,6 +502,7 @@ def nominate_drawn(draw: Draw, *, version: int | None, by: Person) -> list[Nomin
     Whether a family was looked at before is told to the chair, who decides on each.
     """
     laid = _held(draw, by=by)
+    rules.may_end_draw(by, draw).insist()
     if laid.lots is None or not laid.lots.drawn:
         raise Refused("nobody-drawn", "Nobody is drawn yet. Say how many cases you want, and draw them.")
     save_changes(draw, version=version, cohort=Sealed(), reasons=Sealed())
@@ -541,6 +543,7 @@ def _nominate_child(laid: Laid, child: Child, *, by: Person) -> Nomination:
 def discard_draw(draw: Draw, *, version: int | None, by: Person) -> None:
     """Destroy a cohort without nominating from it. That there was one, and how it was drawn, stays on the record."""
     _held(draw, by=by)
+    rules.may_end_draw(by, draw).insist()
     save_changes(draw, version=version, cohort=Sealed(), reasons=Sealed())
     write("discarded a draw", draw, by=by, audit=draw.audit.slug)
     _end_draw(draw, DrawStage.DISCARDED, by=by)
@@ -568,7 +571,8 @@ def forget_cohorts(now: dt.datetime) -> int:
     for draw in left.select_related("audit__partnership"):
         with transaction.atomic():
             hold(draw, "audit", read=("audit__partnership",))
-            if draw.stage == DrawStage.OPEN:
+            held = LegalHold.objects.over_audit(draw.audit).exists()
+            if draw.stage == DrawStage.OPEN and not held:
                 operator = operator_of(draw.audit.partnership)
                 save_changes(draw, version=None, cohort=Sealed(), reasons=Sealed())
                 write("forgot a cohort", draw, by=operator, audit=draw.audit.slug)
@@ -616,6 +620,13 @@ def read_coverage(audit: Audit, *, by: Person) -> Coverage:
     )
 
 
+def no_hold_begins(partnership: int) -> None:
+    """Keep legal holds of a partnership from beginning or ending until the transaction is over: a hold that was begun
+    a moment ago is seen, and one that comes later comes after the destruction."""
+    # Not the key: rows that only point at the partnership are written meanwhile.
+    Partnership.objects.select_for_update(no_key=True).get(pk=partnership)
+
+
 @transaction.atomic
 def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
     """Destroy who the child is, the marks of the family and everything written about the case. What was learned stays.
@@ -623,29 +634,73 @@ def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
     The keys go last, when the rest is certain: without the record of it nothing is destroyed. In the backups
     of the keystore they live until those expire.
     """
+    no_hold_begins(case.audit.partnership_id)
     _hold(case, "nomination")
     rules.may_destroy_case(by, case).insist()
     assert case.nomination is not None  # the rule has looked
     Case.objects.filter(pk=case.pk).update(destroyed_at=timezone.now())
-    # The family is found again by nothing that outlives what was written about it.
-    case.nomination.marks.all().delete()
+    _destroy(case.nomination, by=by)
     write("destroyed a case", case, by=by, audit=case.audit.slug, case=case.label, reason=reason.value)
-    owner = case.nomination.public_id
-    transaction.on_commit(lambda: _destroy_keys(owner, by.public_id))
 
 
-def _destroy_keys(owner: str, by: str) -> None:
-    for kind in (KeyKind.IDENTITY, KeyKind.CASE):
+@transaction.atomic
+def destroy_identity(case: Case, *, reason: DestructionReason, by: Person) -> None:
+    """Destroy who the child is and the marks of the family. What was written about the case by its label stays."""
+    no_hold_begins(case.audit.partnership_id)
+    _hold(case, "nomination")
+    rules.may_destroy_identity(by, case).insist()
+    assert case.nomination is not None  # the rule has looked
+    _destroy(case.nomination, identity_alone=True, by=by)
+    write("destroyed an identity", case, by=by, audit=case.audit.slug, case=case.label, why=reason.value)
+
+
+@transaction.atomic
+def destroy_nomination(nomination: Nomination, *, reason: DestructionReason, by: Person) -> None:
+    """Destroy who the child of a nomination that became no case is, the marks of the family, and why it was put
+    forward."""
+    no_hold_begins(nomination.audit.partnership_id)
+    hold(nomination, "audit")
+    rules.may_destroy_nomination(by, nomination).insist()
+    _destroy(nomination, by=by)
+    write("destroyed a nomination", nomination, by=by, audit=nomination.audit.slug, why=reason.value)
+
+
+def _destroy(nomination: Nomination, *, identity_alone: bool = False, by: Person) -> None:
+    now = timezone.now()
+    gone = {"identity_destroyed_at": nomination.identity_destroyed_at or now}
+    if not identity_alone:
+        gone["destroyed_at"] = now
+    Nomination.objects.filter(pk=nomination.pk).update(**gone)
+    for name, at in gone.items():
+        setattr(nomination, name, at)
+    # The family is found again by nothing that outlives who it is.
+    nomination.marks.all().delete()
+    kinds, owner, whose = (IDENTITY_ALONE if identity_alone else EVERY_KEY), nomination.public_id, by.public_id
+    transaction.on_commit(lambda: _destroy_keys(owner, kinds, whose))
+
+
+IDENTITY_ALONE, EVERY_KEY = (KeyKind.IDENTITY,), (KeyKind.IDENTITY, KeyKind.CASE)
+
+
+def _destroy_keys(owner: str, kinds: Iterable[KeyKind], by: str) -> None:
+    for kind in kinds:
         destroy_key(kind, owner=owner, by=by)
 
 
 def finish_destroying() -> int:
-    """Destroy the keys of cases and cohorts that were destroyed on the record, should a crash have come between."""
-    owners = Case.objects.exclude(destroyed_at=None).values_list("nomination__public_id", flat=True)
-    left = keys_left(owners)
-    for owner in left:
-        _destroy_keys(owner, "")
-    over = keys_left(Draw.objects.exclude(stage=DrawStage.OPEN).values_list("public_id", flat=True))
+    """Destroy the keys of cases and cohorts that were destroyed on the record, should a crash have come between.
+
+    What a legal hold stands over by now keeps its keys until that has ended: a hold beats everything.
+    """
+    done: set[str] = set()
+    for gone, kinds in (("identity_destroyed_at", IDENTITY_ALONE), ("destroyed_at", EVERY_KEY)):
+        on_record = Nomination.objects.exclude(**{gone: None})
+        left = keys_left(on_record.values_list("public_id", flat=True), kinds)
+        for nomination in on_record.filter(public_id__in=left).select_related("audit"):
+            if not LegalHold.objects.over(nomination).exists():
+                _destroy_keys(nomination.public_id, kinds, "")
+                done.add(nomination.public_id)
+    over = keys_left(Draw.objects.exclude(stage=DrawStage.OPEN).values_list("public_id", flat=True), [KeyKind.COHORT])
     for owner in over:
         destroy_key(KeyKind.COHORT, owner=owner, by="")
-    return len(left | over)
+    return len(done | over)

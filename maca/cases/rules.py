@@ -1,6 +1,6 @@
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
-from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Declaration, Draw, Nomination
+from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Declaration, Draw, LegalHold, Nomination
 from maca.cases.queries import in_conflict, part_in
 from maca.cases.stages import DrawStage, NominationStage
 from maca.kernel.verdict import YES, Verdict, no
@@ -97,7 +97,42 @@ def may_destroy_case(person: Person, case: Case) -> Verdict:
         return no("destroyed", DESTROYED)
     if case.audit.stage != AuditStage.PUBLISHED:
         return no("not-published", "A case is destroyed after the briefing has been published.")
+    assert case.nomination is not None  # looked at above
+    return _not_held(LegalHold.objects.over(case.nomination).first())
+
+
+def _not_held(hold: LegalHold | None) -> Verdict:
+    if hold is None:
+        return YES
+    return no(
+        "held",
+        f"A legal hold stands over this since {hold.begun_at:%-d %B %Y} ({hold.get_reason_display().lower()}). Nothing "
+        "of it is destroyed until the chair or the information governance officer has ended the hold.",
+    )
+
+
+def may_destroy_identity(person: Person, case: Case) -> Verdict:
+    """The business manager destroys who the child is, by itself, once the briefing has been published."""
+    if not (verdict := may_destroy_case(person, case)):
+        return verdict
+    assert case.nomination is not None  # looked at above
+    if case.nomination.identity_destroyed_at:
+        return no("identity-destroyed", "Who the child is has been destroyed already.")
     return YES
+
+
+def may_destroy_nomination(person: Person, nomination: Nomination) -> Verdict:
+    """The business manager destroys what was written about a nomination that became no case, once the briefing of the
+    audit has been published."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager destroys what was written in a nomination.")
+    if Case.objects.filter(nomination=nomination).exists():
+        return no("a-case", "This nomination became a case, and is destroyed with it.")
+    if nomination.destroyed_at:
+        return no("destroyed", DESTROYED)
+    if nomination.audit.stage != AuditStage.PUBLISHED:
+        return no("not-published", "A nomination is destroyed after the briefing has been published.")
+    return _not_held(LegalHold.objects.over(nomination).first())
 
 
 def may_read_nominations(person: Person, audit: Audit) -> Verdict:
@@ -145,6 +180,11 @@ def may_swap_case(person: Person, case: Case) -> Verdict:
     return YES
 
 
+def may_part_with_case(person: Person, case: Case) -> Verdict:
+    """Whoever may swap a case does so, but not while a legal hold stands over it: what was asked about it goes too."""
+    return may_swap_case(person, case) and _not_held(LegalHold.objects.standing().filter(case=case).first())
+
+
 def may_draw_cases(person: Person, audit: Audit) -> Verdict:
     """The business manager or the chair draws cases by lot from a cohort while the audit is being planned."""
     if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR):
@@ -161,6 +201,13 @@ def may_change_draw(person: Person, draw: Draw) -> Verdict:
     if draw.stage != DrawStage.OPEN:
         return no("over", "This draw is over and its list destroyed. Send the file again to draw from it again.")
     return YES
+
+
+def may_end_draw(person: Person, draw: Draw) -> Verdict:
+    """Whoever may change a draw ends it, which destroys its list; but not while a legal hold stands over the audit."""
+    if not (verdict := may_change_draw(person, draw)):
+        return verdict
+    return _not_held(LegalHold.objects.over_audit(draw.audit).first())
 
 
 def may_read_coverage(person: Person, audit: Audit) -> Verdict:

@@ -24,5 +24,4 @@ urlpatterns = [
         name="lift-conflict",
     ),
     path("audits/<slug:audit>/cases/<int:case>/identity/", views.identity, name="identity"),
-    path("audits/<slug:audit>/cases/<int:case>/destroy/", views.destroy_case, name="destroy-case"),
 ]

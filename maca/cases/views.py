@@ -17,7 +17,6 @@ from maca.cases.coverage import NOT_RECORDED, Facts
 from maca.cases.drawing import Excluded, Lots
 from maca.cases.forms import (
     CohortForm,
-    DestroyForm,
     DrawForm,
     InterestForm,
     LiftForm,
@@ -35,7 +34,6 @@ from maca.cases.models import (
     READS_EVERY_CASE,
     Case,
     Declaration,
-    DestructionReason,
     Draw,
     IdentityReason,
     Interest,
@@ -523,29 +521,6 @@ def lift_conflict(request: HttpRequest, declaration: Declaration) -> HttpRespons
             "back": back,
         },
         saved=f"Lifted. {declaration.person.name} declares anew before opening {case.label}.",
-    )
-
-
-@guarded(rules.may_destroy_case, find_case, writes=True, step_up=True)
-def destroy_case(request: HttpRequest, case: Case) -> HttpResponse:
-    back = reverse("case", kwargs={"audit": case.audit.slug, "case": case.number})
-
-    def do(form: DestroyForm, version: int | None) -> str:
-        operations.destroy_case(case, reason=DestructionReason(form.cleaned_data["reason"]), by=signed_in(request))
-        return back
-
-    return form_page(
-        request,
-        "cases/destroy.html",
-        lambda data, _: DestroyForm(data, expected=case.label),
-        do=do,
-        context={
-            "heading": f"Destroy what was written about {case.label}",
-            "caption": case.audit.title,
-            "button_text": "Destroy it for good",
-            "back": back,
-        },
-        saved="It has been destroyed. In the backups of the keystore its keys live until those expire.",
     )
 
 

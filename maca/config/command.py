@@ -16,6 +16,7 @@ from maca.config.commands.journal import journal
 from maca.config.commands.keys import keys
 from maca.config.commands.notices import notices
 from maca.config.commands.paper import read_return, return_form
+from maca.config.commands.retention import retention
 from maca.config.commands.screening import screen
 from maca.config.logs import tell_nothing_raised
 from maca.config.site import Wrong, with_site
@@ -408,6 +409,7 @@ main.add_command(inspect)
 main.add_command(keys)
 main.add_command(notices)
 main.add_command(journal)
+main.add_command(retention)
 
 
 if __name__ == "__main__":

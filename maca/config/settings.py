@@ -14,6 +14,7 @@
 | `MACA_ROOT_KEY_FILE` | a file with the root key, or the key in `MACA_ROOT_KEY` | training: `root.key` in `MACA_DATA` |
 | `MACA_MAIL` | the mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…` | none: no mail |
 | `MACA_MAIL_FROM` | the address that mail comes from; needed with `MACA_MAIL` | none |
+| `MACA_KEYSTORE_BACKUP_DAYS` | for how many days backups of the keystore are kept, 1 to 366 | none: not known |
 | `MACA_SECRET_KEY` | signs sessions | a file in `MACA_DATA`, made at first start |
 """
 
@@ -147,6 +148,16 @@ def _idle_minutes() -> int:
     return int(given)
 
 
+def _backup_days() -> int | None:
+    given = os.environ.get("MACA_KEYSTORE_BACKUP_DAYS", "").strip()
+    if given and not (given.isascii() and given.isdigit() and 1 <= int(given) <= 366):
+        raise ImproperlyConfigured(
+            f"MACA_KEYSTORE_BACKUP_DAYS is “{given}”. Set it to the number of days that backups of the keystore are "
+            "kept, from 1 to 366, or leave it out."
+        )
+    return int(given) if given else None
+
+
 MACA_DATA = _data_directory()
 MACA_MODE = os.environ.get("MACA_MODE", "training").strip() or "training"
 if MACA_MODE not in ("training", "production"):
@@ -207,6 +218,7 @@ ROOMS = [
     "actions",
     "briefing",
     "learning",
+    "retention",
     "worklist",
     "governance",
     "demo",
@@ -367,6 +379,8 @@ MACA_MAY_READ_REPORT = "maca.returns.rules.may_read_summative_report"
 MACA_STEP_UP = "maca.accounts.step_up.ask_again"
 
 MACA_IDLE_SECONDS = _idle_minutes() * 60
+# Certificates of destruction say when the last backup expires from which a key could be had.
+MACA_KEYSTORE_BACKUP_DAYS = _backup_days()
 SESSION_COOKIE_AGE = MACA_LONGEST_SECONDS = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -433,6 +447,7 @@ MACA_NAVIGATION = [
     ("Concerns", "concerns", "maca.concerns.queries.answers_for_concerns"),
     ("People and roles", "people"),
     ("Who read ours", "who-read-ours", "maca.governance.rules.may_see_who_read_ours"),
+    ("Retention", "retention", "maca.retention.rules.may_see_retention"),
     ("Journal", "journal", "maca.governance.rules.may_read_journal"),
 ]
 # What stands on top of every page until this person has seen to it: functions from person to an alert or None.

@@ -26,7 +26,7 @@ from maca.briefing.operations import (
 )
 from maca.briefing.reading import read_briefing
 from maca.cases.household import read_sibling
-from maca.cases.models import READS_EVERY_CASE, Case, Interest
+from maca.cases.models import READS_EVERY_CASE, Case, HoldReason, Interest
 from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
 from maca.chronology.models import Source
 from maca.chronology.operations import keep_file, take_file
@@ -53,6 +53,9 @@ from maca.partnership.operations import (
     operator_of,
     register_agency,
 )
+from maca.retention.models import CountedFrom, RecordClass
+from maca.retention.operations import begin_hold, change_period
+from maca.retention.queries import find_period
 from maca.returns.letter.value import USUAL_PERIOD, USUAL_RETENTION, USUAL_SECURITY
 from maca.returns.models import AgencyReturn, DeclineReason
 from maca.returns.operations import (
@@ -131,6 +134,7 @@ def make_demo(*, reset: bool = False, published: bool = False) -> str:
         audit = _neglect_3(partnership, people)
         _actions_of_neglect_2(audit, people)
         _a_review(people)
+        _a_hold(audit, people)
         if published:
             _publish(audit, people)
     stands = "published" if published else "gathering returns"
@@ -280,6 +284,19 @@ def _a_review(people: dict[str, Person]) -> None:
     record_discussion(
         briefing, team="Health visiting, east", discussed_on=today(), people=9,
         change="The neglect tool is on the agenda of every supervision.", by=people["aisha.rahman"],
+    )  # fmt: skip
+
+
+def _a_hold(audit: Audit, people: dict[str, Person]) -> None:
+    """A coroner who has asked for one case, and the chair’s word on how long it is kept who a child is."""
+    begin_hold(
+        case=audit.cases.select_related("audit").get(number=2), reason=HoldReason.CORONER,
+        asked_by="HM Senior Coroner for Fenbrook, by letter", by=people["farah.malik"],
+    )  # fmt: skip
+    usual = find_period(people["margaret.osei"], RecordClass.IDENTITY)
+    change_period(
+        usual, months=usual.months, counted_from=CountedFrom(usual.counted_from), reason=usual.reason,
+        source=f"{usual.source} Agreed by the sub-group.", version=usual.version, by=people["margaret.osei"],
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Days as England counts them. Instants are stored in UTC; a deadline is a date in London."""
 
+import calendar
 import datetime as dt
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -69,3 +70,9 @@ def comes_twice(day: dt.date, at: dt.time) -> bool:
     """Whether a clock in London shows this hour twice, since it goes back that night."""
     first, second = (dt.datetime.combine(day, at, LONDON).replace(fold=fold) for fold in (0, 1))
     return (first.utcoffset() or dt.timedelta()) > (second.utcoffset() or dt.timedelta())
+
+
+def months_after(day: dt.date, count: int) -> dt.date:
+    """The same day `count` months later (earlier, when negative); the month’s last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import ImproperlyConfigured
@@ -107,10 +108,19 @@ def check_every_key() -> int:
     return opened
 
 
-def keys_left(owners: Iterable[str]) -> set[str]:
-    """Those of `owners` of whose keys one, of any kind, has not been destroyed."""
-    return set(
-        Key.objects.filter(owner__in=list(owners), destroyed_at=None)
-        .exclude(kind=KeyKind.PARTNERSHIP)
-        .values_list("owner", flat=True)
-    )
+def keys_left(owners: Iterable[str], kinds: Iterable[KeyKind]) -> set[str]:
+    """Those of `owners` of whose keys one, of these kinds, has not been destroyed."""
+    left = Key.objects.filter(owner__in=list(owners), kind__in=list(kinds), destroyed_at=None)
+    return set(left.values_list("owner", flat=True))
+
+
+def keys_of(owner: str, kinds: Iterable[KeyKind]) -> list[tuple[str, KeyKind]]:
+    """The ids of the keys of one thing that are in use, each with its kind."""
+    found = Key.objects.filter(owner=owner, kind__in=list(kinds), destroyed_at=None).order_by("pk")
+    return [(row.public_id, KeyKind(row.kind)) for row in found]
+
+
+def destroyed_on(ids: Iterable[str]) -> dict[str, dt.datetime]:
+    """When each of these keys was destroyed, by its id; those that have not been are left out."""
+    found = Key.objects.filter(public_id__in=list(ids)).exclude(destroyed_at=None)
+    return {row.public_id: row.destroyed_at for row in found if row.destroyed_at}

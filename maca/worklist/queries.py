@@ -30,6 +30,7 @@ from maca.panel.rules import may_see_panel_page, what_the_panel_lacks
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Person, Role
 from maca.partnership.queries import to_attest
+from maca.retention.queries import due_by
 from maca.returns.models import AgencyReturn, Rung
 from maca.returns.queries import Ladder, checks_waiting_for, given_to, unsettled, waiting_for
 from maca.returns.rules import may_circulate_audit, may_read_board
@@ -292,6 +293,7 @@ def tasks(person: Person) -> list[Task]:
     ]  # fmt: skip
     found += _after_the_panel(person)
     found += _actions(person)
+    found += _retention(person)
     audits = (
         Audit.objects.visible_to(person)
         .exclude(stage=AuditStage.PUBLISHED)
@@ -427,6 +429,21 @@ def _actions(person: Person) -> list[Task]:
         Task("Make the actions of the findings", str(one), reverse("audit-actions", kwargs={"audit": one.slug}))
         for one in waiting.without
     ]
+    return found
+
+
+def _retention(person: Person) -> list[Task]:
+    """What the manager may destroy, since its time is over; and what waits for the chair to decide on its time."""
+    if not person.holds(Role.BUSINESS_MANAGER, Role.CHAIR):
+        return []
+    due = due_by(person.partnership, today())
+    found = []
+    if person.holds(Role.BUSINESS_MANAGER) and (count := sum(one.may_go for one in due)):
+        words = f"Destroy {count} {'record whose time is' if count == 1 else 'records whose time is'} over"
+        found.append(Task(words, "By the retention schedule", reverse("retention")))
+    if person.holds(Role.CHAIR) and (count := sum(not one.period.is_decided for one in due)):
+        words = f"Decide how long records are kept: {count} {'waits' if count == 1 else 'wait'} for it"
+        found.append(Task(words, "Nothing is destroyed before", reverse("schedule")))
     return found
 
 

@@ -8,7 +8,7 @@ from maca.audits.rules import may_record_priority
 from maca.cases.models import Case
 from maca.cases.operations import read_case
 from maca.cases.queries import cases_of, find_case
-from maca.cases.rules import may_destroy_case, may_open_identity, may_read_case, may_read_coverage
+from maca.cases.rules import may_open_identity, may_read_case, may_read_coverage
 from maca.concerns.queries import concerns_on
 from maca.design.pages import anyone_signed_in, guarded
 from maca.feedback.queries import notes_on
@@ -16,6 +16,7 @@ from maca.feedback.rules import may_see_feedback_notes
 from maca.learning.rules import may_read_recurrence
 from maca.panel.queries import notes_for
 from maca.partnership.requests import signed_in
+from maca.retention.rules import may_destroy_by_hand
 from maca.returns.models import AgencyReturn
 from maca.returns.rules import may_read_audit_report, may_read_summative_report
 from maca.voices.rules import may_read_own_reflection, may_read_own_views
@@ -78,7 +79,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
             "own": own,
             "panel_questions": panel_questions(case.audit),
             "may_open_identity": may_open_identity(person, case),
-            "may_destroy": may_destroy_case(person, case),
+            "may_destroy": may_destroy_by_hand(person, case),
             "may_read_report": may_read_summative_report(person, case),
             "restricted_notes": notes_for(person, case) if not case.destroyed_at else [],
             "may_reflect": may_read_own_reflection(person, case),

@@ -3,7 +3,7 @@ import pytest
 from maca.actions.models import Action, Impact
 from maca.audits.models import Audit
 from maca.briefing.models import Briefing
-from maca.cases.models import Case, DestructionReason
+from maca.cases.models import Case, DestructionReason, LegalHold
 from maca.cases.operations import destroy_case
 from maca.chronology.models import ChronologyEntry
 from maca.chronology.operations import read_patterns
@@ -12,6 +12,8 @@ from maca.journal.queries import first_broken
 from maca.learning.again import against_the_earlier
 from maca.learning.queries import recurrence_of
 from maca.partnership.models import AgencyKind, Partnership, Person, Role
+from maca.retention.models import RecordClass
+from maca.retention.queries import schedule
 from maca.returns.models import AgencyReturn, AnswerCount
 from maca.returns.queries import board
 
@@ -112,3 +114,9 @@ def test_the_chronologies_of_neglect_3_show_what_to_ask(demo):
     nursery = ChronologyEntry.objects.filter(agency__kind=AgencyKind.NURSERY)
     assert not nursery.exclude(event="").exists()
     assert nursery.exclude(suggested="").exists()
+
+
+def test_a_legal_hold_and_a_period_that_somebody_decided_are_there_to_be_seen(demo):
+    hold = LegalHold.objects.get()
+    assert (str(hold.case), hold.audit.title, hold.ended_at) == ("Case 2", "Neglect 3", None)
+    assert [name for name, one in schedule(demo).items() if one.is_decided] == [RecordClass.IDENTITY]

@@ -36,7 +36,7 @@ OPEN_TO_ALL = {
     "sign-in", "sign-in-as", "sign-out", "accept-invitation", "join", "account_login", "account_inactive",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "mfa_authenticate", "mfa_login_webauthn",
-    "openid_connect_login", "openid_connect_callback",
+    "openid_connect_login", "openid_connect_callback", "public-briefing",
 }  # fmt: skip
 OWN_ACCOUNT = {
     "account_reauthenticate", "stay-signed-in", "account_change_password", "usersessions_list", "mfa_index",
@@ -110,6 +110,14 @@ def at_stage(world: World, stage: str) -> dict[str, object]:
         ).public_id,
         "declaration": audit.cases.get(number=1).declarations.get(person=world.auditor).public_id,
         "question_set": draft_question_set(ready_made()["neglect"], name="N", by=world.chair).public_id,
+        "action": "0" * 32,
+        "review": "0" * 32,
+        "recommendation": "0" * 32,
+        "partnership": "0" * 32,
+        "briefing": "0" * 32,
+        "record_class": "case",
+        "hold": "0" * 32,
+        "certificate": "0" * 32,
         "asked_of": "agency",
         "code": "start-again",
         "passkey": "0" * 32,

@@ -16,6 +16,7 @@ from maca.chronology.operations import read_patterns
 from maca.chronology.thresholds import EVERY, USUAL
 from maca.feedback.models import FactCheck
 from maca.kernel.clock import today, working_days_from
+from maca.retention.queries import find_period, ready_to_go
 from maca.returns.on_paper import as_word
 from maca.returns.paper import form_of
 from tests.house.matrix.stand import Stand, Standing
@@ -73,6 +74,9 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "partnership": stand.ours.partnership.public_id,
         "briefing": standing.briefing.public_id if standing.briefing else NOWHERE,
         "review": stand.review.public_id,
+        "record_class": "case",
+        "hold": standing.hold.public_id if standing.hold else NOWHERE,
+        "certificate": standing.certificate.public_id if standing.certificate else NOWHERE,
         "recommendation": stand.review.recommendations.get().public_id,
         "passkey": NOWHERE,
         "provider_id": "nobody",
@@ -438,6 +442,15 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     ),
     "set-public-page": lambda stand, it: {"public": "yes"},
     "withdraw-briefing": lambda stand, it: {"because": "wrong", "note": "N"},
+    "destroy-due": lambda stand, it: {
+        "chosen": [one.code for one in ready_to_go(stand.ours.partnership)][:1], "sure": "destroy",
+    },
+    "change-period": lambda stand, it: {
+        "ends": "yes", "months": "24", "counted_from": "actions", "reason": "R", "source": "S",
+        "version": find_period(stand.ours.chair, "case").version,
+    },
+    "begin-hold": lambda stand, it: {"audit": "everything", "reason": "court", "asked_by": "A court"},
+    "end-hold": lambda stand, it: {"because": "Over."},
     "public-briefings-setting": lambda stand, it: {"public": "yes"},
     "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),
 }  # fmt: skip

@@ -34,10 +34,11 @@ from maca.briefing.operations import (
 )
 from maca.briefing.reading import read_briefing
 from maca.briefing.value import Heading as BriefingHeading
-from maca.cases.models import Case, DestructionReason, Interest, Nomination, Presenter
+from maca.cases.models import Case, DestructionReason, HoldReason, Interest, LegalHold, Nomination, Presenter
 from maca.cases.operations import (
     declare_interest,
     destroy_case,
+    finish_destroying,
     name_presenter,
     nominate_case,
     pass_over_case,
@@ -74,6 +75,9 @@ from maca.panel.operations import (
 from maca.panel.queries import Column
 from maca.partnership.models import AgencyKind, Appointment, EndReason, Person, Role
 from maca.partnership.operations import add_person, end_account, register_agency, set_public_briefings
+from maca.retention.models import Certificate, CountedFrom
+from maca.retention.operations import begin_hold, change_period, destroy_by_hand, end_hold
+from maca.retention.queries import find_period
 from maca.returns.models import AgencyReturn, DeclineReason, Evidence, Familiarity, FamilyCheck, TimeReason, Upload
 from maca.returns.operations import (
     ask_for_time,
@@ -184,6 +188,8 @@ class Standing:
     concern: Concern | None = None
     subject: Person | None = None  # whose account the page is about
     question_set: QuestionSet | None = None
+    hold: LegalHold | None = None
+    certificate: Certificate | None = None
 
 
 @dataclass
@@ -727,6 +733,39 @@ class Builder:
         issue_question_set(standing.question_set, version=None, by=self.people["chair"])
         return standing
 
+    # ---- retention
+
+    def _due(self) -> Standing:
+        standing = self.published("due")
+        at = timezone.now() - dt.timedelta(days=400)
+        Audit.objects.filter(pk=standing.audit.pk).update(published_at=at)
+        Briefing.objects.filter(audit=standing.audit).update(approved_at=at, published_at=at)
+        period = find_period(self.people["chair"], "identity")
+        change_period(
+            period, months=6, counted_from=CountedFrom.PUBLISHED, reason="R", source="S", version=None,
+            by=self.people["chair"],
+        )  # fmt: skip
+        return standing
+
+    def _under_hold(self) -> Standing:
+        standing = self.plan("under hold")
+        standing.hold = begin_hold(
+            audit=standing.audit, reason=HoldReason.COURT, asked_by="A court", by=self.people["manager"]
+        )
+        return standing
+
+    def _hold_ended(self) -> Standing:
+        standing = self._under_hold()
+        assert standing.hold
+        end_hold(standing.hold, because="Over.", by=self.people["chair"])
+        return standing
+
+    def _certified(self) -> Standing:
+        standing = self.published("certified")
+        case = standing.audit.cases.select_related("audit__partnership", "nomination").get(number=1)
+        standing.certificate = certified(case, by=self.people["manager"])
+        return standing
+
     def _recorded(self) -> Standing:
         value = read_briefing(DATA / "six-step-briefing-neglect-2.txt").value
         audit = import_briefing(
@@ -741,6 +780,13 @@ DECLARING = [
     "own_auditor", "conflicted_auditor", "other_lead", "other_auditor", "declined_lead", "unknown_lead",
     "panel_member", "unseated",
 ]  # fmt: skip
+
+
+def certified(case: Case, *, by: Person) -> Certificate:
+    """Destroy a case, its keys too, although nothing of the matrix is ever committed."""
+    made = destroy_by_hand(case, reason=DestructionReason.ASKED, by=by)
+    finish_destroying()
+    return made
 
 
 def build(situations: list[str]) -> Stand:
@@ -811,6 +857,10 @@ def build(situations: list[str]) -> Stand:
         case, what=WORDS["concern"], found_at=timezone.now(), told=None, by=theirs.auditor
     )
     stand.their_standing.question_set = draft_question_set(ready_made()["neglect"], name="Theirs", by=theirs.chair)
+    stand.their_standing.hold = begin_hold(reason=HoldReason.COURT, asked_by="A court", by=theirs.chair)
+    end_hold(stand.their_standing.hold, because="Over.", by=theirs.chair)
+    their_case = theirs.published().audit.cases.select_related("audit__partnership", "nomination").get(number=1)
+    stand.their_standing.certificate = certified(their_case, by=theirs.manager)
     stand.sessions = {who: sign_in(person) for who, person in people.items()}
     Person.objects.filter(pk=people["left"].pk).update(is_active=False)
     if connection.vendor == "postgresql":

@@ -68,6 +68,9 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
     assert theirs.concern
     assert theirs.action
     assert site.stand.their_review
+    their_hold, their_certificate = theirs.hold, theirs.certificate
+    assert their_hold
+    assert their_certificate
     drafted = site.stand.standings["emptied" if situation != "emptied" else "drafted"].briefing
     assert drafted
     decided_on = drafted.screen_decisions.all()[0].found
@@ -90,6 +93,8 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "action": [theirs.action.public_id],
         "review": [site.stand.their_review.public_id],
         "recommendation": [site.stand.their_review.recommendations.get().public_id],
+        "hold": [their_hold.public_id],
+        "certificate": [their_certificate.public_id],
         "body": [site.stand.theirs.health.public_id],
         "priority": [theirs.audit.theme.priority.public_id],
         "theme": [theirs.audit.theme.public_id],
@@ -109,6 +114,7 @@ def replacements(site: Site, word: str, situation: str) -> list[str]:
         "kind": ["exe", "nothing-of-the-kind", "0", HUGE],
         "office": ["exe", "nothing-of-the-kind", "0", HUGE],
         "asked_of": ["nobody", "0", HUGE],
+        "record_class": ["nothing-of-the-kind", "0", "-1", HUGE],
         "code": ["nothing-of-the-kind", "0", "-1", HUGE],
     }[word]
 
