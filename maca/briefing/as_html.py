@@ -9,6 +9,7 @@ from maca.kernel.html import page_by_itself
 
 _BULLETS = "govuk-list govuk-list--bullet"
 _NUMBERS = "govuk-list govuk-list--number"
+_OF_A_PAPER = {"h2": "govuk-heading-m", "h3": "govuk-heading-s", "p": "govuk-body", "ul": _BULLETS}
 
 
 def write_page(value: SixSteps) -> Markup:
@@ -36,6 +37,17 @@ def steps_of(page: str) -> Markup:
     """The six steps out of a page that `write_page` has written, letter for letter."""
     _, begins, rest = page.partition("<h2 ")
     return Markup(begins + rest.partition("</main>")[0])  # noqa: S704 - a page of our own
+
+
+def paper_of(page: str) -> Markup:
+    """What a paper says below its title, out of the page by itself that it was written as, in the classes of GOV.UK.
+
+    Words are escaped in it, so these tags are those of the page alone.
+    """
+    said = page.partition("</h1>")[2].partition("</main>")[0].rpartition('<p class="above">')[0]
+    for tag, classes in _OF_A_PAPER.items():
+        said = said.replace(f"<{tag}>", f'<{tag} class="{classes}">')
+    return Markup(said)  # noqa: S704 - a page of our own
 
 
 def write(value: SixSteps) -> Markup:

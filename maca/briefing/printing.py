@@ -9,9 +9,11 @@ from collections.abc import Callable
 
 from maca.briefing import as_html, as_json, as_pdf, as_slides, as_text, as_word
 from maca.briefing.models import Briefing
+from maca.briefing.overview import Counts, as_paper
 from maca.briefing.sheets import SHEETS
 from maca.briefing.value import SixSteps
 from maca.kernel import paper_as_files
+from maca.kernel.paper import Paper
 
 FORMATS = {
     "txt": "text/plain; charset=utf-8",
@@ -54,11 +56,27 @@ def as_searched(text: str) -> str:
 
 def print_sheet(briefing: Briefing, sheet: str, wanted: str) -> bytes:
     """One of `SHEETS`, made of the briefing, as one of `SHEET_FORMATS`; raises `KeyError` for any other."""
-    footer = as_word.footer_words(_publisher(briefing), briefing.published_on)
-    paper = SHEETS[sheet](briefing.value.without_refs(), footer=footer)
+    return _write_paper(SHEETS[sheet](briefing.value.without_refs(), footer=_footer(briefing)), wanted, small=True)
+
+
+def print_overview(briefing: Briefing, counts: Counts, wanted: str) -> bytes:
+    """The overview report of its audit, made anew, as one of `SHEET_FORMATS`; raises `KeyError` for any other."""
+    return _write_paper(as_paper(briefing.value.without_refs(), counts, footer=_footer(briefing)), wanted, small=False)
+
+
+def overview_in(wanted: str) -> str:
+    """By which name a form of the overview report is kept."""
+    return f"overview-{wanted}"
+
+
+def _footer(briefing: Briefing) -> str:
+    return as_word.footer_words(_publisher(briefing), briefing.published_on)
+
+
+def _write_paper(paper: Paper, wanted: str, *, small: bool) -> bytes:
     writers: dict[str, Callable[[], bytes]] = {
-        "docx": lambda: paper_as_files.as_word(paper, small=True),
-        "pdf": lambda: paper_as_files.as_pdf(paper, small=True),
+        "docx": lambda: paper_as_files.as_word(paper, small=small),
+        "pdf": lambda: paper_as_files.as_pdf(paper, small=small),
         "html": lambda: paper_as_files.as_html(paper),
         "txt": lambda: paper_as_files.as_text(paper),
     }
