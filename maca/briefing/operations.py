@@ -26,7 +26,15 @@ from maca.briefing.models import (
 )
 from maca.briefing.overview import Counts, grades_as_shown, themes_as_shown
 from maca.briefing.points import pooled, said
-from maca.briefing.printing import FORMATS, SHEET_FORMATS, as_searched, overview_in, print_overview, write_file
+from maca.briefing.printing import (
+    FORMATS,
+    SHEET_FORMATS,
+    as_searched,
+    colour_of,
+    overview_in,
+    print_overview,
+    write_file,
+)
 from maca.briefing.queries import OPENED
 from maca.briefing.screening.identity import Known, known
 from maca.briefing.screening.spans import UNKNOWN
@@ -230,7 +238,13 @@ def _keep(briefing: Briefing) -> dict[str, str]:
     # One that was published elsewhere bears the name of no partnership of this site.
     partnership = "" if audit.imported_from else audit.partnership.name
     printed = {
-        wanted: write_file(briefing.value, wanted, partnership=partnership, published_on=briefing.published_on)
+        wanted: write_file(
+            briefing.value,
+            wanted,
+            partnership=partnership,
+            published_on=briefing.published_on,
+            colour=colour_of(briefing),
+        )
         for wanted in FORMATS
     }
     if briefing.counts:  # one that was published elsewhere has no record to count

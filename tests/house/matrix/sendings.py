@@ -436,6 +436,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     ),
     "set-public-page": lambda stand, it: {"public": "yes"},
     "withdraw-briefing": lambda stand, it: {"because": "wrong", "note": "N"},
+    "colour-setting": lambda stand, it: {"colour": "#7a1f5c"},
     "public-briefings-setting": lambda stand, it: {"public": "yes"},
     "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),
 }  # fmt: skip
