@@ -134,14 +134,19 @@ def _response(counts: Counts) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _findings(value: SixSteps) -> list[Part]:
     total = len(value.findings)
-    parts = [Part("Findings", (f"The briefing says {_count(total, 'finding')} of the panel.",))]
+    parts = [
+        Part(
+            "Findings",
+            (f"{_count(total, 'finding')} of the panel {'stands' if total == 1 else 'stand'} in the briefing.",),
+        )
+    ]
     for heading in value.headings:
         if heading.step in set(Heading):
             texts = [one.text for one in value.findings if one.heading == heading.step]
             parts.append(
                 Part(
-                    f"{heading.text} {_count(len(texts), 'finding')}",
-                    () if texts else ("The panel found nothing under this heading.",),
+                    f"{heading.text}{'' if heading.text.endswith('?') else ':'} {_count(len(texts), 'finding')}",
+                    () if texts else ("The briefing says nothing under this heading.",),
                     tuple(dict.fromkeys(texts)),
                     level=2,
                 )
@@ -152,7 +157,9 @@ def _findings(value: SixSteps) -> list[Part]:
 def _grades(counts: Counts) -> list[Part]:
     if not counts.grades:
         return []
-    said = tuple(f"{name}: by the agencies {own}; by the panel {panel}" for name, own, panel in counts.grades)
+    said = tuple(
+        f"{name}: by the agencies {own.lower()}; by the panel {panel.lower()}" for name, own, panel in counts.grades
+    )
     return [
         Part("Grades", ("How often each grade was given to the agencies’ work, by themselves and by the panel:",), said)
     ]
@@ -165,16 +172,19 @@ def _themes(counts: Counts) -> list[Part]:
 
 def _recommendations(value: SixSteps, counts: Counts) -> Part:
     needed = tuple(what_is_needed(value))
+    proposed = "No action was proposed at the panel."
+    if counts.proposed:
+        proposed = (
+            f"At the panel {_count(counts.proposed, 'action')} {'was' if counts.proposed == 1 else 'were'} proposed. "
+            "What became of them, who does it and by when, is kept with the actions of the audit."
+        )
     lines = (
-        ["These findings say themselves that something is needed."]
+        proposed,
+        "These findings say themselves that something is needed:"
         if needed
-        else ["No finding says in so many words that something is needed."]
+        else "No finding says in so many words that something is needed.",
     )
-    lines.append(
-        f"At the panel {_count(counts.proposed, 'action')} {'was' if counts.proposed == 1 else 'were'} proposed. What "
-        "became of them, who does it and by when, is kept with the actions of the audit."
-    )
-    return Part("Recommendations", tuple(lines), needed)
+    return Part("Recommendations", lines, needed)
 
 
 def _what_is_counted(counts: Counts) -> tuple[str, ...]:

@@ -524,7 +524,8 @@ def draft_versions(request: HttpRequest, found: tuple[Briefing, list[DraftVersio
 def draft_version(request: HttpRequest, found: tuple[Briefing, DraftVersion]) -> HttpResponse:
     """One version of a draft against another, word by word."""
     briefing, version = found
-    other = version_against(version, request.GET.get("against", ""))
+    asked = request.GET.get("against", "").strip()
+    other = version_against(version, asked)
     before, now = (version, other) if other and other.number > version.number else (other, version)
     return render(
         request,
@@ -533,6 +534,7 @@ def draft_version(request: HttpRequest, found: tuple[Briefing, DraftVersion]) ->
             "audit": briefing.audit,
             "before": before,
             "now": now,
+            "no_such": asked if other is None or asked != str(other.number) else "",
             "sections": changed(before.value, now.value) if before else [],
             "body": as_html.write(now.value),
         },

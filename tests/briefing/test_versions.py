@@ -79,6 +79,9 @@ def test_a_reworded_finding_is_shown_word_by_word_with_words_for_whoever_hears_t
     assert "Reworded, Case 1" in page
     back = sign_in(world.chair).get(page_of(briefing, "draft-version", number=1) + "?against=2").content.decode()
     assert "Version 2 against version 1" in back
+    other = sign_in(world.chair).get(page_of(briefing, "draft-version", number=2) + "?against=9").content.decode()
+    assert "There is no other version 9, so it is shown against the one before." in other
+    assert "There is no other version" not in page
 
 
 def test_versions_are_for_those_who_read_drafts_also_when_the_briefing_is_published(world, sign_in):
