@@ -5,20 +5,22 @@ from collections.abc import Iterable, Iterator
 from markupsafe import Markup
 
 from maca.briefing.value import Heading, SixSteps, Step
+from maca.kernel.colour import OURS
 from maca.kernel.html import page_by_itself
 
 _BULLETS = "govuk-list govuk-list--bullet"
 _NUMBERS = "govuk-list govuk-list--number"
+_OF_A_PAPER = {"h2": "govuk-heading-m", "h3": "govuk-heading-s", "p": "govuk-body", "ul": _BULLETS}
 
 
-def write_page(value: SixSteps) -> Markup:
+def write_page(value: SixSteps, *, colour: str = OURS) -> Markup:
     """The briefing as a page of its own, which needs no other file: to keep, to send or to put on a website."""
     lines = (Markup('<p class="above">{}</p>\n').format(text) for text in (value.kind, value.form) if text)
     above = Markup("").join(lines)
     if value.title:
         above += Markup("<h1>{}</h1>\n").format(value.title)
     title = ": ".join(text for text in (value.title, value.form or value.kind) if text) or "6 Step Briefing"
-    return page_by_itself(title, above + write(value))
+    return page_by_itself(title, above + write(value), colour=colour)
 
 
 def write_tombstone(title: str, sentences: Iterable[str]) -> Markup:
@@ -36,6 +38,17 @@ def steps_of(page: str) -> Markup:
     """The six steps out of a page that `write_page` has written, letter for letter."""
     _, begins, rest = page.partition("<h2 ")
     return Markup(begins + rest.partition("</main>")[0])  # noqa: S704 - a page of our own
+
+
+def paper_of(page: str) -> Markup:
+    """What a paper says below its title, out of the page by itself that it was written as, in the classes of GOV.UK.
+
+    Words are escaped in it, so these tags are those of the page alone.
+    """
+    said = page.partition("</h1>")[2].partition("</main>")[0].rpartition('<p class="above">')[0]
+    for tag, classes in _OF_A_PAPER.items():
+        said = said.replace(f"<{tag}>", f'<{tag} class="{classes}">')
+    return Markup(said)  # noqa: S704 - a page of our own
 
 
 def write(value: SixSteps) -> Markup:

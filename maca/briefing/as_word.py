@@ -12,14 +12,17 @@ import docx
 from docx.oxml.ns import qn
 
 from maca.briefing.value import Heading, SixSteps, Step, clean
+from maca.kernel.colour import OURS
 from maca.kernel.word import empty_document, with_fixed_dates
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
-def write(value: SixSteps, *, partnership: str = "", published_on: datetime.date | None = None) -> bytes:
+def write(
+    value: SixSteps, *, partnership: str = "", published_on: datetime.date | None = None, colour: str = OURS
+) -> bytes:
     """The briefing as a .docx. The partnership and the date stand in the footer, beside the page number."""
-    document = docx.Document(io.BytesIO(empty_document()))
+    document = docx.Document(io.BytesIO(empty_document(colour)))
     properties = document.core_properties
     properties.title = first_characters(value.title)
     properties.language = "en-GB"

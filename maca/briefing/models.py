@@ -69,6 +69,8 @@ class Briefing(Versioned):
     published_at = models.DateTimeField(null=True)
     # Until then nobody but those who read drafts is shown what is published.
     embargo_until = models.DateTimeField(null=True)
+    # What its overview report counts (`overview.Counts`), from the day it is sent for approval.
+    counts = models.JSONField(null=True)
     # Shown to everybody without a sign-in, where the partnership has public pages.
     is_public = models.BooleanField(default=False)
     withdrawn_at = models.DateTimeField(null=True)
@@ -131,7 +133,7 @@ class PublishedFile(models.Model):
     """
 
     briefing = models.ForeignKey(Briefing, on_delete=models.PROTECT, related_name="files")
-    format = models.CharField(max_length=10)
+    format = models.CharField(max_length=20)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
 
@@ -142,6 +144,29 @@ class PublishedFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.format}: {self.sha256}"
+
+
+class DraftVersion(models.Model):
+    """The words of a draft as somebody left them, with its number. It is never changed."""
+
+    briefing = models.ForeignKey(Briefing, on_delete=models.CASCADE, related_name="draft_versions", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["briefing", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["briefing", "number"], name="versions_of_a_draft_are_numbered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+    @property
+    def value(self) -> SixSteps:
+        return from_dict(self.content)
 
 
 class Decision(models.TextChoices):

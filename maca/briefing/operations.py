@@ -1,12 +1,14 @@
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from maca.audits.models import Audit
+from maca.audits.models import Audit, QuestionKind
 from maca.audits.models import Heading as FindingHeading
 from maca.audits.operations import enter, record_published_audit
 from maca.audits.stages import AuditStage
@@ -18,28 +20,44 @@ from maca.briefing.models import (
     Briefing,
     ChangedBecause,
     Decision,
+    DraftVersion,
     KeptBecause,
     PublishedFile,
     ScreenDecision,
     WithdrawnBecause,
 )
+from maca.briefing.overview import Counts, grades_as_shown, themes_as_shown
 from maca.briefing.points import pooled, said
-from maca.briefing.printing import FORMATS, as_searched, write_file
+from maca.briefing.printing import (
+    FORMATS,
+    SHEET_FORMATS,
+    as_searched,
+    colour_of,
+    overview_in,
+    print_overview,
+    write_file,
+)
 from maca.briefing.queries import OPENED, around
 from maca.briefing.screening.identity import Known, known
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps, clean, to_dict
 from maca.cases.operations import add_case
 from maca.cases.seal import identity_keys, nomination_keys
+from maca.cases.stages import DrawStage
 from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
+from maca.panel.models import ACTION, PanelLine
 from maca.panel.models import Finding as PanelFinding
 from maca.panel.operations import record_published_findings
+from maca.panel.queries import audit_asks_for_grades, grades_given
+from maca.panel.related import themes as shipped_themes
 from maca.partnership.models import Partnership, Person
+from maca.returns.models import AgencyReturn, Answer, Grade
 from maca.returns.operations import count_answers
+from maca.returns.stages import AWAITED, HANDED_IN, ReturnStage
 from maca.sealing.operations import mark_key
 
 
@@ -52,14 +70,32 @@ def draft_briefing(audit: Audit, *, by: Person) -> Briefing:
     briefing = Briefing(audit=audit, content=to_dict(value), drafted_by=by)
     briefing.save(force_insert=True)
     briefing.authors.add(by)
+    _keep_version(briefing, by=by)
     _count_undecided(briefing)
     write("drafted a briefing", briefing, by=by, findings=len(value.findings), undecided=briefing.undecided)
     return briefing
 
 
-def _save(briefing: Briefing, value: SixSteps, *, version: int | None, by: Person, part: str) -> None:
-    save_changes(briefing, version=version, content=to_dict(value), saved_by=by, saved_at=timezone.now())
+def _keep_version(briefing: Briefing, *, by: Person) -> None:
+    """The draft as it stands. Its briefing is held, so two savers do not take one number."""
+    newest = briefing.draft_versions.aggregate(newest=Max("number"))["newest"] or 0
+    row = DraftVersion(
+        briefing=briefing, number=newest + 1, content=briefing.content, saved_by=by, saved_at=timezone.now()
+    )
+    row.save(force_insert=True)
+
+
+def _save_words(briefing: Briefing, value: SixSteps, *, version: int | None, by: Person) -> None:
+    """Save the draft; whoever saves it is an author. Where a word has changed, a version is kept."""
+    before, content = briefing.content, to_dict(value)
+    save_changes(briefing, version=version, content=content, saved_by=by, saved_at=timezone.now())
     briefing.authors.add(by)
+    if content != before:
+        _keep_version(briefing, by=by)
+
+
+def _save(briefing: Briefing, value: SixSteps, *, version: int | None, by: Person, part: str) -> None:
+    _save_words(briefing, value, version=version, by=by)
     _count_undecided(briefing)
     write("edited a briefing", briefing, by=by, part=part, version=briefing.version, undecided=briefing.undecided)
 
@@ -129,7 +165,7 @@ def send_briefing(briefing: Briefing, *, version: int | None, by: Person) -> Non
     hold(briefing, "audit")
     _count_undecided(briefing)  # the lists, or what is known of a family, may have grown since it was saved
     rules.may_send_briefing(by, briefing).insist()
-    save_changes(briefing, version=version, sent_back_because="")
+    save_changes(briefing, version=version, sent_back_because="", counts=_counted(briefing).as_json())
     move(briefing, to=BriefingStage.SENT)
     write("sent a briefing for approval", briefing, by=by, version=briefing.version)
 
@@ -140,7 +176,7 @@ def take_back_briefing(briefing: Briefing, *, by: Person) -> None:
     hold(briefing, "audit")
     rules.may_take_back_briefing(by, briefing).insist()
     move(briefing, to=BriefingStage.DRAFTED)
-    save_changes(briefing, version=None, approved_by=None, approved_at=None)
+    save_changes(briefing, version=None, approved_by=None, approved_at=None, counts=None)
     write("took back a briefing", briefing, by=by)
 
 
@@ -161,7 +197,7 @@ def send_back_briefing(briefing: Briefing, *, because: str, by: Person) -> None:
     hold(briefing, "audit")
     rules.may_approve_briefing(by, briefing).insist()
     move(briefing, to=BriefingStage.DRAFTED)
-    save_changes(briefing, version=None, sent_back_because=because)
+    save_changes(briefing, version=None, sent_back_because=because, counts=None)
     write("sent a briefing back", briefing, by=by)
 
 
@@ -205,9 +241,18 @@ def _keep(briefing: Briefing) -> dict[str, str]:
     # One that was published elsewhere bears the name of no partnership of this site.
     partnership = "" if audit.imported_from else audit.partnership.name
     printed = {
-        wanted: write_file(briefing.value, wanted, partnership=partnership, published_on=briefing.published_on)
+        wanted: write_file(
+            briefing.value,
+            wanted,
+            partnership=partnership,
+            published_on=briefing.published_on,
+            colour=colour_of(briefing),
+        )
         for wanted in FORMATS
     }
+    if briefing.counts:  # one that was published elsewhere has no record to count
+        counts = Counts.from_json(briefing.counts)
+        printed |= {overview_in(wanted): print_overview(briefing, counts, wanted) for wanted in SHEET_FORMATS}
     digests = {wanted: hashlib.sha256(content).hexdigest() for wanted, content in printed.items()}
     PublishedFile.objects.bulk_create(
         PublishedFile(briefing=briefing, format=wanted, content=content, sha256=digests[wanted])
@@ -265,6 +310,62 @@ def import_briefing(value: SixSteps, *, partnership: Partnership, imported_from:
 def note_draft_printed(briefing: Briefing, *, by: Person) -> None:
     """Put on record that a draft left the site by a command on the machine."""
     write("printed a draft", briefing, by=by, version=briefing.version)
+
+
+# ---- the overview report
+
+
+def _counted(briefing: Briefing) -> Counts:
+    """What the audit’s own record counts. Grades are sealed: this takes the keys of its cases."""
+    audit = briefing.audit
+    returns = list(AgencyReturn.objects.of(audit).select_related("agency"))
+    stages = Counter(one.stage for one in returns)
+    agencies = Counter(str(one.get_kind_display()) for one in {row.agency for row in returns})
+    in_it = {one.ref for one in briefing.value.findings if one.ref}
+    found = audit.findings.filter(public_id__in=in_it).values_list("themes", flat=True)
+    draws = audit.draws.filter(stage=DrawStage.NOMINATED)
+    proposed = PanelLine.objects.filter(hearing__case__audit=audit, heading=ACTION, taken_out_at=None)
+    return Counts(
+        cases=audit.cases.count(),
+        drawn_from=sum(one.counts.get("read", 0) for one in draws),
+        agencies=tuple(sorted(agencies.items())),
+        asked=len(returns),
+        whole=stages[ReturnStage.SUBMITTED] + stages[ReturnStage.SENT_BACK],
+        in_part=stages[ReturnStage.PARTLY_SUPPLIED],
+        not_known=stages[ReturnStage.NOT_KNOWN],
+        declined=stages[ReturnStage.DECLINED],
+        no_reply=sum(stages[one] for one in AWAITED),
+        late=sum(one.was_handed_in and one.handed_in_late for one in returns),
+        grades=grades_as_shown(*_grades_given(audit)) if audit_asks_for_grades(audit) else (),
+        themes=themes_as_shown(shipped_themes(), list(found)),
+        proposed=proposed.count(),
+    )
+
+
+def _grades_given(audit: Audit) -> tuple[list[Grade], list[Grade]]:
+    """What the agencies gave themselves in what they handed in, and what the panel gave."""
+    cases = audit.cases.filter(nomination__isnull=False, destroyed_at=None).select_related("nomination")
+    of_case = {one.pk: one for one in cases}
+    found = nomination_keys(one.nomination for one in of_case.values() if one.nomination)
+    keys = {pk: found[one.nomination.public_id] for pk, one in of_case.items() if one.nomination}
+    answers = Answer.objects.filter(
+        agency_return__case__in=keys, agency_return__stage__in=HANDED_IN,
+        question__kind=QuestionKind.GRADE, carried_from="",
+    ).select_related("agency_return")  # fmt: skip
+    own = [keys[one.agency_return.case_id].text(one, "choice") for one in answers if one.choice]
+    panel = [keys[one.hearing.case_id].text(one, "grade") for one in grades_given(list(of_case.values()))]
+    return [Grade(one) for one in own], [Grade(one) for one in panel]
+
+
+@transaction.atomic
+def read_overview(briefing: Briefing, *, by: Person) -> Counts:
+    """Show what the overview report of a draft counts. Before the draft is sent, grades are opened to be counted, and
+    that is on record first."""
+    rules.may_read_draft_overview(by, briefing).insist()
+    if briefing.counts:
+        return Counts.from_json(briefing.counts)
+    note_reading("counted for the overview report", briefing, by=by)
+    return _counted(briefing)
 
 
 # ---- what could identify a family
@@ -389,8 +490,7 @@ def decide_on_hit(
         reason=reason, because=because, decided_by=by,
     )  # fmt: skip
     row.save(force_insert=True)
-    save_changes(briefing, version=version, content=to_dict(value), saved_by=by, saved_at=timezone.now())
-    briefing.authors.add(by)
+    _save_words(briefing, value, version=version, by=by)
     left = _screened(briefing)
     if decision == Decision.REWORDED and (still := next((one for one in left if one.public_id == hit), None)):
         if found.kind == TOGETHER:

@@ -9,9 +9,12 @@ from collections.abc import Callable
 
 from maca.briefing import as_html, as_json, as_pdf, as_slides, as_text, as_word
 from maca.briefing.models import Briefing
+from maca.briefing.overview import Counts, as_paper
 from maca.briefing.sheets import SHEETS
 from maca.briefing.value import SixSteps
 from maca.kernel import paper_as_files
+from maca.kernel.colour import OURS
+from maca.kernel.paper import Paper
 
 FORMATS = {
     "txt": "text/plain; charset=utf-8",
@@ -30,17 +33,21 @@ def print_briefing(briefing: Briefing, wanted: str) -> bytes:
         raise KeyError(wanted)
     if briefing.was_published:
         return bytes(briefing.files.get(format=wanted).content)
-    return write_file(briefing.value, wanted, partnership=_publisher(briefing), published_on=None)
+    return write_file(
+        briefing.value, wanted, partnership=_publisher(briefing), published_on=None, colour=colour_of(briefing)
+    )
 
 
-def write_file(value: SixSteps, wanted: str, *, partnership: str, published_on: dt.date | None) -> bytes:
+def write_file(
+    value: SixSteps, wanted: str, *, partnership: str, published_on: dt.date | None, colour: str = OURS
+) -> bytes:
     """A briefing in one of `FORMATS`, with whoever published it and when, as far as that is known."""
     value = value.without_refs()
     writers: dict[str, Callable[[], bytes]] = {
         "txt": lambda: as_text.write(value).encode(),
-        "html": lambda: as_html.write_page(value).encode(),
-        "docx": lambda: as_word.write(value, partnership=partnership, published_on=published_on),
-        "pdf": lambda: as_pdf.write(value, partnership=partnership, published_on=published_on),
+        "html": lambda: as_html.write_page(value, colour=colour).encode(),
+        "docx": lambda: as_word.write(value, partnership=partnership, published_on=published_on, colour=colour),
+        "pdf": lambda: as_pdf.write(value, partnership=partnership, published_on=published_on, colour=colour),
         "json": lambda: as_json.write(value).encode(),
         "pptx": lambda: as_slides.write(value, partnership=partnership, published_on=published_on),
     }
@@ -54,12 +61,36 @@ def as_searched(text: str) -> str:
 
 def print_sheet(briefing: Briefing, sheet: str, wanted: str) -> bytes:
     """One of `SHEETS`, made of the briefing, as one of `SHEET_FORMATS`; raises `KeyError` for any other."""
-    footer = as_word.footer_words(_publisher(briefing), briefing.published_on)
-    paper = SHEETS[sheet](briefing.value.without_refs(), footer=footer)
+    paper = SHEETS[sheet](briefing.value.without_refs(), footer=_footer(briefing))
+    return _write_paper(paper, wanted, small=True, colour=colour_of(briefing))
+
+
+def print_overview(briefing: Briefing, counts: Counts, wanted: str) -> bytes:
+    """The overview report of its audit, made anew, as one of `SHEET_FORMATS`; raises `KeyError` for any other."""
+    paper = as_paper(briefing.value.without_refs(), counts, footer=_footer(briefing))
+    return _write_paper(paper, wanted, small=False, colour=colour_of(briefing))
+
+
+def overview_in(wanted: str) -> str:
+    """By which name a form of the overview report is kept."""
+    return f"overview-{wanted}"
+
+
+def _footer(briefing: Briefing) -> str:
+    return as_word.footer_words(_publisher(briefing), briefing.published_on)
+
+
+def colour_of(briefing: Briefing) -> str:
+    """That of the partnership’s headings. What was published elsewhere has none of this site’s."""
+    audit = briefing.audit
+    return OURS if audit.imported_from else audit.partnership.colour or OURS
+
+
+def _write_paper(paper: Paper, wanted: str, *, small: bool, colour: str) -> bytes:
     writers: dict[str, Callable[[], bytes]] = {
-        "docx": lambda: paper_as_files.as_word(paper, small=True),
-        "pdf": lambda: paper_as_files.as_pdf(paper, small=True),
-        "html": lambda: paper_as_files.as_html(paper),
+        "docx": lambda: paper_as_files.as_word(paper, small=small, colour=colour),
+        "pdf": lambda: paper_as_files.as_pdf(paper, small=small, colour=colour),
+        "html": lambda: paper_as_files.as_html(paper, colour=colour),
         "txt": lambda: paper_as_files.as_text(paper),
     }
     return writers[wanted]()

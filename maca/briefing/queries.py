@@ -8,8 +8,8 @@ from django.utils import timezone
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.briefing.deciding import Around
-from maca.briefing.models import WAS_PUBLISHED, Briefing, PublishedFile, ScreenDecision
-from maca.briefing.printing import as_searched
+from maca.briefing.models import WAS_PUBLISHED, Briefing, DraftVersion, PublishedFile, ScreenDecision
+from maca.briefing.printing import as_searched, overview_in
 from maca.briefing.stages import BriefingStage
 from maca.journal.models import Entry
 from maca.panel.models import Finding
@@ -62,6 +62,27 @@ def around(briefing: Briefing) -> Around:
     return Around(earlier=earlier, about=about, agencies=tuple(agencies))
 
 
+def find_draft_versions(person: Person, audit: str) -> tuple[Briefing, list[DraftVersion]]:
+    """The briefing, and the versions of its draft without their words, the newest first."""
+    briefing = find_briefing(person, audit)
+    rows = briefing.draft_versions.select_related("saved_by").defer("content").order_by("-number")
+    return briefing, list(rows)
+
+
+def find_draft_version(person: Person, audit: str, number: int) -> tuple[Briefing, DraftVersion]:
+    briefing = find_briefing(person, audit)
+    return briefing, briefing.draft_versions.select_related("saved_by").get(number=number)
+
+
+def version_against(version: DraftVersion, number: str) -> DraftVersion | None:
+    """The version that another is shown against: the one of this number, or else the one before it, if there is any."""
+    others = version.briefing.draft_versions.select_related("saved_by").exclude(number=version.number)
+    chosen = (
+        others.filter(number=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 6 else None
+    )
+    return chosen or others.filter(number__lt=version.number).last()
+
+
 def decisions_on(briefing: Briefing) -> list[ScreenDecision]:
     """What was decided on what could identify a family, the first first."""
     return list(briefing.screen_decisions.select_related("decided_by"))
@@ -103,6 +124,14 @@ def published(person: Person, words: str = "") -> QuerySet[Briefing]:
 def digests(briefing: Briefing) -> dict[str, str]:
     """The SHA-256 of each form of what was published, by its name; nothing for a draft."""
     return dict(briefing.files.values_list("format", "sha256"))
+
+
+def find_overview(person: Person, audit: str) -> Briefing:
+    """The briefing, where there is an overview report: one that was published without it, or elsewhere, has none."""
+    briefing = find_briefing(person, audit)
+    if briefing.was_published and not briefing.files.filter(format=overview_in("html")).exists():
+        raise Briefing.DoesNotExist
+    return briefing
 
 
 def kept_file(briefing: Briefing, wanted: str) -> PublishedFile:

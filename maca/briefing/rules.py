@@ -114,6 +114,20 @@ def may_decide_on_hit(person: Person, found: Briefing | tuple[Briefing, str]) ->
     return may_edit_briefing(person, found[0] if isinstance(found, tuple) else found)
 
 
+def may_see_draft_versions(person: Person, found: tuple[Briefing, object]) -> Verdict:
+    """Those who read drafts see each version of one, by whom it was saved, and what has changed since another."""
+    if not person.holds(*READS_DRAFTS):
+        return no("reads-no-drafts", "Only those who write, approve or scrutinise the briefing see its drafts.")
+    return YES
+
+
+def may_read_draft_overview(person: Person, briefing: Briefing) -> Verdict:
+    """Those who read drafts read the overview report of one; what it counts is fixed once the draft is sent."""
+    if not person.holds(*READS_DRAFTS):
+        return no("reads-no-drafts", "Only those who write, approve or scrutinise the briefing see its drafts.")
+    return YES
+
+
 def may_take_back_briefing(person: Person, briefing: Briefing) -> Verdict:
     """The business manager takes a briefing back into draft until it is published; its approval then lapses."""
     if not person.holds(Role.BUSINESS_MANAGER):

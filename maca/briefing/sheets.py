@@ -116,6 +116,11 @@ def _sorted(value: SixSteps) -> tuple[list[Finding], list[Finding], list[Finding
     return asks, needed, rest
 
 
+def what_is_needed(value: SixSteps) -> list[str]:
+    """The findings that say themselves that something is needed, from each case in turn, each once."""
+    return _once(one.text for one in _in_turn(_sorted(value)[1]))
+
+
 def _of(value: SixSteps, *headings: Heading, only: Iterable[Finding] | None = None) -> list[Finding]:
     return [one for one in (value.findings if only is None else only) if one.heading in headings]
 

@@ -30,19 +30,37 @@ from maca.briefing.forms import (
     ThemeForm,
     WithdrawForm,
 )
-from maca.briefing.models import READS_DRAFTS, Briefing, Decision, PublishedFile, WithdrawnBecause
-from maca.briefing.printing import FORMATS, SHEET_FORMATS, print_briefing, print_sheet
+from maca.briefing.models import (
+    READS_DRAFTS,
+    Briefing,
+    Decision,
+    DraftVersion,
+    PublishedFile,
+    WithdrawnBecause,
+)
+from maca.briefing.printing import (
+    FORMATS,
+    SHEET_FORMATS,
+    overview_in,
+    print_briefing,
+    print_overview,
+    print_sheet,
+)
 from maca.briefing.queries import (
     decisions_on,
     digests,
     find_briefing,
     find_draft_or_audit,
+    find_draft_version,
+    find_draft_versions,
     find_left_out,
+    find_overview,
     find_public_page,
     kept_file,
     left_out,
     readers_of,
     reworded_since,
+    version_against,
     was_opened_lately,
 )
 from maca.briefing.queries import published as published_to
@@ -52,6 +70,7 @@ from maca.briefing.screening.identity import SEALED
 from maca.briefing.sheets import SHEETS
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import Heading
+from maca.briefing.versions import changed
 from maca.cases.queries import fetch_parts
 from maca.design import dates
 from maca.design.middleware import KeptPage
@@ -121,7 +140,8 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "briefing": briefing,
             "value": briefing.value,
             "body": _steps(request, briefing),
-            "digests": digests(briefing),
+            "digests": (known_by := digests(briefing)),
+            "has_overview": not briefing.was_published or overview_in("html") in known_by,
             "readers": readers_of(briefing) if sees_readers else [],
             "sees_readers": sees_readers,
             "may_set_embargo": rules.may_set_embargo(person, briefing),
@@ -136,6 +156,7 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "reading_age": reading_age(briefing.value),
             "may_edit": rules.may_edit_briefing(person, briefing),
             "may_send": rules.may_send_briefing(person, briefing),
+            "may_see_versions": rules.may_see_draft_versions(person, (briefing, None)),
             "may_see_screening": rules.may_see_screening(person, briefing),
             "may_take_back": rules.may_take_back_briefing(person, briefing),
             "may_approve": rules.may_approve_briefing(person, briefing),
@@ -218,6 +239,8 @@ def read(request: HttpRequest, briefing: Briefing) -> HttpResponse:
             "audit": briefing.audit,
             "value": briefing.value,
             "body": _steps(request, briefing),
+            "digests": (known_by := digests(briefing)),
+            "has_overview": not briefing.was_published or overview_in("html") in known_by,
         },
     )
 
@@ -254,6 +277,37 @@ def download_sheet(request: HttpRequest, found: tuple[Briefing, str, str]) -> Ht
     if briefing.was_published and not was_opened_lately(briefing, sheet, person := signed_in(request)):
         operations.note_opened(briefing, sheet, by=person)
     return _file(print_sheet(briefing, sheet, wanted), wanted, _file_name(briefing, sheet))
+
+
+@guarded(rules.may_open_briefing, find_overview)
+def overview_report(request: HttpRequest, briefing: Briefing) -> HttpResponse:
+    page = _overview(request, briefing, "html").decode()
+    return render(
+        request,
+        "briefing/overview.html",
+        {"briefing": briefing, "audit": briefing.audit, "value": briefing.value, "body": as_html.paper_of(page)},
+    )
+
+
+@guarded(
+    rules.may_open_briefing,
+    lambda person, audit, format: (find_overview(person, audit), format),
+    # As of the briefing itself.
+    step_up=lambda found: not (found[0].is_published and found[0].has_reached_readers),
+)
+def download_overview(request: HttpRequest, found: tuple[Briefing, str]) -> HttpResponse:
+    briefing, wanted = found
+    if wanted not in SHEET_FORMATS:
+        raise Http404
+    return _file(_overview(request, briefing, wanted), wanted, _file_name(briefing, "overview"))
+
+
+def _overview(request: HttpRequest, briefing: Briefing, wanted: str) -> bytes:
+    """One form of the overview report: as it was kept, or of a draft made anew."""
+    if briefing.was_published:
+        return bytes(_kept(request, briefing, overview_in(wanted)).content)
+    counts = operations.read_overview(briefing, by=signed_in(request))
+    return print_overview(briefing, counts, wanted)
 
 
 def _file_name(briefing: Briefing, what: str) -> str:
@@ -453,6 +507,36 @@ def put_back(request: HttpRequest, found: tuple[Briefing, Finding]) -> HttpRespo
         return _page(briefing.audit)
 
     return do_once(request, do, saved="The finding is in the briefing again.")
+
+
+@guarded(rules.may_see_draft_versions, find_draft_versions)
+def draft_versions(request: HttpRequest, found: tuple[Briefing, list[DraftVersion]]) -> HttpResponse:
+    briefing, versions = found
+    page = Paginator(versions, 50).get_page(request.GET.get("page"))
+    return render(
+        request, "briefing/draft_versions.html", {"audit": briefing.audit, "briefing": briefing, "page": page}
+    )
+
+
+@guarded(rules.may_see_draft_versions, find_draft_version)
+def draft_version(request: HttpRequest, found: tuple[Briefing, DraftVersion]) -> HttpResponse:
+    """One version of a draft against another, word by word."""
+    briefing, version = found
+    asked = request.GET.get("against", "").strip()
+    other = version_against(version, asked)
+    before, now = (version, other) if other and other.number > version.number else (other, version)
+    return render(
+        request,
+        "briefing/draft_version.html",
+        {
+            "audit": briefing.audit,
+            "before": before,
+            "now": now,
+            "no_such": asked if other is None or asked != str(other.number) else "",
+            "sections": changed(before.value, now.value) if before else [],
+            "body": as_html.write(now.value),
+        },
+    )
 
 
 def _screening_page(audit: Audit) -> str:

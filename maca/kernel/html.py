@@ -4,6 +4,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from maca.kernel.colour import OURS
+
 _STYLE = Path(__file__).parent / "data" / "html" / "page.css"
 _PAGE = Markup("""<!DOCTYPE html>
 <html lang="en-GB">
@@ -23,7 +25,7 @@ _PAGE = Markup("""<!DOCTYPE html>
 """)
 
 
-def page_by_itself(title: str, body: Markup) -> Markup:
-    """The body with our style and nothing else round it: no script, and no address."""
-    style = Markup(_STYLE.read_text("utf-8").strip())  # noqa: S704 - a file of our own
+def page_by_itself(title: str, body: Markup, *, colour: str = OURS) -> Markup:
+    """The body with our style and nothing else round it: no script, and no address. `colour` is that of headings."""
+    style = Markup(_STYLE.read_text("utf-8").strip().replace(OURS, colour))  # noqa: S704 - a file of our own
     return _PAGE.format(title=title, style=style, body=body)

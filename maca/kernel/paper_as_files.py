@@ -9,6 +9,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from markupsafe import Markup
 
+from maca.kernel.colour import OURS
 from maca.kernel.html import page_by_itself
 from maca.kernel.paper import Paper
 from maca.kernel.pdf import typeset
@@ -26,12 +27,12 @@ _SMALL = {
 }
 
 
-def as_word(value: Paper, *, small: bool = False) -> bytes:
+def as_word(value: Paper, *, small: bool = False, colour: str = OURS) -> bytes:
     """Real headings and lists, and no more in the file than the paper: no author, no comments, no dates.
 
-    `small` is for what has to go on one sheet.
+    `small` is for what has to go on one sheet; `colour` is that of headings.
     """
-    document = docx.Document(io.BytesIO(empty_document()))
+    document = docx.Document(io.BytesIO(empty_document(colour)))
     properties = document.core_properties
     properties.title = keepable(f"{value.title}: {value.about}")[:255]
     properties.language = "en-GB"
@@ -46,7 +47,7 @@ def as_word(value: Paper, *, small: bool = False) -> bytes:
     return with_fixed_dates(saved)
 
 
-def as_pdf(value: Paper, *, small: bool = False) -> bytes:
+def as_pdf(value: Paper, *, small: bool = False, colour: str = OURS) -> bytes:
     return typeset(
         {
             "name": keepable(f"{value.title}: {value.about}"),
@@ -56,6 +57,7 @@ def as_pdf(value: Paper, *, small: bool = False) -> bytes:
             "notice": [keepable(line) for line in value.notice],
             "footer": keepable(value.foot),
             "small": small,
+            "ink": colour,
             "sections": [
                 {
                     "heading": keepable(part.heading),
@@ -75,7 +77,7 @@ def as_pdf(value: Paper, *, small: bool = False) -> bytes:
     )
 
 
-def as_html(value: Paper) -> bytes:
+def as_html(value: Paper, *, colour: str = OURS) -> bytes:
     """A page by itself. What stands at the foot of each page of the others is at the end of it."""
     lines = [Markup('<p class="above">{}</p>').format(keepable(value.about))]
     lines.append(Markup("<h1>{}</h1>").format(keepable(value.title)))
@@ -89,7 +91,7 @@ def as_html(value: Paper) -> bytes:
         lines += [Markup("<ul>{}</ul>").format(points)] if points else []
     lines.append(Markup('<p class="above">{}</p>').format(keepable(value.foot)))
     title = keepable(f"{value.title}: {value.about}")
-    return page_by_itself(title, Markup("\n").join(lines) + Markup("\n")).encode()
+    return page_by_itself(title, Markup("\n").join(lines) + Markup("\n"), colour=colour).encode()
 
 
 def as_text(value: Paper) -> bytes:

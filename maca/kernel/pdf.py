@@ -29,7 +29,8 @@ _JOINERS = "\u200b\u200c\u200d\u200e\u200f\u00ad"
 
 
 def typeset(document: Mapping[str, Any], *, dated: datetime.date | None = None) -> bytes:
-    """The document as PDF: its `name`, lines `above` and `below` its `title`, a `notice`, a `footer`, and `sections`.
+    """The document as PDF: its `name`, lines `above` and `below` its `title`, a `notice`, a `footer`, the `ink` of
+    headings ("#1d4e6f" where none is given), and `sections`.
 
     A section has a `heading`, of a `level` (1 where none is given), and `parts`, each of a `kind`: "case" (a heading
     below it) and "paragraph" have a `text`, "list" and "numbers" have `items` of a `text` and `questions` below it,
@@ -74,7 +75,9 @@ def _printable(data: Any, can_print: Any) -> Any:
     if isinstance(data, list):
         return [_printable(item, can_print) for item in data]
     if isinstance(data, dict):
-        return {key: item if key in ("kind", "name") else _printable(item, can_print) for key, item in data.items()}
+        return {
+            key: item if key in ("kind", "name", "ink") else _printable(item, can_print) for key, item in data.items()
+        }
     return data
 
 

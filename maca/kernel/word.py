@@ -9,13 +9,15 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from docx.oxml.ns import qn
 from lxml import etree
+
+from maca.kernel.colour import OURS
 
 DATA = Path(__file__).parent / "data" / "word"
 _PARTS = {
@@ -178,13 +180,14 @@ def text_of(paragraph: Any, *, exact: bool = False) -> str:
     return "".join(pieces)
 
 
-@cache
-def empty_document() -> bytes:
-    """An empty document in our styles."""
+@lru_cache(maxsize=32)
+def empty_document(colour: str = OURS) -> bytes:
+    """An empty document in our styles, its headings in this colour."""
+    ours, theirs = (one.removeprefix("#").upper().encode() for one in (OURS, colour))
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, source in _PARTS.items():
-            archive.writestr(name, (DATA / source).read_bytes())
+            archive.writestr(name, (DATA / source).read_bytes().replace(ours, theirs))
     return package.getvalue()
 
 

@@ -190,6 +190,22 @@ class PublicBriefingsForm(Form):
     )
 
 
+class ColourForm(Form):
+    colour = TextField(
+        label="In which colour are headings printed?",
+        called="the colour",
+        help_text="As # and six figures or letters, such as #1d4e6f. Leave it empty for the site’s own.",
+        required=False,
+        max_length=20,
+    )
+
+    def clean_colour(self) -> str:
+        colour = str(self.cleaned_data["colour"]).lower()
+        if not (verdict := rules.may_print_in(colour)):
+            raise ValidationError(verdict.sentence)
+        return colour
+
+
 LONGEST_HOLIDAY = dt.timedelta(days=70)
 
 

@@ -33,6 +33,8 @@ class Partnership(models.Model):
     takes_uploads = models.BooleanField(default=True)
     # Whether briefings may be put on a page that anybody reads without signing in. Each has its own switch too.
     public_briefings = models.BooleanField(default=False)
+    # Of headings on what is printed, as “#1d4e6f”. Empty: the site’s own.
+    colour = models.CharField(max_length=7, blank=True, default="")
 
     def __str__(self) -> str:
         return self.name

@@ -83,6 +83,17 @@ def set_public_briefings(partnership: Partnership, *, public: bool, by: Person) 
 
 
 @transaction.atomic
+def set_colour(partnership: Partnership, *, colour: str, by: Person) -> None:
+    """Print headings in this colour from now on, or in the site’s own where it is empty. What is kept stays."""
+    hold(partnership)
+    rules.may_set_colour(by).insist()
+    rules.may_print_in(colour).insist()
+    partnership.colour = colour
+    partnership.save(update_fields=["colour"])
+    write("set the colour of headings", partnership, by=by, colour=colour)
+
+
+@transaction.atomic
 def change_school_holidays(
     partnership: Partnership,
     *,

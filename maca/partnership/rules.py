@@ -1,5 +1,6 @@
 from collections.abc import Collection
 
+from maca.kernel.colour import LEAST_CONTRAST, contrast_with_white, is_colour
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import FOR_AN_AGENCY, HELD_ALONE, Agency, Person, Role
 from maca.partnership.queries import has_a_lead, stands_up_for
@@ -53,6 +54,29 @@ def may_set_public_briefings(person: Person) -> Verdict:
     if person.holds(Role.BUSINESS_MANAGER):
         return YES
     return no("not-the-manager", "Only the business manager says whether there are public pages.")
+
+
+def may_set_colour(person: Person) -> Verdict:
+    """The business manager says in which colour headings of briefings and reports are printed."""
+    if person.holds(Role.BUSINESS_MANAGER):
+        return YES
+    return no("not-the-manager", "Only the business manager says in which colour headings are printed.")
+
+
+def may_print_in(colour: str) -> Verdict:
+    """Headings are printed in a colour that is dark enough to be read on white, or in the site’s own."""
+    if not colour:
+        return YES
+    if not is_colour(colour):
+        return no("not-a-colour", "Enter a colour as # and six figures or letters from a to f, such as #1d4e6f.")
+    if (contrast := contrast_with_white(colour)) < LEAST_CONTRAST:
+        # Rounded down: what is refused must not be said to be enough.
+        return no(
+            "too-light",
+            f"{colour} is too light to be read on white: its contrast is {int(contrast * 10) / 10:g} to 1, and at "
+            f"least {LEAST_CONTRAST:g} to 1 is needed. Choose a darker one.",
+        )
+    return YES
 
 
 def may_set_school_holidays(person: Person) -> Verdict:

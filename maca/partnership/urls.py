@@ -9,6 +9,7 @@ urlpatterns = [
     path("people/school-holidays/", views.school_holidays, name="school-holidays"),
     path("people/uploads/", views.uploads_setting, name="uploads-setting"),
     path("people/public-briefings/", views.public_briefings_setting, name="public-briefings-setting"),
+    path("people/colour/", views.colour_setting, name="colour-setting"),
     path("agencies/<id:body>/", views.agency, name="agency"),
     path("agencies/<id:body>/contacts/", views.name_contacts, name="name-contacts"),
     path("people/<id:person>/", views.person, name="person"),

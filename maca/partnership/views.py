@@ -9,6 +9,7 @@ from maca.design.pages import anyone_signed_in, form_page, guarded
 from maca.partnership import invitations, operations, rules
 from maca.partnership.forms import (
     AttestForm,
+    ColourForm,
     ContactsForm,
     EndForm,
     InvitationForm,
@@ -48,6 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
             "ended": ended_accounts(asking) if runs_it else [],
             "roles": ROLES_IN_PROSE,
             "may_set_uploads": rules.may_set_uploads(asking),
+            "may_set_colour": rules.may_set_colour(asking),
             "may_set_public_briefings": rules.may_set_public_briefings(asking),
             "may_set_school_holidays": rules.may_set_school_holidays(asking),
             "agencies": agencies_of(asking),
@@ -86,6 +88,28 @@ def public_briefings_setting(request: HttpRequest) -> HttpResponse:
         lambda data, _: PublicBriefingsForm(data, initial={"public": asking.partnership.public_briefings}),
         do=do,
         context={"heading": "Public pages of briefings", "back": reverse("people")},
+    )
+
+
+@guarded(rules.may_set_colour, writes=True)
+def colour_setting(request: HttpRequest) -> HttpResponse:
+    asking = signed_in(request)
+
+    def do(form: ColourForm, version: int | None) -> str:
+        operations.set_colour(asking.partnership, colour=form.cleaned_data["colour"], by=asking)
+        return reverse("people")
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: ColourForm(data, initial={"colour": asking.partnership.colour}),
+        do=do,
+        context={
+            "heading": "The colour of headings",
+            "introduction": "Briefings, sheets and overview reports are printed with it, in Word, in PDF and as a "
+            "page. The files of a briefing that was published before stay as they were.",
+            "back": reverse("people"),
+        },
     )
 
 

@@ -228,6 +228,22 @@ def _held_back(briefing: Briefing | None) -> bool:
     return briefing is not None and briefing.is_published and briefing.under_embargo
 
 
+def stage_said(audit: Audit, person: Person) -> tuple[str, str]:
+    """How far an audit is in words, and the colour of its tag: its stage, or what became of its briefing since.
+
+    Whoever reads no drafts is not told of an embargo: to them, the briefing is not published yet.
+    """
+    briefing: Briefing | None = getattr(audit, "briefing", None)
+    if briefing and briefing.was_published and not briefing.has_reached_readers:
+        if not person.holds(*READS_DRAFTS):
+            return str(AuditStage.PANEL_CLOSED.label), "blue"
+        if briefing.is_published:
+            return "Under embargo", "yellow"
+    if briefing and briefing.is_withdrawn:
+        return "Briefing withdrawn", "red"
+    return str(audit.get_stage_display()), "green" if audit.stage == AuditStage.PUBLISHED else "blue"
+
+
 def _publishing(person: Person, briefing: Briefing | None) -> str:
     """Whoever reads no drafts is not told of an embargo."""
     if briefing and briefing.is_withdrawn and (briefing.has_reached_readers or person.holds(*READS_DRAFTS)):

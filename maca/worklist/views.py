@@ -1,3 +1,4 @@
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -15,13 +16,14 @@ from maca.feedback.queries import notes_on
 from maca.feedback.rules import may_see_feedback_notes
 from maca.learning.rules import may_read_recurrence
 from maca.panel.queries import notes_for
+from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
 from maca.retention.rules import may_destroy_by_hand
 from maca.returns.models import AgencyReturn
 from maca.returns.rules import may_read_audit_report, may_read_summative_report
 from maca.voices.rules import may_read_own_reflection, may_read_own_views
 from maca.worklist import rules
-from maca.worklist.queries import steps, tasks
+from maca.worklist.queries import stage_said, steps, tasks
 
 
 @guarded(anyone_signed_in)
@@ -33,9 +35,15 @@ def work_list(request: HttpRequest) -> HttpResponse:
         {
             "tasks": tasks(person),
             "may_begin": may_record_priority(person),
-            "recent": Audit.objects.visible_to(person).select_related("theme")[:5],
+            "recent": [(one, stage_said(one, person)) for one in _recent(person)],
         },
     )
+
+
+def _recent(person: Person) -> QuerySet[Audit]:
+    """With how their briefings stand, and without what those say."""
+    found = Audit.objects.visible_to(person).select_related("theme", "briefing")
+    return found.defer("briefing__content", "briefing__searched", "briefing__counts")[:5]
 
 
 @guarded(rules.may_read_audit, find_audit)
@@ -47,6 +55,7 @@ def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
         "worklist/audit.html",
         {
             "audit": audit,
+            "stage_said": stage_said(audit, person)[0],
             "steps": steps(audit, person),
             "cases": cases_of(audit, person),
             "may_read_coverage": may_read_coverage(person, audit),

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from maca.audits.models import Audit
 from maca.briefing import as_html, as_text, rules
 from maca.briefing.forms import EmbargoForm
 from maca.briefing.models import Briefing, PublishedFile, WithdrawnBecause
@@ -24,7 +25,7 @@ from maca.briefing.operations import (
     set_public_page,
     withdraw_briefing,
 )
-from maca.briefing.printing import FORMATS, print_briefing
+from maca.briefing.printing import FORMATS, SHEET_FORMATS, print_briefing
 from maca.briefing.queries import find_briefing, published, readers_of
 from maca.briefing.reading import read_briefing
 from maca.journal.models import Entry
@@ -32,6 +33,7 @@ from maca.kernel.ids import new_public_id
 from maca.kernel.verdict import Refused
 from maca.partnership.models import Person, Role
 from maca.partnership.operations import set_public_briefings
+from maca.worklist.queries import stage_said
 from tests.lifting import everything_can_be_emptied, is_laid, published_stay
 
 SEED = Path(__file__).parents[2] / "maca/demo/data/six-step-briefing-neglect-2.txt"
@@ -235,7 +237,7 @@ def test_the_database_refuses_to_change_or_take_away_what_was_published(world, a
     rows = PublishedFile.objects.all()
     with pytest.raises(Error), transaction.atomic():
         rows.update(**change) if change else rows._raw_delete("default")
-    assert PublishedFile.objects.count() == len(FORMATS)
+    assert PublishedFile.objects.count() == len(FORMATS) + len(SHEET_FORMATS)
 
 
 def test_its_triggers_are_there(db):
@@ -424,3 +426,53 @@ def test_the_archive_takes_as_many_queries_for_one_as_for_fifty(world, sign_in):
         page = client.get(path).content.decode()
     assert page.count("/briefing/read/") == 50
     assert len(one) == len(fifty)
+
+
+# ---- how far an audit is said to be
+
+
+def test_an_audit_whose_briefing_is_held_back_or_withdrawn_is_not_called_published(world, sign_in):
+    def said(person):
+        audit = Audit.objects.get()
+        page = sign_in(person).get(reverse("audit", kwargs={"audit": audit.slug})).content.decode()
+        text, _ = stage_said(audit, person)
+        assert text in page
+        assert text in sign_in(person).get(reverse("work-list")).content.decode()
+        return text
+
+    briefing = embargoed(world, tomorrow())
+    assert (said(world.manager), said(world.auditor)) == ("Under embargo", "Panel closed")
+    set_embargo(briefing, embargo_until=None, version=None, by=world.manager)
+    assert (said(world.manager), said(world.auditor)) == ("Published", "Published")
+    withdrawn(world, briefing)
+    assert (said(world.manager), said(world.auditor)) == ("Briefing withdrawn", "Briefing withdrawn")
+
+
+def test_an_address_that_is_not_open_yet_is_no_link(world, sign_in):
+    briefing = public(world, embargo_until=tomorrow())
+    where = public_page_of(world, briefing)
+    page = sign_in(world.manager).get(page_of(briefing)).content.decode()
+    assert where in page
+    assert f'{where}"' not in page
+
+
+def test_a_reader_takes_it_away_from_its_page_and_says_that_the_team_talked_about_it(world, sign_in):
+    briefing = world.published()
+    page = sign_in(world.auditor).get(page_of(briefing, "read-briefing")).content.decode()
+    for name, more in (
+        ("download-briefing", {"format": "docx"}),
+        ("download-sheet", {"sheet": "prompts", "format": "pdf"}),
+        ("overview-report", {}),
+        ("discussed", {}),
+    ):
+        assert f'href="{page_of(briefing, name, **more)}"' in page
+
+
+def test_nobody_records_a_talk_about_a_draft_or_what_was_withdrawn(world, sign_in):
+    briefing = world.sent()
+    where = page_of(briefing, "discussed")
+    assert where not in sign_in(world.manager).get(page_of(briefing, "read-briefing")).content.decode()
+    approve_briefing(briefing, version=None, by=world.chair)
+    publish_briefing(briefing, by=world.manager)
+    withdrawn(world, briefing)
+    assert where not in sign_in(world.manager).get(page_of(briefing, "read-briefing")).content.decode()

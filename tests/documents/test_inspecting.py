@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from docx import Document
 from pptx import Presentation
 
-from maca.briefing import as_html, as_json, as_pdf, as_slides, as_text, as_word
+from maca.briefing import as_html, as_json, as_pdf, as_slides, as_text, as_word, overview
 from maca.briefing.sheets import SHEETS
 from maca.cases.cohort import example
 from maca.chronology import as_html as chronology_html
@@ -29,6 +29,7 @@ from maca.returns import as_table as board
 from maca.returns.on_paper import as_excel as form_excel
 from maca.returns.on_paper import as_word as form_word
 from tests.documents.paper import a_form, repacked
+from tests.documents.test_overview import A_COUNT
 
 A_DAY = datetime.date(2026, 3, 9)
 WHO = {"partnership": "A Partnership", "published_on": A_DAY}
@@ -51,6 +52,11 @@ def exports(seed):
         # As a finished return and a report are written.
         yield f"large-{name}.docx", paper_as_files.as_word(paper)
         yield f"large-{name}.pdf", paper_as_files.as_pdf(paper)
+    report = overview.as_paper(seed, A_COUNT, footer="A Partnership")
+    yield "overview.docx", paper_as_files.as_word(report)
+    yield "overview.pdf", paper_as_files.as_pdf(report)
+    yield "overview.html", paper_as_files.as_html(report)
+    yield "overview.txt", paper_as_files.as_text(report)
     entries = [Entry(date=A_DAY, agency="gp", text=AWKWARD), Entry(date=A_DAY, agency="school", text="They met.")]
     yield "chronology.docx", chronology_word.write(entries, "Case 1")
     yield "chronology.pdf", chronology_pdf.write(entries)

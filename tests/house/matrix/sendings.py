@@ -451,6 +451,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     },
     "begin-hold": lambda stand, it: {"audit": "everything", "reason": "court", "asked_by": "A court"},
     "end-hold": lambda stand, it: {"because": "Over."},
+    "colour-setting": lambda stand, it: {"colour": "#7a1f5c"},
     "public-briefings-setting": lambda stand, it: {"public": "yes"},
     "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),
 }  # fmt: skip
