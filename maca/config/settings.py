@@ -207,6 +207,7 @@ ROOMS = [
     "actions",
     "briefing",
     "learning",
+    "inspection",
     "worklist",
     "governance",
     "demo",

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "maca"
 SOURCES = [path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts]
 ROOMS = [
     *("kernel", "journal", "notices", "partnership", "audits", "cases", "concerns", "voices", "chronology", "returns"),
-    *("panel", "feedback", "actions", "briefing", "learning", "worklist"),
+    *("panel", "feedback", "actions", "briefing", "learning", "inspection", "worklist"),
 ]
 WEB = ("django.http", "django.shortcuts", "django.views")
 NO_WEB = {"stages", "models", "queries", "rules", "operations"}
@@ -72,6 +72,7 @@ def test_every_operation_is_one_transaction_and_says_who():
         "actions",
         "briefing",
         "learning",
+        "inspection",
     ]:
         for node in ast.parse((PACKAGE / room / "operations.py").read_text(encoding="utf-8")).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
@@ -105,6 +106,7 @@ def test_every_rule_says_itself_in_a_sentence():
         "actions",
         "briefing",
         "learning",
+        "inspection",
         "worklist",
     ]:
         for node in ast.parse((PACKAGE / room / "rules.py").read_text(encoding="utf-8")).body:
