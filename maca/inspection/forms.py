@@ -4,8 +4,8 @@ from typing import Any
 
 from maca.cases.facts import GROWN_UP, Level, years_between
 from maca.design.forms import CheckboxesField, DateField, Form, LongTextField, SelectField, TextField
+from maca.inspection.children import ChosenChild
 from maca.inspection.days import CALLED, Days
-from maca.inspection.operations import ChosenChild
 from maca.kernel.clock import is_working_day, today
 from maca.partnership.models import Agency
 

@@ -1,6 +1,4 @@
-import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -12,6 +10,7 @@ from maca.cases.facts import band_of, years_between
 from maca.cases.models import Case
 from maca.cases.operations import take_chosen_child
 from maca.inspection import rules
+from maca.inspection.children import ChosenChild
 from maca.inspection.days import Days
 from maca.inspection.models import Inspection
 from maca.inspection.packs import archive, pack
@@ -24,18 +23,6 @@ from maca.partnership.models import Agency, Person
 from maca.returns.operations import circulate_audit, copy_report
 
 CHOSEN = "Chosen by the inspectors."
-
-
-@dataclass(frozen=True, repr=False)
-class ChosenChild:
-    """A child whom inspectors named. Without a date of birth it is unborn."""
-
-    name: str
-    born_on: dt.date | None
-    level: str
-    address: str = ""
-    household: str = ""
-    record_number: str = ""
 
 
 @transaction.atomic

@@ -16,9 +16,10 @@ from maca.audits.question_sets import ready_made
 from maca.cases.models import Interest
 from maca.cases.operations import declare_interest, take_chosen_child
 from maca.inspection import rules
+from maca.inspection.children import ChosenChild
 from maca.inspection.days import usual_days
 from maca.inspection.models import Inspection
-from maca.inspection.operations import ChosenChild, copy_pack, copy_packs, start_inspection
+from maca.inspection.operations import copy_pack, copy_packs, start_inspection
 from maca.journal.models import Entry
 from maca.kernel import paper_as_files
 from maca.kernel.clock import today, working_days_from
