@@ -38,7 +38,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 ROOMS = ["partnership", "accounts", "audits", "cases", "concerns", "voices", "chronology", "returns", "panel",
-         "feedback", "actions", "briefing", "learning", "retention", "worklist", "governance"]  # fmt: skip
+         "feedback", "actions", "briefing", "learning", "inspection", "retention", "worklist",
+         "governance"]  # fmt: skip
 # Mutants that cannot be told from the code as it is, by where they are and what was taken out, each with its reason.
 EQUIVALENT: dict[str, str] = {
     "maca.returns.models AgencyReturnQuerySet.visible_to: without “person.agency_id”": (

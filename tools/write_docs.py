@@ -34,6 +34,7 @@ ROOMS = [
         "actions",
         "briefing",
         "learning",
+        "inspection",
         "retention",
         "worklist",
     ),

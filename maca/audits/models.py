@@ -83,6 +83,8 @@ class Audit(Versioned):
     purpose = models.TextField(blank=True)
     legal_basis = models.TextField(blank=True)
     imported_from = models.CharField(max_length=500, blank=True)
+    # Inspectors announced it, and choose its children: nobody in the partnership does.
+    is_inspection = models.BooleanField(default=False)
     request_on = models.DateField(null=True)
     returns_due_on = models.DateField(null=True)
     pack_on = models.DateField(null=True)

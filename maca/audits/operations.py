@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -78,24 +79,46 @@ def plan_audit(
 ) -> Audit:
     """Plan an audit: what it is to find out, what it asks, when things are due, and what it follows."""
     rules.may_plan_audit(by, theme).insist()
+    audit = _plan(
+        theme,
+        title,
+        questions,
+        dates,
+        by,
+        earlier=earlier,
+        terms_of_reference=terms_of_reference,
+        review_title=review_title,
+        tool=tool,
+    )
+    write("planned an audit", audit, by=by, theme=theme.public_id, questions=questions.code)
+    return audit
+
+
+def _plan(theme: Theme, title: str, questions: Questions, dates: Timetable, by: Person, **more: Any) -> Audit:
     audit = Audit.objects.create(
         partnership=by.partnership,
         theme=theme,
-        earlier=earlier,
         kind=by.partnership.audit_kind,
         title=title,
         slug=_free_slug(by.partnership, title),
-        terms_of_reference=terms_of_reference,
         question_set=questions.code,
-        review_title=review_title,
-        tool=tool,
         purpose=by.partnership.usual_purpose,
         legal_basis=by.partnership.usual_legal_basis,
         planned_by=by,
+        **more,
         **vars(dates),
     )
     _ask(audit, questions)
-    write("planned an audit", audit, by=by, theme=theme.public_id, questions=questions.code)
+    return audit
+
+
+@transaction.atomic
+def begin_inspected_audit(*, theme: str, title: str, questions: Questions, dates: Timetable, by: Person) -> Audit:
+    """Begin the audit of an inspection. Its theme is the inspectors’, so no priority stands behind a new one."""
+    rules.may_begin_inspected_audit(by).insist()
+    its_theme, _ = Theme.objects.get_or_create(partnership=by.partnership, title=theme, defaults={"adopted_by": by})
+    audit = _plan(its_theme, title, questions, dates, by, is_inspection=True)
+    write("began the audit of an inspection", audit, by=by, theme=its_theme.public_id, questions=questions.code)
     return audit
 
 

@@ -26,6 +26,13 @@ def may_plan_audit(person: Person, theme: Theme) -> Verdict:
     return YES
 
 
+def may_begin_inspected_audit(person: Person) -> Verdict:
+    """When inspectors announce an inspection, the business manager begins its audit alone: the theme is theirs."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager starts an inspection.")
+    return YES
+
+
 def may_read_plan(person: Person, audit: Audit) -> Verdict:
     """Everybody signed in reads the plan of an audit: terms of reference, questions and timetable."""
     return YES

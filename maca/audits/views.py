@@ -60,6 +60,7 @@ def audits(request: HttpRequest) -> HttpResponse:
         {
             "page": Paginator(listed, 50).get_page(request.GET.get("page")),
             "may_plan": rules.may_record_priority(signed_in(request)),
+            "may_begin_inspected": rules.may_begin_inspected_audit(signed_in(request)),
         },
     )
 

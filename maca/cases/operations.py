@@ -121,6 +121,49 @@ def nominate_case(
     return nomination
 
 
+@transaction.atomic
+def take_chosen_child(
+    audit: Audit,
+    *,
+    rationale: str,
+    level: str,
+    age_band: str,
+    child: str,
+    born_on: dt.date | None,
+    address: str,
+    household: str,
+    record_number: str,
+    by: Person,
+) -> Case:
+    """Take a child whom inspectors have chosen into an audit, as the next "Case n". Nobody in the partnership chose.
+
+    A family that was audited before is taken all the same; the journal says that it was known.
+    """
+    hold(audit)
+    rules.may_take_chosen_child(by, audit).insist()
+    marks = _marks(audit, child, born_on, ())
+    kin = queries.kin_of(audit, marks, by)
+    nomination = _put_forward(
+        audit,
+        rationale=rationale,
+        child=Facts(level, age_band, "", "", "", "", ""),
+        marks=marks,
+        by=by,
+        who={
+            "child": child,
+            "born_on": born_on.isoformat() if born_on else "",
+            "address": address,
+            "household": household,
+            "record_number": record_number,
+        },
+    )
+    move(nomination, to=NominationStage.SELECTED)
+    case = add_case(audit, nomination=nomination)
+    known = {"all_the_same": True} if kin else {}
+    write("took a child chosen by inspectors", case, by=by, audit=audit.slug, label=case.label, **known)
+    return case
+
+
 def _put_forward(
     audit: Audit,
     *,

@@ -154,6 +154,17 @@ def may_nominate_case(person: Person, audit: Audit) -> Verdict:
     return YES
 
 
+def may_take_chosen_child(person: Person, audit: Audit) -> Verdict:
+    """The business manager puts on record the children whom inspectors have chosen, until the agencies are asked."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager puts the inspectors’ children on record.")
+    if not audit.is_inspection:
+        return no("no-inspection", "The children of this audit are chosen by the sub-group, not by inspectors.")
+    if audit.stage != AuditStage.PLANNED:
+        return no("already-circulated", "The cases have been circulated, so no more can be added.")
+    return YES
+
+
 def may_select_case(person: Person, nomination: Nomination) -> Verdict:
     """The chair decides on each nomination until the cases are circulated; but no chair who has declared a conflict of
     interest in it, when it was a case."""

@@ -218,6 +218,7 @@ ROOMS = [
     "actions",
     "briefing",
     "learning",
+    "inspection",
     "retention",
     "worklist",
     "governance",

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("maca.actions.urls")),
     path("", include("maca.briefing.urls")),
     path("", include("maca.learning.urls")),
+    path("", include("maca.inspection.urls")),
     path("", include("maca.retention.urls")),
     path("", include("maca.governance.urls")),
 ]

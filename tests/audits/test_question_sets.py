@@ -55,7 +55,7 @@ def test_the_templates_of_the_field_are_ready_made_and_sound():
     sets = ready_made()
     assert set(sets) == {
         "neglect", "six-areas", "domain-graded", "deep-dive", "rapid", "child-sexual-abuse", "domestic-abuse",
-        "pre-birth", "early-help", "agency-add-ons",
+        "pre-birth", "early-help", "agency-add-ons", "inspection",
     }  # fmt: skip
     assert [code for code, one in sets.items() if not one.is_whole] == ["agency-add-ons"]
     for code, one in sets.items():

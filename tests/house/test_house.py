@@ -14,7 +14,7 @@ PACKAGE = ROOT / "maca"
 SOURCES = [path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts]
 ROOMS = [
     *("kernel", "journal", "notices", "partnership", "audits", "cases", "concerns", "voices", "chronology", "returns"),
-    *("panel", "feedback", "actions", "briefing", "learning", "retention", "worklist"),
+    *("panel", "feedback", "actions", "briefing", "learning", "inspection", "retention", "worklist"),
 ]
 WEB = ("django.http", "django.shortcuts", "django.views")
 NO_WEB = {"stages", "models", "queries", "rules", "operations"}
@@ -72,6 +72,7 @@ def test_every_operation_is_one_transaction_and_says_who():
         "actions",
         "briefing",
         "learning",
+        "inspection",
         "retention",
     ]:
         for node in ast.parse((PACKAGE / room / "operations.py").read_text(encoding="utf-8")).body:
@@ -106,6 +107,7 @@ def test_every_rule_says_itself_in_a_sentence():
         "actions",
         "briefing",
         "learning",
+        "inspection",
         "retention",
         "worklist",
     ]:

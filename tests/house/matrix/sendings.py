@@ -15,6 +15,7 @@ from maca.cases.cohort import example
 from maca.chronology.operations import read_patterns
 from maca.chronology.thresholds import EVERY, USUAL
 from maca.feedback.models import FactCheck
+from maca.inspection.days import usual_days
 from maca.kernel.clock import today, working_days_from
 from maca.retention.queries import find_period, ready_to_go
 from maca.returns.on_paper import as_word
@@ -424,6 +425,12 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "learning": lambda stand, it: {"text": "The toolkit was not used."},
     "record-review": lambda stand, it: {
         "kind": "lcspr", "title": "T", "year": "2024", "published_by": "P", "recommendations": "R",
+    },
+    "start-inspection": lambda stand, it: {
+        "called": "I", "theme": "T", "agencies": ["health", "police"], "name-1": "Zoe Example",
+        "level-1": "child_in_need",
+        **{part: value for name, day in vars(usual_days(working_days_from(working_days_from(today(), 1), -1))).items()
+           for part, value in _day(name, day).items()},
     },
     "discussed": lambda stand, it: {"team": "T", "people": "9", "change": "C", **_day("discussed_on", today())},
     "edit-theme-and-cases": lambda stand, it: _of_briefing(it, lines="One line"),

@@ -1,0 +1,53 @@
+"""The day clock: the day of notice is day 1, and only working days in England are counted."""
+
+import datetime as dt
+from dataclasses import dataclass, fields
+
+from maca.kernel.clock import working_days_between, working_days_from
+
+
+@dataclass(frozen=True)
+class Days:
+    """The lead inspector’s days, in their order."""
+
+    notice_on: dt.date
+    returns_due_on: dt.date
+    packs_on: dt.date
+    on_site_from: dt.date
+    on_site_to: dt.date
+
+    def number(self, day: dt.date) -> int:
+        """Which day of the inspection this is; that of notice is 1, and a day before it is nought or less."""
+        return working_days_between(self.notice_on, day) + 1
+
+    @property
+    def in_words(self) -> list[tuple[str, dt.date]]:
+        return [(CALLED[one.name], getattr(self, one.name)) for one in fields(self)]
+
+    def says(self, day: dt.date) -> str:
+        """Where the inspection stands on this day, and what comes next."""
+        last = self.number(self.on_site_to)
+        if day > self.on_site_to:
+            return f"The inspection was over on day {last}, {_day(self.on_site_to)}."
+        now = f"Day {self.number(day)} of {last}."
+        name, when = next((name, when) for name, when in self.in_words if when >= day and name != CALLED["notice_on"])
+        return f"{now} Next: {name.lower()} on day {self.number(when)}, {_day(when)}."
+
+
+CALLED = {
+    "notice_on": "Notice",
+    "returns_due_on": "Agencies hand in their evaluations",
+    "packs_on": "Packs are handed to the inspectors",
+    "on_site_from": "Inspectors come on site",
+    "on_site_to": "Last day on site",
+}
+
+
+def usual_days(notice_on: dt.date) -> Days:
+    """Ten working days before fieldwork: evaluations on day 8, packs on day 9, on site from day 11 to 15."""
+    due, packs, first, last = (working_days_from(notice_on, number - 1) for number in (8, 9, 11, 15))
+    return Days(notice_on, due, packs, first, last)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%A %-d %B}"

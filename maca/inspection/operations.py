@@ -1,0 +1,102 @@
+from collections.abc import Collection, Sequence
+
+from django.db import transaction
+
+from maca.audits.models import Audit
+from maca.audits.operations import begin_inspected_audit
+from maca.audits.question_sets import Questions
+from maca.audits.timetable import DRAFT_AFTER, Timetable
+from maca.cases.facts import band_of, years_between
+from maca.cases.models import Case
+from maca.cases.operations import take_chosen_child
+from maca.inspection import rules
+from maca.inspection.children import ChosenChild
+from maca.inspection.days import Days
+from maca.inspection.models import Inspection
+from maca.inspection.packs import archive, pack
+from maca.inspection.queries import days_of, inspection_of
+from maca.journal.operations import write
+from maca.kernel.clock import today, working_days_from
+from maca.kernel.paper import Paper
+from maca.kernel.verdict import Refused
+from maca.partnership.models import Agency, Person
+from maca.returns.operations import circulate_audit, copy_report
+
+CHOSEN = "Chosen by the inspectors."
+
+
+@transaction.atomic
+def start_inspection(
+    *,
+    called: str,
+    theme: str,
+    days: Days,
+    questions: Questions,
+    children: Sequence[ChosenChild],
+    agencies: Collection[Agency],
+    by: Person,
+) -> Inspection:
+    """Start an inspection: its audit, its children as cases, and every agency asked about each, all at once or not at
+    all. The messages to the agencies wait in the outbox when it is done."""
+    rules.may_start_inspection(by).insist()
+    if not children:
+        raise Refused("no-children", "Name at least one child whom the inspectors have chosen.")
+    audit = begin_inspected_audit(
+        theme=theme,
+        title=called,
+        questions=questions,
+        dates=Timetable(
+            request_on=today(),
+            returns_due_on=days.returns_due_on,
+            pack_on=days.packs_on,
+            panel_on=days.packs_on,
+            draft_on=working_days_from(days.on_site_to, DRAFT_AFTER),
+        ),
+        by=by,
+    )
+    cases = [_take(audit, one, by) for one in children]
+    inspection = Inspection.objects.create(
+        audit=audit, called=called, notice_on=days.notice_on, on_site_from=days.on_site_from,
+        on_site_to=days.on_site_to, started_by=by,
+    )  # fmt: skip
+    circulate_audit(
+        audit, dict.fromkeys(cases, agencies), purpose=audit.purpose, legal_basis=audit.legal_basis,
+        version=audit.version, by=by,
+    )  # fmt: skip
+    write("started an inspection", inspection, by=by, audit=audit.slug, children=len(cases))
+    return inspection
+
+
+def _take(audit: Audit, one: ChosenChild, by: Person) -> Case:
+    band = band_of(years_between(one.born_on, today()) if one.born_on else -1)
+    if band is None:
+        raise Refused("grown-up", "Somebody of 18 or more is no child. Look at the dates of birth.")
+    return take_chosen_child(
+        audit, rationale=CHOSEN, level=one.level, age_band=band, child=one.name, born_on=one.born_on,
+        address=one.address, household=one.household, record_number=one.record_number, by=by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def copy_pack(case: Case, *, kind: str, by: Person) -> Paper:
+    """Hand out the pack of one child as a file for the inspectors. It is a reading of the report of its case."""
+    rules.may_take_pack(by, case).insist()
+    write("made an inspection pack", case, by=by, audit=case.audit.slug, case=case.label, kind=kind)
+    inspection = inspection_of(case.audit)
+    return pack(copy_report(case, kind=kind, by=by), days_of(inspection, case.audit), called=inspection.called)
+
+
+@transaction.atomic
+def copy_packs(audit: Audit, *, by: Person) -> bytes:
+    """Hand out every pack that is open to this person, as one archive that says which are left out, and why."""
+    rules.may_take_packs(by, audit).insist()
+    cases = list(audit.cases.select_related("nomination"))
+    for one in cases:
+        one.audit = audit
+    verdicts = [(one, rules.may_take_pack(by, one)) for one in cases]
+    left_out = [f"Left out: child {one.number}. {verdict.sentence}" for one, verdict in verdicts if not verdict]
+    packs = [(one.number, copy_pack(one, kind="zip", by=by)) for one, verdict in verdicts if verdict]
+    if not packs:
+        raise Refused("no-packs", "No pack is open to you. Open each child’s page first and declare your interest.")
+    write("took the inspection packs", audit, by=by, packs=len(packs), left_out=len(left_out))
+    return archive(packs, left_out)

@@ -1,0 +1,177 @@
+"""Inspectors call: one sending asks every agency about every child, and one pack a child goes back."""
+
+import datetime as dt
+import hashlib
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from maca.audits.models import Audit
+from maca.audits.question_sets import ready_made
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest, take_chosen_child
+from maca.inspection import rules
+from maca.inspection.children import ChosenChild
+from maca.inspection.days import usual_days
+from maca.inspection.models import Inspection
+from maca.inspection.operations import copy_pack, copy_packs, start_inspection
+from maca.journal.models import Entry
+from maca.kernel import paper_as_files
+from maca.kernel.clock import today, working_days_from
+from maca.kernel.verdict import Refused
+from maca.notices.models import Notice
+from maca.returns.models import AgencyReturn
+
+NOTICE = dt.date(2026, 11, 30)
+
+
+def child(name="Zqzoe Example", born_on=dt.date(2019, 5, 4)):
+    return ChosenChild(name=name, born_on=born_on, level="child_in_need")
+
+
+def start(world, *, children=None, by=None):
+    days = usual_days(working_days_from(working_days_from(today(), 1), -1))
+    return start_inspection(
+        called="JTAI 2026", theme="Neglect", days=days, questions=ready_made()["inspection"],
+        children=[child(), child("Zqsam Example")] if children is None else children,
+        agencies=list(world.agencies.values()), by=by or world.manager,
+    )  # fmt: skip
+
+
+def declared(world, audit):
+    for case in audit.cases.all():
+        declare_interest(case, interest=Interest.NONE, by=world.manager)
+    return audit.cases.get(number=1)
+
+
+def test_the_day_of_notice_is_day_1_and_a_weekend_is_no_day():
+    days = usual_days(NOTICE)
+    assert days.says(dt.date(2026, 12, 2)) == (
+        "Day 3 of 15. Next: agencies hand in their evaluations on day 8, Wednesday 9 December."
+    )
+    assert days.on_site_from == dt.date(2026, 12, 14)
+    assert days.says(dt.date(2026, 12, 21)) == "The inspection was over on day 15, Friday 18 December."
+
+
+def test_one_sending_asks_every_agency_about_every_child(world):
+    started = start(world)
+    asked = AgencyReturn.objects.of(started.audit)
+    assert asked.count() == 2 * len(world.agencies)
+    assert {one.due_on for one in asked} == {started.audit.returns_due_on}
+    assert Notice.objects.filter(kind="returns/request", sent_at=None).exists()
+    did = set(Entry.objects.values_list("did", flat=True))
+    assert {"started an inspection", "took a child chosen by inspectors", "asked an agency"} <= did
+    assert not [one for one in Entry.objects.all() if "Zq" in str(one.details)]
+
+
+def test_only_the_business_manager_starts_an_inspection(world):
+    with pytest.raises(Refused) as refused:
+        start(world, by=world.chair)
+    assert refused.value.code == "not-the-manager"
+    assert not Audit.objects.exists()
+
+
+def test_without_a_child_or_with_a_grown_up_nothing_is_made(world):
+    for children, code in (([], "no-children"), ([child(), child(born_on=dt.date(1990, 1, 1))], "grown-up")):
+        with pytest.raises(Refused) as refused:
+            start(world, children=children)
+        assert refused.value.code == code
+        assert not Audit.objects.exists()
+
+
+def test_a_child_is_taken_without_the_sub_group_only_into_an_inspection_nobody_was_asked_about(world):
+    def take(audit, by):
+        with pytest.raises(Refused) as refused:
+            take_chosen_child(
+                audit, rationale="R", level="child_in_need", age_band="5_9", child="Z", born_on=None, address="",
+                household="", record_number="", by=by,
+            )  # fmt: skip
+        return refused.value.code
+
+    assert take(world.planned(), world.manager) == "no-inspection"
+    started = start(world).audit
+    assert take(started, world.manager) == "already-circulated"
+    assert take(started, world.chair) == "not-the-manager"
+
+
+def test_another_audit_has_no_inspection_and_the_scrutineer_takes_no_pack(world):
+    assert rules.may_read_inspection(world.manager, world.planned()).code == "no-inspection"
+    assert rules.may_take_packs(world.scrutineer, start(world).audit).code == "not-yours"
+
+
+def test_a_pack_says_child_1_and_the_same_words_in_each_form(world):
+    case = declared(world, start(world).audit)
+    paper = copy_pack(case, kind="docx", by=world.manager)
+    text = paper_as_files.as_text(paper).decode()
+    assert paper.title == "Evaluation of the experiences of Child 1"
+    assert "Zq" not in text
+    assert "Health has not handed in its return." in text
+    assert Entry.objects.filter(did="copied a report").exists()
+
+
+def test_the_archive_lists_each_file_with_its_sum_and_says_what_is_left_out(world):
+    audit = start(world).audit
+    case = audit.cases.get(number=1)
+    with pytest.raises(Refused) as refused:
+        copy_packs(audit, by=world.manager)
+    assert refused.value.code == "no-packs"
+    declare_interest(case, interest=Interest.NONE, by=world.manager)
+    archive = zipfile.ZipFile(io.BytesIO(copy_packs(audit, by=world.manager)))
+    lines = archive.read("MANIFEST.txt").decode().splitlines()
+    assert lines[0] == f"{hashlib.sha256(archive.read('child-1.docx')).hexdigest()}  child-1.docx"
+    assert lines[1].endswith("child-1.pdf")
+    assert lines[2].startswith("Left out: child 2.")
+
+
+def _sent(world, **other):
+    days = usual_days(working_days_from(working_days_from(today(), 1), -1))
+    dates = {
+        f"{name}-{part}": getattr(day, part) for name, day in vars(days).items() for part in ("day", "month", "year")
+    }
+    agencies = [one.slug for one in world.agencies.values()]
+    return {"called": "JTAI", "theme": "Neglect", "agencies": agencies, "once": "a" * 32, **dates, **other}
+
+
+def test_the_page_starts_it_and_what_is_wrong_stays_on_the_page(world, sign_in):
+    client = sign_in(world.manager)
+    address = reverse("start-inspection")
+    assert client.get(address).status_code == 200
+    refused = client.post(address, _sent(world, **{"name-2": "Zqzoe"}))
+    assert refused.status_code == 422
+    assert "Choose the level of help of child 2" in refused.content.decode()
+    assert "Zqzoe" in refused.content.decode()
+    assert not Inspection.objects.exists()
+    done = client.post(address, _sent(world, **{"name-2": "Zqzoe", "level-2": "child_in_need"}))
+    assert done.status_code == 302, done.content.decode()[:2000]
+    page = client.get(done["Location"]).content.decode()
+    assert "Day 1 of 15." in page
+    assert "Zqzoe" not in page
+
+
+def test_days_out_of_their_order_are_refused_with_which(world, sign_in):
+    before = usual_days(today()).notice_on
+    late = {f"packs_on-{part}": getattr(before, part) for part in ("day", "month", "year")}
+    answer = sign_in(world.manager).post(
+        reverse("start-inspection"), _sent(world, **late, **{"name-1": "Z", "level-1": "child_in_need"})
+    )
+    assert answer.status_code == 422
+    assert not Inspection.objects.exists()
+
+
+def test_the_board_takes_as_many_queries_for_one_child_as_for_five(world, sign_in):
+    client = sign_in(world.manager)
+    client.get(reverse("start-inspection"))  # the first page of a sign-in asks more
+    counted = []
+    for many in (1, 5):
+        audit = start(world, children=[replace(child(), name=f"Z{at} Example {many}") for at in range(many)]).audit
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get(reverse("inspection", kwargs={"audit": audit.slug})).status_code == 200
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
