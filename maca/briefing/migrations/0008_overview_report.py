@@ -11,7 +11,7 @@ stay = import_module("maca.briefing.migrations.0004_published_files_stay")
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefing', '0006_versions_of_drafts'),
+        ('briefing', '0007_versions_of_drafts'),
     ]
 
     operations = [

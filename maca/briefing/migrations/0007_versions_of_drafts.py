@@ -19,7 +19,7 @@ def keep_as_they_stand(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefing', '0005_what_could_identify'),
+        ('briefing', '0006_a_reason_for_every_decision'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
