@@ -85,6 +85,12 @@ def _keep_version(briefing: Briefing, *, by: Person) -> None:
     row.save(force_insert=True)
 
 
+def _forget_earlier_versions(briefing: Briefing) -> None:
+    """What screening took out still stands in the versions before, and is not to outlast the draft, nor its case."""
+    if newest := briefing.draft_versions.last():
+        briefing.draft_versions.exclude(pk=newest.pk).delete()
+
+
 def _save_words(briefing: Briefing, value: SixSteps, *, version: int | None, by: Person) -> None:
     """Save the draft; whoever saves it is an author. Where a word has changed, a version is kept."""
     before, content = briefing.content, to_dict(value)
@@ -219,6 +225,7 @@ def publish_briefing(
     save_changes(briefing, version=None, embargo_until=embargo_until, is_public=is_public)
     move(briefing, to=BriefingStage.PUBLISHED)
     enter(briefing.audit, AuditStage.PUBLISHED, by=by)
+    _forget_earlier_versions(briefing)
     count_answers(briefing.audit, by=by)
     write(
         "published a briefing",

@@ -14,6 +14,7 @@ from maca.concerns.queries import concerns_on
 from maca.design.pages import anyone_signed_in, guarded
 from maca.feedback.queries import notes_on
 from maca.feedback.rules import may_see_feedback_notes
+from maca.inspection.rules import may_read_inspection
 from maca.learning.rules import may_read_recurrence
 from maca.panel.queries import notes_for
 from maca.partnership.models import Person
@@ -58,6 +59,7 @@ def audit(request: HttpRequest, audit: Audit) -> HttpResponse:
             "stage_said": stage_said(audit, person)[0],
             "steps": steps(audit, person),
             "cases": cases_of(audit, person),
+            "may_read_inspection": may_read_inspection(person, audit),
             "may_read_coverage": may_read_coverage(person, audit),
             "may_read_report": may_read_audit_report(person, audit),
             "may_see_notes": may_see_feedback_notes(person, audit),

@@ -8,8 +8,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from maca.briefing import rules
-from maca.briefing.models import Decision, DraftVersion
-from maca.briefing.operations import decide_on_hit, edit_findings, edit_theme_and_cases, keep_words, read_screening
+from maca.briefing.models import ChangedBecause, Decision, DraftVersion
+from maca.briefing.operations import (
+    approve_briefing,
+    decide_on_hit,
+    edit_findings,
+    edit_theme_and_cases,
+    keep_words,
+    publish_briefing,
+    read_screening,
+    send_briefing,
+)
 from maca.briefing.screening.spans import UNKNOWN
 from maca.briefing.value import Finding, Heading, SixSteps
 from maca.briefing.versions import changed
@@ -52,7 +61,9 @@ def test_what_screening_took_out_makes_a_version_too(world):
     briefing = world.drafted()
     edit_theme_and_cases(briefing, lines=["It was in Kettering.", "It was neglect."], version=None, by=world.manager)
     hit = next(one for one in read_screening(briefing, by=world.manager) if "Kettering" in one.phrase)
-    decide_on_hit(briefing, hit.public_id, decision=Decision.REMOVED, version=None, by=world.manager)
+    decide_on_hit(
+        briefing, hit.public_id, decision=Decision.REMOVED, reason=ChangedBecause.NAMES, version=None, by=world.manager
+    )
     newest = briefing.draft_versions.last()
     assert newest.number == 3
     assert newest.value.theme_and_cases == ("It was neglect.",)
@@ -91,6 +102,23 @@ def test_versions_are_for_those_who_read_drafts_also_when_the_briefing_is_publis
         assert [sign_in(person).get(one).status_code for one in where] == [answer, answer]
     assert rules.may_see_draft_versions(world.auditor, (briefing, None)).code == "reads-no-drafts"
     assert sign_in(world.manager).get(page_of(briefing, "draft-version", number=99)).status_code == 404
+
+
+def test_what_screening_took_out_is_in_no_version_once_the_briefing_is_published(world):
+    briefing = world.drafted()
+    edit_theme_and_cases(briefing, lines=["It was in Kettering.", "It was neglect."], version=None, by=world.manager)
+    hit = next(one for one in read_screening(briefing, by=world.manager) if "Kettering" in one.phrase)
+    decide_on_hit(
+        briefing, hit.public_id, decision=Decision.REMOVED, reason=ChangedBecause.NAMES, version=None, by=world.manager
+    )
+    assert "Kettering" in str([one.content for one in briefing.draft_versions.all()])
+    keep_all(briefing, by=world.manager)
+    send_briefing(briefing, version=None, by=world.manager)
+    approve_briefing(briefing, version=None, by=world.chair)
+    publish_briefing(briefing, by=world.manager)
+    (last,) = DraftVersion.objects.filter(briefing=briefing)
+    assert last.value == briefing.value
+    assert "Kettering" not in str(last.content)
 
 
 def test_the_list_takes_as_many_queries_for_fifty_versions_as_for_one(world, sign_in):

@@ -153,6 +153,16 @@ def test_the_page_starts_it_and_what_is_wrong_stays_on_the_page(world, sign_in):
     assert "Zqzoe" not in page
 
 
+def test_the_page_of_its_audit_leads_to_its_days(world, sign_in):
+    audit = start(world).audit
+    other = world.circulated(1)
+    there = reverse("inspection", kwargs={"audit": audit.slug})
+    page = {one: sign_in(world.manager).get(reverse("audit", kwargs={"audit": one.slug})) for one in (audit, other)}
+    assert there in page[audit].content.decode()
+    assert "/inspection/" not in page[other].content.decode()
+    assert sign_in(world.manager).get(there).status_code == 200
+
+
 def test_days_out_of_their_order_are_refused_with_which(world, sign_in):
     before = usual_days(today()).notice_on
     late = {f"packs_on-{part}": getattr(before, part) for part in ("day", "month", "year")}

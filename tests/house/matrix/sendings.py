@@ -62,7 +62,7 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
         "view": standing.view.public_id if standing.view else NOWHERE,
         "upload": standing.upload.public_id if standing.upload else NOWHERE,
         "hit": _found(standing),
-        "number": 1,
+        "number": _newest_version(standing) if url == "draft-version" else 1,
         "priority": standing.audit.theme.priority.public_id if standing.audit.theme.priority else NOWHERE,
         "theme": standing.audit.theme.public_id,
         "person": (standing.subject or stand.ours.auditor).public_id,
@@ -91,6 +91,11 @@ def words_of(url: str, stand: Stand, standing: Standing) -> Values:
 def _action_of(url: str, standing: Standing) -> str:
     action = standing.other_action if url == "join-action" else standing.action
     return action.public_id if action else NOWHERE
+
+
+def _newest_version(standing: Standing) -> int:
+    newest = standing.briefing and standing.briefing.draft_versions.last()
+    return newest.number if newest else 1
 
 
 def _conflict(stand: Stand, standing: Standing) -> str:

@@ -34,6 +34,7 @@ from maca.briefing.operations import (
 )
 from maca.briefing.reading import read_briefing
 from maca.briefing.value import Heading as BriefingHeading
+from maca.cases import rules as case_rules
 from maca.cases.models import Case, DestructionReason, HoldReason, Interest, LegalHold, Nomination, Presenter
 from maca.cases.operations import (
     declare_interest,
@@ -53,6 +54,9 @@ from maca.concerns.stages import ConcernStage
 from maca.demo.operations import DATA
 from maca.feedback.models import Decision, Dispute, FactCheck
 from maca.feedback.operations import answer_fact_check, ask_fact_checks, decide_dispute, send_feedback_note
+from maca.inspection.children import ChosenChild
+from maca.inspection.days import usual_days
+from maca.inspection.operations import start_inspection
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.ids import new_public_id
 from maca.learning.models import Review, ReviewKind
@@ -765,6 +769,24 @@ class Builder:
         case = standing.audit.cases.select_related("audit__partnership", "nomination").get(number=1)
         standing.certificate = certified(case, by=self.people["manager"])
         return standing
+
+    def _inspected(self) -> Standing:
+        days = usual_days(working_days_from(today(), -1))
+        child = ChosenChild(
+            name=WORDS["child"], born_on=self.born_on, level="child_protection", address="", household="",
+            record_number="",
+        )  # fmt: skip
+        agencies = [self.world.agencies[one] for one in ("health", "police", "hospital", "housing")]
+        audit = start_inspection(
+            called="JTAI", theme="Neglect", days=days, questions=ready_made()["inspection"], children=[child, child],
+            agencies=agencies, by=self.people["manager"],
+        ).audit  # fmt: skip
+        case = audit.cases.get(number=1)
+        for who, person in self.people.items():
+            interest = Interest.HELD if who.startswith("conflicted_") else Interest.NONE
+            if who in DECLARING and case_rules.may_declare_interest(person, case):
+                declare_interest(case, interest=interest, by=person)
+        return Standing(audit)
 
     def _recorded(self) -> Standing:
         value = read_briefing(DATA / "six-step-briefing-neglect-2.txt").value
