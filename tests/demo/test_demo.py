@@ -13,6 +13,7 @@ from maca.learning.again import against_the_earlier
 from maca.learning.queries import recurrence_of
 from maca.partnership.models import AgencyKind, Partnership, Person, Role
 from maca.retention.models import RecordClass
+from maca.retention.operations import end_hold
 from maca.retention.queries import schedule
 from maca.returns.models import AgencyReturn, AnswerCount
 from maca.returns.queries import board
@@ -92,6 +93,7 @@ def test_neglect_2_against_neglect_3_and_a_case_that_is_shredded_keeps_what_was_
     assert {one.why for one in again.pairs if one.number == 1} == {
         "Its answers were not counted the last time: the audit was recorded from its briefing, or is older."
     }
+    end_hold(LegalHold.objects.get(), because="The inquest is over.", by=chair)
     for case in audit.cases.select_related("audit", "nomination"):
         destroy_case(case, reason=DestructionReason.ASKED, by=manager)
     assert compared() == before

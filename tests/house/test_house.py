@@ -90,7 +90,16 @@ def test_every_operation_is_one_transaction_and_says_who():
             assert any("atomic" in ast.unparse(one) for one in node.decorator_list), f"{node.name} is not atomic"
             assert ast.get_docstring(node), f"{node.name} says nothing of itself"
             source = ast.unparse(node)
-            written = ("write", "_save", "_add_line", "note_reading", "note_readings", "read_return")
+            written = (
+                "write",
+                "_save",
+                "_add_line",
+                "note_reading",
+                "note_readings",
+                "read_return",
+                "_destroy",
+                "_destroy_due",
+            )
             assert any(f"{one}(" in source for one in written), f"{node.name} is not in the journal"
 
 

@@ -410,8 +410,6 @@ def test_everything_of_a_published_audit_can_go_and_what_was_learned_says_the_sa
     slug = {"audit": audit.slug}
     pages = {
         "briefing": reverse("read-briefing", kwargs=slug),
-        "action": reverse("action", kwargs={"action": action.public_id}),
-        "actions": reverse("audit-actions", kwargs=slug),
         "recurrence": reverse("recurrence", kwargs=slug),
         "every briefing": reverse("briefings"),
     }
@@ -432,6 +430,12 @@ def test_everything_of_a_published_audit_can_go_and_what_was_learned_says_the_sa
         with pytest.raises(KeyGoneError):
             case_key(case_of(audit, number))
     assert said() == before
+    # Of an action its own words stay. The panel's were the case's; what was published of them is in the briefing.
+    for page in (reverse("action", kwargs={"action": action.public_id}), reverse("audit-actions", kwargs=slug)):
+        left = _main(manager.get(page))
+        assert "Plans name who does what." in left
+        assert "What was learned from it is in the briefing." in left
+        assert TOOL not in left
 
 
 def _main(answer) -> str:
