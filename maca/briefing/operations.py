@@ -346,6 +346,7 @@ def _counted(briefing: Briefing) -> Counts:
         grades=grades_as_shown(*_grades_given(audit)) if audit_asks_for_grades(audit) else (),
         themes=themes_as_shown(shipped_themes(), list(found)),
         proposed=proposed.count(),
+        chosen_by_inspectors=audit.is_inspection,
     )
 
 

@@ -40,6 +40,7 @@ class Counts:
     grades: tuple[tuple[str, str, str], ...]
     themes: tuple[tuple[str, int], ...]
     proposed: int
+    chosen_by_inspectors: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -86,6 +87,8 @@ def as_paper(value: SixSteps, counts: Counts, *, footer: str = "") -> Paper:
 
 def _method(value: SixSteps, counts: Counts) -> list[Part]:
     how = "Members of the sub-group nominated cases, and its chair chose among them."
+    if counts.chosen_by_inspectors:
+        how = "Inspectors chose the cases."
     if counts.drawn_from:
         listed = f" of {counts.drawn_from} children" if counts.drawn_from >= FEWEST else ""
         how = f"Cases were drawn by lot from a list{listed}, and the chair chose among those drawn."

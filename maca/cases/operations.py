@@ -293,8 +293,8 @@ def swap_case(case: Case, *, nomination: Nomination, reason: str, by: Person) ->
     except ProtectedError:
         raise Refused(
             "written-about",
-            f"Something has been written about {case.label}: a concern, a reflection, or what the family says. So it "
-            "stays on the record as it is. You can select the other nomination beside it.",
+            f"Something has been written about {case.label}: a concern, a reflection, what the family says, or a legal "
+            "hold. So it stays on the record as it is. You can select the other nomination beside it.",
         ) from None
     return taken
 

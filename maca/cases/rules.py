@@ -3,6 +3,7 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Declaration, Draw, LegalHold, Nomination
 from maca.cases.queries import in_conflict, part_in
 from maca.cases.stages import DrawStage, NominationStage
+from maca.kernel.clock import LONDON
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
 
@@ -104,9 +105,10 @@ def may_destroy_case(person: Person, case: Case) -> Verdict:
 def _not_held(hold: LegalHold | None) -> Verdict:
     if hold is None:
         return YES
+    begun = f"{hold.begun_at.astimezone(LONDON):%-d %B %Y}"
     return no(
         "held",
-        f"A legal hold stands over this since {hold.begun_at:%-d %B %Y} ({hold.get_reason_display().lower()}). Nothing "
+        f"A legal hold stands over this since {begun} ({hold.get_reason_display().lower()}). Nothing "
         "of it is destroyed until the chair or the information governance officer has ended the hold.",
     )
 
@@ -193,7 +195,10 @@ def may_swap_case(person: Person, case: Case) -> Verdict:
 
 def may_part_with_case(person: Person, case: Case) -> Verdict:
     """Whoever may swap a case does so, but not while a legal hold stands over it: what was asked about it goes too."""
-    return may_swap_case(person, case) and _not_held(LegalHold.objects.standing().filter(case=case).first())
+    if not (verdict := may_swap_case(person, case)):
+        return verdict
+    assert case.nomination is not None  # one that is planned was nominated
+    return _not_held(LegalHold.objects.over(case.nomination).first())
 
 
 def may_draw_cases(person: Person, audit: Audit) -> Verdict:

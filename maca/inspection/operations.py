@@ -20,6 +20,8 @@ from maca.kernel.clock import today, working_days_from
 from maca.kernel.paper import Paper
 from maca.kernel.verdict import Refused
 from maca.partnership.models import Agency, Person
+from maca.partnership.operations import USUAL_LEGAL_BASIS, USUAL_PURPOSE
+from maca.returns.letter.value import USUAL_PERIOD, USUAL_RETENTION, USUAL_SECURITY
 from maca.returns.operations import circulate_audit, copy_report
 
 CHOSEN = "Chosen by the inspectors."
@@ -60,8 +62,9 @@ def start_inspection(
         on_site_to=days.on_site_to, started_by=by,
     )  # fmt: skip
     circulate_audit(
-        audit, dict.fromkeys(cases, agencies), purpose=audit.purpose, legal_basis=audit.legal_basis,
-        version=audit.version, by=by,
+        audit, dict.fromkeys(cases, agencies), purpose=audit.purpose or USUAL_PURPOSE,
+        legal_basis=audit.legal_basis or USUAL_LEGAL_BASIS, period=USUAL_PERIOD, security=USUAL_SECURITY,
+        retention=USUAL_RETENTION, contact=f"{by.name}, {by.post}, {by.email}", version=audit.version, by=by,
     )  # fmt: skip
     write("started an inspection", inspection, by=by, audit=audit.slug, children=len(cases))
     return inspection

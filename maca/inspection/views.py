@@ -24,7 +24,8 @@ def start_inspection(request: HttpRequest) -> HttpResponse:
     """One page from which every agency is asked about every child that the inspectors chose."""
     person = signed_in(request)
     asked = request.GET.get("children", "")
-    children = min(max(int(asked), 1), MOST_CHILDREN) if asked.isascii() and asked.isdecimal() else USUAL_CHILDREN
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) < 4
+    children = min(max(int(asked), 1), MOST_CHILDREN) if is_number else USUAL_CHILDREN
     agencies = Agency.objects.filter(partnership=person.partnership_id)
     notice_on = working_days_from(working_days_from(today(), 1), -1)  # today, or the working day before
 
@@ -71,7 +72,7 @@ def find_pack(person: Person, audit: str, case: int, kind: str) -> tuple[Case, s
     return find_case(person, audit, case), kind
 
 
-@guarded(lambda person, found: rules.may_take_pack(person, found[0]), find_pack)
+@guarded(lambda person, found: rules.may_take_pack(person, found[0]), find_pack, step_up=True)
 def inspection_pack(request: HttpRequest, found: tuple[Case, str]) -> HttpResponse:
     case, kind = found
     if kind not in paper_as_files.WRITERS:
@@ -81,7 +82,7 @@ def inspection_pack(request: HttpRequest, found: tuple[Case, str]) -> HttpRespon
     return _file(write(paper), content_type, f"child-{case.number}.{kind}")
 
 
-@guarded(rules.may_take_packs, find_inspected)
+@guarded(rules.may_take_packs, find_inspected, step_up=True)
 def inspection_packs(request: HttpRequest, audit: Audit) -> HttpResponse:
     return _file(operations.copy_packs(audit, by=signed_in(request)), "application/zip", f"{audit.slug}-packs.zip")
 

@@ -23,6 +23,9 @@ CHOICES = {
 }
 
 
+COUNTED_TOGETHER = "Its grades are counted with those of the other questions, in the overview report."
+
+
 @dataclass(frozen=True)
 class Pair:
     """One question in two audits. `rows` are each choice in words, as often as it was the answer then and now;
@@ -89,11 +92,16 @@ def _pairs(audit: Audit, earlier: Audit, suppressed: bool) -> Iterable[Pair]:
         (one.question.audit_id, one.question.number): one
         for one in AnswerCount.objects.filter(question__audit__in=(audit, earlier)).select_related("question")
     }
-    sets = (questions_as_asked(one).agency for one in (audit, earlier))
+    sets = [questions_as_asked(one).agency for one in (audit, earlier)]
+    # An overview report counts the grades of an audit together, so those of one question would tell those of another.
+    several_grades = any(sum(one.kind == QuestionKind.GRADE for one in those) > 1 for those in sets)
     for change in differences(*sets):
         if change.now is None:
             assert change.before
             yield Pair(change.before.text, 0, why="It is no longer asked.")
+            continue
+        if suppressed and change.now.kind == QuestionKind.GRADE and several_grades:
+            yield Pair(change.now.text, change.number, why=COUNTED_TOGETHER)
             continue
         now = counted.get((audit.pk, change.number))
         then = counted.get((earlier.pk, change.number_before))

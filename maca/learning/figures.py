@@ -136,17 +136,22 @@ def _standing(action: Action) -> str:
             return "Stopped"
 
 
-def returns_in_time(audits: Sequence[Audit]) -> Table:
-    """Of the returns that each audit asked for: in time, late, and what did not come."""
+CAME = ("In time", "Late", "Not known to the agency", "Declined", "No reply")
+
+
+def how_returns_came(audits: Sequence[Audit]) -> dict[int, tuple[int, ...]]:
+    """By the key of each audit that asked for returns, how many came in time, late, or did not come, as in `CAME`."""
     told: dict[int, Counter[str]] = {}
     returns = AgencyReturn.objects.filter(case__audit__in=audits).select_related("case")
     for one in returns.only("stage", "due_on", "first_submitted_at", "submitted_at", "case__audit"):
         told.setdefault(one.case.audit_id, Counter())[_came(one)] += 1
-    columns = ("In time", "Late", "Not known to the agency", "Declined", "No reply")
-    return Table(
-        "Returns", "Audit", columns,
-        tuple((one.title, tuple(told[one.pk][each] for each in columns)) for one in audits if one.pk in told),
-    )  # fmt: skip
+    return {audit: tuple(counts[each] for each in CAME) for audit, counts in told.items()}
+
+
+def returns_in_time(audits: Sequence[Audit]) -> Table:
+    """Of the returns that each audit asked for: in time, late, and what did not come."""
+    told = how_returns_came(audits)
+    return Table("Returns", "Audit", CAME, tuple((one.title, told[one.pk]) for one in audits if one.pk in told))
 
 
 def _came(one: AgencyReturn) -> str:

@@ -14,9 +14,9 @@ from maca.kernel.small_numbers import Hidden
 from maca.learning.figures import (
     Shown,
     findings_by_theme,
+    how_returns_came,
     published_audits,
     recurrence_by_audit,
-    returns_in_time,
     year_of_audit,
     years,
 )
@@ -58,13 +58,13 @@ def _audits(audits: Sequence[Audit]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _cases(audits: Sequence[Audit]) -> Iterable[str]:
-    returns = dict(returns_in_time(audits).rows)
+    returns = how_returns_came(audits)
     of_audit = dict(Case.objects.filter(audit__in=audits).values_list("audit").annotate(many=Count("pk")).order_by())
     for one in audits:
         cases = of_audit.get(one.pk, 0)
         line = f"{one.title}: {cases} {'case' if cases == 1 else 'cases'}"
-        if counts := returns.get(one.title):
-            asked = sum(count for count in counts if isinstance(count, int))
+        if counts := returns.get(one.pk):
+            asked = sum(counts)
             line += (
                 f". Of {asked} returns that agencies were asked for, {counts[0]} came in time and {counts[1]} late; "
                 f"{counts[2]} said that the family is not known, {counts[3]} declined and {counts[4]} sent no reply"

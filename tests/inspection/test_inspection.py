@@ -153,6 +153,29 @@ def test_the_page_starts_it_and_what_is_wrong_stays_on_the_page(world, sign_in):
     assert "Zqzoe" not in page
 
 
+def test_a_pack_asks_for_a_proof_and_a_long_number_of_children_is_no_fault(world, sign_in):
+    audit = start(world).audit
+    declared(world, audit)
+    client = sign_in(world.manager)
+    slug = {"audit": audit.slug}
+    one = reverse("inspection-pack", kwargs={**slug, "case": 1, "kind": "docx"})
+    packs = [reverse("inspection-packs", kwargs=slug), one]
+    assert [client.get(page).status_code for page in packs] == [200, 200]
+    assert client.get(reverse("start-inspection") + "?children=" + "9" * 5_000).status_code == 200
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "one click", "at": 0}]
+    session.save()
+    assert [client.get(page).status_code for page in packs] == [302, 302]
+
+
+def test_the_requests_of_an_inspection_state_all_that_a_request_states(world):
+    asked = AgencyReturn.objects.filter(case__audit=start(world).audit)
+    for one in asked:
+        assert all([one.purpose, one.legal_basis, one.period, one.security, one.retention])
+        assert world.manager.email in one.contact
+    assert asked
+
+
 def test_the_page_of_its_audit_leads_to_its_days(world, sign_in):
     audit = start(world).audit
     other = world.circulated(1)

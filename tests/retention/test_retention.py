@@ -523,13 +523,14 @@ def test_a_hold_beats_the_sweep_after_a_crash(world, audit):
         identity_key(case_of(audit).nomination)
 
 
-def test_a_case_under_a_hold_of_its_own_is_not_swapped(world):
+@pytest.mark.parametrize("over", ["case", "audit", "partnership"])
+def test_a_case_under_a_hold_is_not_swapped(world, over):
     audit = world.selected(1)
     other = world.nominate(audit)
     case = case_of(audit)
     assert may_part_with_case(world.chair, case)
     assert may_part_with_case(world.manager, case).code == "not-the-chair"
-    held(world, case=case)
+    held(world, **{"case": {"case": case}, "audit": {"audit": audit}}.get(over, {}))
     with pytest.raises(Refused, match="held"):
         swap_case(case, nomination=other, reason="R", by=world.chair)
     select_case(other, by=world.chair)

@@ -20,7 +20,6 @@ _INSTEAD = {
     "event": "an event in the family",
     "characteristic": "a need of the child",
     "household": "a relative",
-    "small": "a few",
 }
 # Up to which age in years, and what is said of all who are no older.
 _AGES = ((4, "under five"), (10, "of primary school age"), (15, "of secondary school age"), (18, "nearly grown up"))
@@ -51,9 +50,10 @@ def instead(span: Span) -> str:
 
 
 def _age(text: str) -> str:
-    number = next((one for one in re.findall(r"\d+|[a-z]+", text.lower()) if one.isdigit() or one in _IN_WORDS), "")
-    if not number:
+    numbers = [one for one in re.findall(r"\d+|[a-z]+", text.lower()) if one.isdigit() or one in _IN_WORDS]
+    if len(numbers) != 1:  # of several ages, one band would be false of some
         return ""
+    number = numbers[0]
     if re.search(r"\b(?:month|week|day)s?\b", text.lower()):
         return "under five"
     years = int(number) if number.isdigit() else _IN_WORDS[number]
