@@ -257,7 +257,8 @@ def programme(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     this_year = year_of(today())
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked) <= this_year + 3 else this_year
+    is_year = asked.isascii() and asked.isdigit() and len(asked) == 4
+    year = int(asked) if is_year and 2000 <= int(asked) <= this_year + 3 else this_year
     return render(
         request,
         "audits/programme.html",

@@ -51,6 +51,8 @@ def around(briefing: Briefing) -> Around:
     that its findings are about."""
     partnership = briefing.audit.partnership_id
     others = Briefing.objects.filter(audit__partnership=partnership, stage__in=WAS_PUBLISHED).exclude(pk=briefing.pk)
+    if briefing.published_at:  # what was published since is asked about there, and no more decided on here
+        others = others.filter(published_at__lt=briefing.published_at)
     earlier: dict[str, str] = {}
     for title, text in others.values_list("audit__title", "searched"):
         earlier[title] = f"{earlier.get(title, '')} {text}"

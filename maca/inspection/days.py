@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 
 from maca.kernel.clock import working_days_between, working_days_from
 
+FURTHEST_BACK, FURTHEST = dt.timedelta(days=90), dt.timedelta(days=365)
+
 
 @dataclass(frozen=True)
 class Days:
@@ -19,6 +21,10 @@ class Days:
     def number(self, day: dt.date) -> int:
         """Which day of the inspection this is; that of notice is 1, and a day before it is nought or less."""
         return working_days_between(self.notice_on, day) + 1
+
+    def are_near(self, day: dt.date) -> bool:
+        """An inspection was announced some weeks ago at the most, and is over within a year."""
+        return self.notice_on > day - FURTHEST_BACK and max(vars(self).values()) < day + FURTHEST
 
     @property
     def in_words(self) -> list[tuple[str, dt.date]]:

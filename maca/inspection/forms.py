@@ -9,6 +9,7 @@ from maca.inspection.days import CALLED, Days
 from maca.kernel.clock import is_working_day, today
 from maca.partnership.models import Agency
 
+NAMES_A_CHILD = "This holds a word of a child’s name, family or address, and everybody reads it. Leave it out"
 USUAL_CHILDREN, MOST_CHILDREN = 5, 12
 
 
@@ -53,6 +54,10 @@ class StartForm(Form):
                           "empty for an unborn child")  # fmt: skip
             elif born_on and years_between(born_on, today()) >= GROWN_UP:
                 self._say(f"born_on-{number}", f"Child {number} would be 18 or more. Look at the date of birth")
+        children = [] if self.errors else self.children()
+        for name in ("called", "theme"):
+            if any(one.named_in(given.get(name, "")) for one in children):
+                self.add_error(name, NAMES_A_CHILD)
         if not self.errors and not self.children():
             self.add_error("name-1", "Enter the name of at least one child whom the inspectors have chosen")
         return given
@@ -67,6 +72,9 @@ class StartForm(Form):
             if not is_working_day(given[name]):
                 self.add_error(name, f"{given[name]:%-d %B %Y} is no working day in England. Choose another")
         if self.errors or len(named) < len(CALLED):
+            return
+        if not Days(**{name: given[name] for name in CALLED}).are_near(today()):
+            self.add_error("notice_on", "The day of notice must be in the last 3 months, and every day within a year")
             return
         if given["notice_on"] > today():
             self.add_error("notice_on", "The day of notice must be today or earlier")

@@ -43,6 +43,10 @@ def start_inspection(
     rules.may_start_inspection(by).insist()
     if not children:
         raise Refused("no-children", "Name at least one child whom the inspectors have chosen.")
+    if any(one.named_in(f"{called} {theme}") for one in children):
+        raise Refused("names-a-child", "The name or the theme of the inspection names a child, and everybody reads it.")
+    if not days.are_near(today()):
+        raise Refused("far-days", "A day of the inspection is far from today.")
     audit = begin_inspected_audit(
         theme=theme,
         title=called,

@@ -153,6 +153,43 @@ def test_the_page_starts_it_and_what_is_wrong_stays_on_the_page(world, sign_in):
     assert "Zqzoe" not in page
 
 
+@pytest.mark.parametrize("what", [{"called": "JTAI about Zqzoe"}, {"theme": "Neglect of example"}])
+def test_an_inspection_is_not_called_by_a_child(world, sign_in, what):
+    given = {"called": "JTAI 2026", "theme": "Neglect", **what}
+    days = usual_days(working_days_from(working_days_from(today(), 1), -1))
+    with pytest.raises(Refused, match="names-a-child"):
+        start_inspection(
+            **given, days=days, questions=ready_made()["inspection"], children=[child()],
+            agencies=list(world.agencies.values()), by=world.manager,
+        )  # fmt: skip
+    refused = sign_in(world.manager).post(
+        reverse("start-inspection"), _sent(world, **{"name-1": "Zqzoe Example", "level-1": "child_in_need", **what})
+    )
+    assert refused.status_code == 422
+    assert "This holds a word of a child’s name" in refused.content.decode()
+    assert not Audit.objects.filter(is_inspection=True).exists()
+
+
+def test_words_of_the_work_may_stand_in_a_name_also_when_the_family_has_them():
+    one = replace(child(), household="Mother and two brothers, Quillfeather", address="1 Neglect Street")
+    assert not one.named_in("Neglect of brothers")
+    assert one.named_in("Quillfeather")
+
+
+@pytest.mark.parametrize(("notice", "last"), [(-1, 400), (-100, 20)])
+def test_days_far_from_today_are_refused_and_soon(world, notice, last):
+    days = replace(
+        usual_days(today()), notice_on=today() + dt.timedelta(days=notice), on_site_to=today() + dt.timedelta(days=last)
+    )
+    assert not days.are_near(today())
+    with pytest.raises(Refused, match="far-days"):
+        start_inspection(
+            called="J", theme="T", days=days, questions=ready_made()["inspection"], children=[child()],
+            agencies=list(world.agencies.values()), by=world.manager,
+        )  # fmt: skip
+    assert not replace(days, notice_on=dt.date(1, 1, 3), on_site_to=dt.date(9999, 12, 31)).are_near(today())
+
+
 def test_a_pack_asks_for_a_proof_and_a_long_number_of_children_is_no_fault(world, sign_in):
     audit = start(world).audit
     declared(world, audit)

@@ -743,7 +743,7 @@ class Builder:
         standing = self.published("due")
         at = timezone.now() - dt.timedelta(days=400)
         Audit.objects.filter(pk=standing.audit.pk).update(published_at=at)
-        Briefing.objects.filter(audit=standing.audit).update(approved_at=at, published_at=at)
+        Briefing.objects.filter(audit=standing.audit).update(approved_at=at)
         period = find_period(self.people["chair"], "identity")
         change_period(
             period, months=6, counted_from=CountedFrom.PUBLISHED, reason="R", source="S", version=None,
