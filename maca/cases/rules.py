@@ -3,7 +3,7 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Declaration, Draw, LegalHold, Nomination
 from maca.cases.queries import in_conflict, part_in
 from maca.cases.stages import DrawStage, NominationStage
-from maca.kernel.clock import LONDON
+from maca.kernel.clock import LONDON, is_past
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
 
@@ -89,14 +89,17 @@ def may_read_case(person: Person, case: Case) -> Verdict:
 
 
 def may_destroy_case(person: Person, case: Case) -> Verdict:
-    """The business manager destroys what was written about a case once the briefing has been published."""
+    """The business manager destroys what was written about a case once the briefing has been published, or once the
+    packs of an inspection have been handed over, which has no briefing."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return no("not-the-manager", "Only the business manager destroys what was written about a case.")
     if case.nomination_id is None:
         return no("no-identity", "This audit was recorded from its briefing. There is nothing to destroy.")
     if case.destroyed_at:
         return no("destroyed", DESTROYED)
-    if case.audit.stage != AuditStage.PUBLISHED:
+    audit = case.audit
+    over = audit.is_inspection and audit.pack_on is not None and is_past(audit.pack_on)
+    if audit.stage != AuditStage.PUBLISHED and not over:
         return no("not-published", "A case is destroyed after the briefing has been published.")
     assert case.nomination is not None  # looked at above
     return _not_held(LegalHold.objects.over(case.nomination).first())

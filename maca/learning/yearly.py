@@ -98,8 +98,8 @@ def _actions(person: Person, year: int) -> tuple[tuple[str, ...], tuple[str, ...
         return ("No action was done in the year.",), ()
     worked = sum(one.impact == "shown" for one in actions)
     line = (
-        f"{len(actions)} {'action was' if len(actions) == 1 else 'actions were'} done. Impact was shown of {worked}: "
-        "done is not the same as worked."
+        f"{len(actions)} {'action was' if len(actions) == 1 else 'actions were'} done. Impact was shown of "
+        f"{worked or 'none'}: done is not the same as worked."
     )
     return (line,), tuple(
         f"{one.agency.name}: {one.change.rstrip('.')}. {one.impact_standing()[0]}." for one in actions
@@ -111,8 +111,14 @@ def _recurrence(audits: Sequence[Audit]) -> tuple[tuple[str, ...], tuple[str, ..
     if not table.rows:
         return ("No audit of this year has been compared with earlier ones.",), ()
     return ("Findings that an earlier audit had said before, compared by their words:",), tuple(
-        f"{called}: {said(before)} said before, {said(new)} not said before" for called, (before, new) in table.rows
+        f"{called}: {_compared(before, new)}" for called, (before, new) in table.rows
     )
+
+
+def _compared(before: Shown, new: Shown) -> str:
+    if isinstance(before, Hidden) and isinstance(new, Hidden):
+        return "the numbers are too small to be given"
+    return f"{said(before)} said before, {said(new)} not said before"
 
 
 def _uses(person: Person, year: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

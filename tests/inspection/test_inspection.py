@@ -13,8 +13,10 @@ from django.urls import reverse
 
 from maca.audits.models import Audit
 from maca.audits.question_sets import ready_made
-from maca.cases.models import Interest
-from maca.cases.operations import declare_interest, take_chosen_child
+from maca.cases.models import DestructionReason, Interest
+from maca.cases.operations import declare_interest, finish_destroying, take_chosen_child
+from maca.cases.rules import may_destroy_case
+from maca.cases.seal import case_key
 from maca.inspection import rules
 from maca.inspection.children import ChosenChild
 from maca.inspection.days import usual_days
@@ -25,7 +27,9 @@ from maca.kernel import paper_as_files
 from maca.kernel.clock import today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.notices.models import Notice
+from maca.retention.operations import destroy_by_hand
 from maca.returns.models import AgencyReturn
+from maca.sealing.queries import KeyGoneError
 
 NOTICE = dt.date(2026, 11, 30)
 
@@ -188,6 +192,21 @@ def test_days_far_from_today_are_refused_and_soon(world, notice, last):
             agencies=list(world.agencies.values()), by=world.manager,
         )  # fmt: skip
     assert not replace(days, notice_on=dt.date(1, 1, 3), on_site_to=dt.date(9999, 12, 31)).are_near(today())
+
+
+def test_what_was_written_about_a_child_is_destroyed_once_the_packs_are_handed_over(world):
+    audit = start(world).audit
+    case = declared(world, audit)
+    assert may_destroy_case(world.manager, case).code == "not-published"
+    for inspected, code in ((False, "not-published"), (True, "")):
+        Audit.objects.filter(pk=audit.pk).update(pack_on=today() - dt.timedelta(days=1), is_inspection=inspected)
+        case = audit.cases.select_related("audit__partnership", "nomination__audit").get(number=1)
+        assert may_destroy_case(world.manager, case).code == code
+    destroy_by_hand(case, reason=DestructionReason.ASKED, by=world.manager)
+    finish_destroying()
+    with pytest.raises(KeyGoneError):
+        case_key(audit.cases.select_related("audit", "nomination").get(number=1))
+    assert case_key(audit.cases.select_related("audit", "nomination").get(number=2))
 
 
 def test_a_pack_asks_for_a_proof_and_a_long_number_of_children_is_no_fault(world, sign_in):
