@@ -272,6 +272,7 @@ def swap_case(case: Case, *, nomination: Nomination, reason: str, by: Person) ->
     The number of the case that goes is not given again, so that nobody takes one child for the other; what was
     asked about it goes with it. Its nomination stays, left out, with the reason and with what was declared.
     """
+    no_hold_begins(case.audit.partnership_id)
     _hold(case, "nomination")
     rules.may_part_with_case(by, case).insist()
     hold(nomination)
@@ -544,6 +545,7 @@ def nominate_drawn(draw: Draw, *, version: int | None, by: Person) -> list[Nomin
 
     Whether a family was looked at before is told to the chair, who decides on each.
     """
+    no_hold_begins(draw.audit.partnership_id)
     laid = _held(draw, by=by)
     rules.may_end_draw(by, draw).insist()
     if laid.lots is None or not laid.lots.drawn:
@@ -585,6 +587,7 @@ def _nominate_child(laid: Laid, child: Child, *, by: Person) -> Nomination:
 @transaction.atomic
 def discard_draw(draw: Draw, *, version: int | None, by: Person) -> None:
     """Destroy a cohort without nominating from it. That there was one, and how it was drawn, stays on the record."""
+    no_hold_begins(draw.audit.partnership_id)
     _held(draw, by=by)
     rules.may_end_draw(by, draw).insist()
     save_changes(draw, version=version, cohort=Sealed(), reasons=Sealed())
@@ -613,6 +616,7 @@ def forget_cohorts(now: dt.datetime) -> int:
     done = 0
     for draw in left.select_related("audit__partnership"):
         with transaction.atomic():
+            no_hold_begins(draw.audit.partnership_id)
             hold(draw, "audit", read=("audit__partnership",))
             held = LegalHold.objects.over_audit(draw.audit).exists()
             if draw.stage == DrawStage.OPEN and not held:
