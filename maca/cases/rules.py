@@ -117,7 +117,7 @@ def _not_held(hold: LegalHold | None) -> Verdict:
 
 
 def may_destroy_identity(person: Person, case: Case) -> Verdict:
-    """The business manager destroys who the child is, by itself, once the briefing has been published."""
+    """The business manager destroys who the child is, by itself, once all that was written about it may go."""
     if not (verdict := may_destroy_case(person, case)):
         return verdict
     assert case.nomination is not None  # looked at above
