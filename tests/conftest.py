@@ -1,5 +1,6 @@
 import gc
 import time
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client, TransactionTestCase
@@ -15,6 +16,7 @@ from tests.behind_the_fence import (
 )
 from tests.lifting import everything_can_be_emptied
 from tests.makers import World
+from tests.steps import WALK
 
 __all__ = ["as_the_owner", "as_the_role_that_serves", "django_db_modify_db_settings", "django_db_setup"]
 
@@ -63,7 +65,14 @@ def no_heads_of_other_tests() -> None:
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def walk(db: None) -> Iterator[None]:
+    """The steps to where a test begins are written as an earlier test wrote them."""
+    with WALK.of_a_test():
+        yield
+
+
+@pytest.fixture
+def world(walk: None) -> World:
     """A partnership with everybody in it, and nothing done yet."""
     return World()
 

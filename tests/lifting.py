@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from types import ModuleType
 
 from django.db import connection, transaction
 
-stays = import_module("maca.journal.migrations.0003_unchangeable")
-published_stay = import_module("maca.briefing.migrations.0004_published_files_stay")
-KEPT = {"journal_entry": stays, "briefing_publishedfile": published_stay}
+from maca.briefing.models import FILES_STAY
+from maca.journal.models import ENTRIES_STAY
+from maca.kernel.append_only import AppendOnly
+
+KEPT = {one.table: one for one in (ENTRIES_STAY, FILES_STAY)}
 
 
 def is_laid(table: str = "journal_entry") -> bool:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
-            return cursor.fetchone()[0] == len(KEPT[table].LAY["sqlite"])
+            return cursor.fetchone()[0] == len(KEPT[table].to_lay["sqlite"])
         cursor.execute(
             "SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal AND tgenabled = 'A'",
             [table],
@@ -33,7 +33,7 @@ def _run(statements: list[str]) -> None:
 @contextmanager
 def journal_can_be_changed() -> Iterator[None]:
     """Lift the triggers, and lay them again. Where there are none, because the table is not there, do nothing."""
-    with _lifted([stays] if is_laid() else []):
+    with _lifted([ENTRIES_STAY] if is_laid() else []):
         yield
 
 
@@ -45,13 +45,13 @@ def everything_can_be_emptied() -> Iterator[None]:
 
 
 @contextmanager
-def _lifted(laid: list[ModuleType]) -> Iterator[None]:
+def _lifted(laid: list[AppendOnly]) -> Iterator[None]:
     for one in laid:
-        _run(one.LIFT[connection.vendor])
+        _run(one.to_lift[connection.vendor])
     try:
         yield
     finally:
         if connection.vendor == "postgresql":
             connection.check_constraints()  # no table is altered while a foreign key waits to be looked at
         for one in laid:
-            _run(one.LAY[connection.vendor])
+            _run(one.to_lay[connection.vendor])

@@ -49,6 +49,7 @@ from maca.returns.operations import (
 )
 from maca.returns.queries import find_asking
 from maca.returns.redraw import redraw
+from tests.steps import step
 
 EVERY_ROLE = [
     ("manager", None, [Role.BUSINESS_MANAGER]),
@@ -89,6 +90,7 @@ class World:
 
     questions = ready_made()["neglect"]  # what its audits ask
 
+    @step
     def __init__(self, name: str = "Anywhere Partnership", *, training: bool = True) -> None:
         self.partnership = found_partnership(name=name, training=training)
         self.operator = operator_of(self.partnership)
@@ -110,6 +112,7 @@ class World:
             for who, agency, roles in EVERY_ROLE
         }
 
+    @step
     def add(self, who: str, agency: str, role: Role = Role.AGENCY_LEAD) -> Person:
         """One more person of an agency."""
         self.people[who] = add_person(
@@ -124,7 +127,14 @@ class World:
         return self.people[who]
 
     def __getattr__(self, name: str) -> Person:
-        return self.__dict__["people"][name]
+        try:
+            return vars(self)["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def described(self) -> list[Any]:
+        """What the steps of a world hang on."""
+        return [self.questions, *((name, one.pk) for name, one in vars(self).get("people", {}).items())]
 
     @property
     def health(self) -> Agency:
@@ -134,6 +144,7 @@ class World:
         priority = record_priority(title="Neglect", source=PrioritySource.BOARD, reason="It lasts.", by=self.chair)
         return adopt_theme(priority, title="Neglect", by=self.chair)
 
+    @step
     def planned(self, title: str = "Neglect 9") -> Audit:
         return plan_audit(
             self.theme(),
@@ -161,6 +172,7 @@ class World:
             by=self.member,
         )
 
+    @step
     def selected(self, cases: int = 2) -> Audit:
         audit = self.planned()
         for _ in range(cases):
@@ -168,6 +180,7 @@ class World:
         self.declared(audit)
         return audit
 
+    @step
     def circulated(self, cases: int = 2) -> Audit:
         audit = self.selected(cases)
         for case in audit.cases.all():
@@ -183,6 +196,7 @@ class World:
         self.declared(audit)
         return audit
 
+    @step
     def declared(self, audit: Audit, *whose: str) -> None:
         """Everybody, or those named, declares that they have no conflict of interest in any case of the audit."""
         for case in audit.cases.select_related("audit", "nomination"):
@@ -213,6 +227,7 @@ class World:
         drawing = redraw(content or a_picture())
         return add_upload(agency_return, drawing, description=description, by=by, **{**given, **more})
 
+    @step
     def answer_all(self, agency_return: AgencyReturn, grade: str = "good") -> AgencyReturn:
         """Answer everything: yes to each judgement, one point in each list, one grade for all."""
         by = self.people["auditor" if agency_return.agency == self.health else f"{agency_return.agency.slug}_auditor"]
@@ -239,12 +254,14 @@ class World:
         agency_return.refresh_from_db()
         return agency_return
 
+    @step
     def submitted(self, agency_return: AgencyReturn, grade: str = "good") -> AgencyReturn:
         self.answer_all(agency_return, grade)
         by = self.people["auditor" if agency_return.agency == self.health else f"{agency_return.agency.slug}_auditor"]
         submit_return(agency_return, delegated_by="The lead", version=None, by=by)
         return agency_return
 
+    @step
     def panel_opened(self, cases: int = 2) -> Audit:
         audit = self.circulated(cases)
         open_panel(audit, by=self.chair)
@@ -261,6 +278,7 @@ class World:
         finish_hearing(case.hearing, nothing_under=nothing, voice="He drew his house.", by=self.chair)
         return finding
 
+    @step
     def panel_closed(self, cases: int = 2) -> Audit:
         audit = self.panel_opened(cases)
         for case in audit.cases.select_related("hearing"):
@@ -269,15 +287,18 @@ class World:
         close_panel(audit, by=self.chair)
         return audit
 
+    @step
     def drafted(self) -> Briefing:
         return draft_briefing(self.panel_closed(), by=self.manager)
 
+    @step
     def sent(self) -> Briefing:
         briefing = self.drafted()
         keep_all(briefing, by=self.manager)
         send_briefing(briefing, version=None, by=self.manager)
         return briefing
 
+    @step
     def published(self) -> Briefing:
         briefing = self.sent()
         approve_briefing(briefing, version=None, by=self.chair)

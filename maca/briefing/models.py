@@ -8,6 +8,7 @@ from django.utils import timezone
 from maca.audits.models import Audit
 from maca.briefing.stages import BriefingStage
 from maca.briefing.value import SixSteps, from_dict
+from maca.kernel.append_only import AppendOnly
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
@@ -129,7 +130,7 @@ class Briefing(Versioned):
 class PublishedFile(models.Model):
     """One form of a briefing, byte for byte as it was published.
 
-    The database itself refuses to change a row or take one away. (migration 0003)
+    The database itself refuses to change a row or take one away: `FILES_STAY`.
     """
 
     briefing = models.ForeignKey(Briefing, on_delete=models.PROTECT, related_name="files")
@@ -144,6 +145,14 @@ class PublishedFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.format}: {self.sha256}"
+
+
+FILES_STAY = AppendOnly(
+    "briefing_publishedfile",
+    name="published_files",
+    refusal="what was published is never changed or taken away",
+    unique=("briefing_id", "format"),
+)
 
 
 class DraftVersion(models.Model):

@@ -274,7 +274,7 @@ def _triggers_in(connection: BaseDatabaseWrapper) -> list[Any]:
 
 def _triggers_laid(vendor: str) -> list[Any]:
     """What `_triggers_in` finds in a database that is as the migration left it."""
-    lay: list[str] = importlib.import_module("maca.journal.migrations.0003_unchangeable").LAY[vendor]
+    lay: list[str] = importlib.import_module("maca.journal.models").ENTRIES_STAY.to_lay[vendor]
     if vendor == "sqlite":
         return sorted(lay)
     # The bits of tgtype: 2 is BEFORE, 8 DELETE, 16 UPDATE, 32 TRUNCATE; without 1, for the statement and not a row.

@@ -77,6 +77,12 @@ def _bring_up_to_date() -> None:
     try:
         with _as_owner() as served_by, installation():
             executor = MigrationExecutor(connections["default"])
+            if _half_way(executor.loader):
+                raise Wrong(
+                    "The tables are of a trial version that is too old for this one to bring up to date. Start the "
+                    "last version before 28 November 2026 on them once, and then this one; or let this one begin "
+                    "anew, with another MACA_DATA or DATABASE_URL. Nothing was changed."
+                )
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 call_command("migrate", verbosity=0, interactive=False)
             fence(connections["default"], served_by=served_by)
@@ -97,6 +103,15 @@ def _bring_up_to_date() -> None:
             "The tables have to be brought up to date, and the role in DATABASE_URL may not do that. "
             "Run this command once with MACA_OWNER_URL set to the role that owns the tables."
         ) from problem
+
+
+def _half_way(loader: Any) -> bool:
+    """Whether some but not all of the migrations were made that one of ours stands for, and that are gone (ADR 61)."""
+    for migration in loader.disk_migrations.values():
+        made = [one in loader.applied_migrations for one in migration.replaces]
+        if any(made) and not all(made):
+            return True
+    return False
 
 
 # PostgreSQL's code for what a role may not do.

@@ -79,18 +79,19 @@ def guarded(
         def opened(request: HttpRequest, **address: Any) -> HttpResponseBase:
             if find is None:
                 rule(request.user).insist()
-                return (bool(step_up) and _ask_again(request)) or view(request)
+                return (bool(step_up) and _ask_again(request)) or page.show(request)  # type: ignore[attr-defined]
             try:
                 thing = page.find(request.user, **address)  # type: ignore[attr-defined]
             except ObjectDoesNotExist as nothing:
                 raise Http404 from nothing
             rule(request.user, thing).insist()
             grave = step_up(thing) if callable(step_up) else step_up
-            return (grave and _ask_again(request)) or view(request, thing)
+            return (grave and _ask_again(request)) or page.show(request, thing)  # type: ignore[attr-defined]
 
         methods = require_http_methods(["GET", "HEAD", "POST"]) if writes else require_safe
         page.guard = rule  # type: ignore[attr-defined]
         page.find = find  # type: ignore[attr-defined]
+        page.show = view  # type: ignore[attr-defined]
         page.step_up = step_up  # type: ignore[attr-defined]
         return methods(page)
 

@@ -1,5 +1,7 @@
 from django.db import models
 
+from maca.kernel.append_only import AppendOnly
+
 
 class Entry(models.Model):
     """One act: who did what, about what, when. Never holds what people wrote, only ids and names of fields.
@@ -7,7 +9,7 @@ class Entry(models.Model):
     `digest` is the SHA-256 of the entry before it and of this one, so that an entry changed, removed or
     put in later shows. `number` counts from 1 without a gap in each partnership. That the newest entries
     were taken away, or all written anew, shows by a head kept elsewhere: in `Head`, or in an agency's mail.
-    The database itself refuses to change an entry or take one away. (migration 0003)
+    The database itself refuses to change an entry or take one away: `ENTRIES_STAY`.
     """
 
     partnership = models.CharField(max_length=32)
@@ -34,6 +36,14 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.by_name} {self.did} {self.about}"
+
+
+ENTRIES_STAY = AppendOnly(
+    "journal_entry",
+    name="journal_entries",
+    refusal="entries of the journal are never changed or taken away",
+    unique=("partnership", "number"),
+)
 
 
 class Head(models.Model):

@@ -11,6 +11,7 @@ from maca.panel.models import Finding
 from maca.partnership.models import Person
 from tests.feedback.conftest import closed
 from tests.makers import World
+from tests.steps import step
 
 DAY = working_days_from(today(), 20)
 
@@ -52,11 +53,13 @@ def done(world: World, audit: Audit, *, by: Person | None = None, **other: Any) 
 
 
 @pytest.fixture
+@step
 def audit(world: World) -> Audit:
     return closed(world)
 
 
 @pytest.fixture
+@step
 def later(world: World, audit: Audit) -> Audit:
     """Another audit whose panel has closed."""
     return closed(world, 1)

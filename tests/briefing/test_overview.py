@@ -27,6 +27,7 @@ from maca.returns.operations import decline_return
 from maca.returns.stages import ReturnStage
 from tests.briefing.test_release import SEED
 from tests.makers import keep_all, with_a_grade
+from tests.steps import step
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,7 @@ def page_of(briefing, name="overview-report", **more):
 
 
 @pytest.fixture
+@step
 def counted(world):
     """One return handed in with a grade, one declined, and four without a reply; one action was proposed."""
     world.questions = with_a_grade()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.db import Error, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -34,7 +33,7 @@ from maca.kernel.verdict import Refused
 from maca.partnership.models import Person, Role
 from maca.partnership.operations import set_public_briefings
 from maca.worklist.queries import stage_said
-from tests.lifting import everything_can_be_emptied, is_laid, published_stay
+from tests.lifting import is_laid
 
 SEED = Path(__file__).parents[2] / "maca/demo/data/six-step-briefing-neglect-2.txt"
 UTC = dt.UTC
@@ -249,23 +248,6 @@ def test_an_imported_briefing_is_kept_too(world):
     audit = import_briefing(value, partnership=world.partnership, imported_from="x", by=world.manager)
     assert audit.briefing.files.count() == len(FORMATS)
     assert published(world.auditor, "neglect").get() == audit.briefing
-
-
-def test_what_was_published_before_files_were_kept_is_kept_by_the_migration(world, as_the_owner):
-    from importlib import import_module
-
-    briefing = world.published()
-    before = {wanted: print_briefing(briefing, wanted) for wanted in FORMATS}
-    with everything_can_be_emptied():
-        PublishedFile.objects.all().delete()
-        Briefing.objects.update(searched="")
-    import_module("maca.briefing.migrations.0003_those_published_are_kept").keep(apps, connection.schema_editor())
-    briefing.refresh_from_db()
-    assert {wanted: print_briefing(briefing, wanted) for wanted in ("txt", "html", "json", "pdf")} == {
-        wanted: before[wanted] for wanted in ("txt", "html", "json", "pdf")
-    }
-    assert "the plan of case 1 was good." in briefing.searched
-    assert published_stay.LAY[connection.vendor]
 
 
 # ---- who opened it, and withdrawing

@@ -17,14 +17,17 @@ from maca.feedback.operations import ask_fact_checks
 from tests.feedback.conftest import DAY, closed
 from tests.feedback.test_fact_checks import decided, dispute_of, refused
 from tests.makers import keep_all
+from tests.steps import step
 
 
 @pytest.fixture
+@step
 def audit(world):
     return closed(world, 1)
 
 
 @pytest.fixture
+@step
 def asked(world, audit):
     ask_fact_checks(audit, due_on=DAY, by=world.manager)
     return audit

@@ -3,6 +3,7 @@ import pytest
 from maca.partnership.models import AgencyKind, Role
 from maca.partnership.operations import add_person, register_agency
 from tests.makers import World
+from tests.steps import step
 
 
 def with_social_care(world: World) -> World:
@@ -26,5 +27,6 @@ def with_social_care(world: World) -> World:
 
 
 @pytest.fixture
+@step
 def cared(world: World) -> World:
     return with_social_care(world)

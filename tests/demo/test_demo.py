@@ -17,10 +17,16 @@ from maca.retention.operations import end_hold
 from maca.retention.queries import schedule
 from maca.returns.models import AgencyReturn, AnswerCount
 from maca.returns.queries import board
+from tests.steps import step
 
 
 @pytest.fixture
-def demo(db):
+def demo(walk):
+    return made()
+
+
+@step
+def made():
     make_demo()
     return Partnership.objects.get()
 

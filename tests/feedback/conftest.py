@@ -14,10 +14,12 @@ from maca.panel.operations import (
 from maca.panel.queries import CASE_HEADINGS, Column
 from maca.returns.operations import say_not_known
 from tests.makers import World
+from tests.steps import step
 
 DAY = working_days_from(today(), 5)
 
 
+@step
 def closed(world: World, cases: int = 2) -> Audit:
     """An audit whose panel has closed. Health and police answered on Case 1, the school does not know the family.
 
@@ -51,5 +53,6 @@ def closed(world: World, cases: int = 2) -> Audit:
 
 
 @pytest.fixture
+@step
 def audit(world: World) -> Audit:
     return closed(world)

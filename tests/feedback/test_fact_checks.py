@@ -36,9 +36,11 @@ from maca.partnership.models import Person, Role
 from maca.worklist.queries import steps, tasks
 from tests.feedback.conftest import DAY, closed
 from tests.makers import World, keep_all
+from tests.steps import step
 
 
 @pytest.fixture
+@step
 def asked(world, audit):
     ask_fact_checks(audit, due_on=DAY, by=world.manager)
     return audit

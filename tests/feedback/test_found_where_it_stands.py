@@ -10,11 +10,13 @@ from tests.feedback.conftest import DAY
 from tests.feedback.test_fact_checks import dispute_of
 from tests.feedback.test_notes import note
 from tests.makers import World
+from tests.steps import step
 
 __all__ = ["note"]
 
 
 @pytest.fixture
+@step
 def dispute(world, audit) -> Dispute:
     ask_fact_checks(audit, due_on=DAY, by=world.manager)
     return dispute_of(world, audit)

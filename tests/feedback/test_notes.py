@@ -24,6 +24,7 @@ from maca.returns.queries import find_return
 from maca.worklist.queries import tasks
 from tests.feedback.conftest import closed
 from tests.feedback.test_fact_checks import finding_of, publish
+from tests.steps import step
 
 
 def returned(world, audit, agency="health"):
@@ -31,6 +32,7 @@ def returned(world, audit, agency="health"):
 
 
 @pytest.fixture
+@step
 def note(world, audit):
     return send_feedback_note(returned(world, audit), opening="Zqthank you.", by=world.chair)
 

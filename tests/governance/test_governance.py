@@ -15,12 +15,14 @@ from maca.kernel.verdict import Refused
 from maca.partnership.models import Appointment, Person, Role
 from tests.lifting import journal_can_be_changed
 from tests.makers import World
+from tests.steps import step
 
 # They lift the triggers, which only the owner of the tables can.
 pytestmark = pytest.mark.usefixtures("as_the_owner")
 
 
 @pytest.fixture
+@step
 def officer(world):
     return world.governance
 

@@ -39,6 +39,16 @@ def test_deciding_and_doing_know_nothing_of_requests(drawer):
             assert not web, f"{path} imports {web}"
 
 
+def test_no_page_tells_looking_from_asking_for_the_head_alone():
+    """So the policy table takes for HEAD what GET has just shown. A return notes when somebody first looked into it."""
+    tells = re.compile(r"""["'](GET|HEAD)["']""")
+    views = [path for path in SOURCES if "views" in path.relative_to(PACKAGE).as_posix()]
+    found = {
+        path.relative_to(PACKAGE).as_posix(): len(tells.findall(path.read_text(encoding="utf-8"))) for path in views
+    }
+    assert {path: many for path, many in found.items() if many} == {"returns/views.py": 1}
+
+
 def test_there_is_no_way_round_the_rules():
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")

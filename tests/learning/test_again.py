@@ -26,6 +26,7 @@ from maca.panel.operations import close_panel, open_panel
 from maca.returns.models import AnswerCount
 from maca.returns.operations import circulate_audit
 from tests.makers import keep_all
+from tests.steps import step
 
 TOOL = "The neglect toolkit was not used."
 
@@ -62,6 +63,7 @@ def a_round(world, title, theme, said, earlier=None, cases=2):
 
 
 @pytest.fixture
+@step
 def rounds(world):
     theme = world.theme()
     weak, strong = Heading.CAN_BE_IMPROVED, Heading.WENT_WELL

@@ -33,10 +33,12 @@ from maca.panel.alike import keep_terms
 from maca.panel.models import Finding
 from maca.panel.operations import close_panel
 from tests.makers import World
+from tests.steps import step
 
 TOOL = "The Graded Care Profile was never completed."
 
 
+@step
 def neglect_2(world):
     value = read_briefing(DATA / "six-step-briefing-neglect-2.txt").value
     return import_briefing(value, partnership=world.partnership, imported_from="neglect-2", by=world.manager)
@@ -154,6 +156,7 @@ def test_only_the_manager_keeps_the_register(world):
     assert not Review.objects.exists()
 
 
+@step
 def third_round(world):
     """An audit after “Neglect 2” that says again what that said of the first tool, and something new."""
     earlier = neglect_2(world)

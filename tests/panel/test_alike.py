@@ -22,11 +22,13 @@ from maca.panel.queries import Column
 from maca.panel.related import terms_of
 from tests.makers import World
 from tests.panel.test_panel import first_case
+from tests.steps import step
 
 TOOL = "The Graded Care Profile was never completed."
 
 
 @pytest.fixture
+@step
 def audit(world):
     """A panel that is open, after the published “Neglect 2”."""
     value = read_briefing(DATA / "six-step-briefing-neglect-2.txt").value

@@ -31,9 +31,11 @@ from maca.panel.operations import (
 )
 from maca.panel.queries import CASE_HEADINGS, Column, find_dissent, find_finding_of_case, find_hearing, not_agreed
 from tests.panel.test_panel import first_case
+from tests.steps import step
 
 
 @pytest.fixture
+@step
 def hearing(world):
     case = first_case(world.panel_opened(1))
     introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
@@ -41,6 +43,7 @@ def hearing(world):
 
 
 @pytest.fixture
+@step
 def finding(world, hearing):
     return found(hearing, world, "The plan was good.")
 

@@ -29,6 +29,7 @@ from maca.panel.queries import find_grade_place, find_hearing
 from maca.returns.models import GRADES, Grade
 from maca.returns.operations import say_not_known
 from tests.makers import with_a_grade
+from tests.steps import step
 
 O, G, RI, IN = GRADES  # noqa: E741 - the field's own letters
 NA, NEI = NO_GRADES
@@ -108,6 +109,7 @@ def test_twelve_self_grades_are_counts_with_percentages_and_cannot_tell_is_in_no
 
 
 @pytest.fixture
+@step
 def audit(world):
     """Two cases before the panel. Health called its own work good in both, the police inadequate in the first."""
     world.questions = with_a_grade(grades=2)

@@ -37,6 +37,7 @@ from maca.partnership.models import Person
 from maca.returns.operations import save_answer, submit_return
 from tests.panel.test_panel import first_case
 from tests.returns.test_returns import BLANK, asking
+from tests.steps import step
 
 WELL = Heading.WENT_WELL
 PLAIN = {"agency": None, "in_own_record": False}
@@ -44,6 +45,7 @@ SOMEBODY = Person(pk=0)
 
 
 @pytest.fixture
+@step
 def hearing(world):
     case = first_case(world.panel_opened(1))
     introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)

@@ -28,6 +28,7 @@ from maca.panel.queries import Column, findings_of
 from maca.partnership.models import Role
 from maca.returns.operations import introduce_report
 from tests.chronology.test_room import HEADINGS, given
+from tests.steps import step
 
 
 def first_case(audit):
@@ -165,6 +166,7 @@ NOT_BROUGHT = f"""{HEADINGS}
 
 
 @pytest.fixture
+@step
 def asked(world):
     """A case that has been introduced, and the question of its chronology, taken to the panel."""
     audit = world.circulated(1)
@@ -239,6 +241,7 @@ def test_a_question_without_entries_makes_a_finding_too(world, sign_in):
 
 
 @pytest.fixture
+@step
 def found(world):
     """A case with a finding under one of the three headings."""
     case = first_case(world.panel_opened(1))

@@ -33,11 +33,13 @@ from maca.sealing.queries import KeyGoneError
 from maca.worklist.queries import tasks
 from tests.makers import World, keep_all
 from tests.panel.test_panel import first_case
+from tests.steps import step
 
 WORDS = "Zqthe visits were written up late, <twice>."
 
 
 @pytest.fixture
+@step
 def hearing(world):
     case = first_case(world.panel_opened(1))
     introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
@@ -45,6 +47,7 @@ def hearing(world):
 
 
 @pytest.fixture
+@step
 def note(world, hearing):
     return sent(world, hearing)
 

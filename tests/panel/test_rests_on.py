@@ -16,9 +16,11 @@ from maca.returns.operations import save_answer, submit_return
 from tests.panel.test_lines import WELL, address
 from tests.panel.test_panel import first_case
 from tests.returns.test_returns import BLANK, asking
+from tests.steps import step
 
 
 @pytest.fixture
+@step
 def hearing(world):
     """A case of which health and a school have said what went well, and contradicted one another on question 4."""
     audit = world.circulated(1)

@@ -17,6 +17,7 @@ from maca.panel.models import Cause, Finding
 from maca.panel.operations import change_finding, introduce_case, record_finding, withdraw_finding
 from maca.panel.queries import Column, themes_of
 from maca.panel.related import suggesting_words
+from tests.steps import step
 
 # What the published briefing itself says again and again, and in which of its cases.
 OF_SEED = {
@@ -33,6 +34,7 @@ BOOK = codebook_with()
 
 
 @pytest.fixture
+@step
 def audit(world):
     audit = world.panel_opened(3)
     for case in audit.cases.select_related("audit", "hearing"):

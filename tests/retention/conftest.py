@@ -9,6 +9,7 @@ from maca.retention.models import CountedFrom, RecordClass
 from maca.retention.operations import change_period
 from maca.retention.queries import find_period
 from tests.makers import World
+from tests.steps import step
 
 
 def published_ago(world: World, days: int) -> Audit:
@@ -33,6 +34,7 @@ def decided(world: World, record_class: RecordClass, months: int | None, counted
 
 
 @pytest.fixture
+@step
 def audit(world: World) -> Audit:
     """Published 400 days ago. Who the children are is due, what is written about the cases is not."""
     audit = published_ago(world, 400)

@@ -35,11 +35,13 @@ from tests.makers import World
 from tests.returns.test_copy import paragraphs, words_of_pdf
 from tests.returns.test_report import outline_of_page, outline_of_pdf, outline_of_word
 from tests.returns.test_returns import BLANK, asking
+from tests.steps import step
 
 OUTLINES = {"docx": outline_of_word, "pdf": outline_of_pdf}
 
 
 @pytest.fixture
+@step
 def audit(world: World):
     """Two cases. In the second the school says no where health says yes; the police declined the first."""
     audit = world.circulated(2)

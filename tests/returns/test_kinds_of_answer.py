@@ -30,6 +30,7 @@ from maca.returns.summative import summative_report
 from tests.documents.paper import edited, fill, row_of, tick
 from tests.makers import World, opened
 from tests.returns.test_return_on_paper import at, fields, send
+from tests.steps import step
 
 KINDS = Questions(
     "kinds",
@@ -52,6 +53,7 @@ BLANK = {"choice": "", "how_known": "", "points": ""}
 
 
 @pytest.fixture
+@step
 def audit(world: World):
     """An audit with a question of every kind, one of them for the police alone, circulated."""
     audit = world.selected(1)

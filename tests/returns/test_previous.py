@@ -28,6 +28,7 @@ from maca.returns.previous import carry_over, find_previous, previous_of, read_b
 from maca.returns.queries import find_asking, find_return
 from tests.house.test_pages import form_values
 from tests.makers import World, opened
+from tests.steps import step
 
 BORN = dt.date(2017, 4, 3)
 
@@ -50,6 +51,7 @@ def begun(world: World, audit: Audit, case: int = 1) -> AgencyReturn:
     return find_return(world.auditor, audit.slug, case, "health")
 
 
+@step
 def twice(world: World) -> tuple[AgencyReturn, AgencyReturn]:
     """A return that was handed in, and one that is begun, of one agency about one family."""
     before = world.submitted(world.return_of(an_audit(world, "Neglect 1", ("Zebedee Quux", BORN))))

@@ -21,6 +21,7 @@ from maca.returns.models import AgencyReturn, DeclineReason, Reminder
 from maca.returns.operations import circulate_audit, decline_return, extend_return, say_known, say_not_known
 from maca.returns.reminders import remind, step_due
 from tests.makers import World
+from tests.steps import step
 
 STEPS = ["ten_before", "three_before", "on_the_day", "two_after"]
 # Bank holidays in England that move or stand in for others, written down by hand; the rule of thumb has the rest.
@@ -70,8 +71,8 @@ def test_over_ten_years_of_due_dates_each_step_falls_on_the_working_day_a_hand_m
         if not dt.date(2026, 3, 1) <= due_on < dt.date(2036, 12, 31):
             continue
         falls = {days: working[place + days] for days in (-10, -3, 0, 2)}
-        for days, step in zip(falls, STEPS, strict=True):
-            assert step_due(due_on, asked_on, falls[days]) == step, (due_on, step)
+        for days, wanted in zip(falls, STEPS, strict=True):
+            assert step_due(due_on, asked_on, falls[days]) == wanted, (due_on, wanted)
         for (_, before), until in zip([(None, None), *zip(falls, STEPS, strict=True)], falls.values(), strict=False):
             assert step_due(due_on, asked_on, until - dt.timedelta(days=1)) == before, (due_on, until)
         tried += 1
@@ -177,6 +178,7 @@ def test_one_message_a_person_however_many_returns_are_due(world):
 
 
 @pytest.fixture
+@step
 def due(world):
     """An audit whose returns are due in three working days, asked long ago."""
     audit = world.circulated(1)

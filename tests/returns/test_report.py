@@ -47,9 +47,11 @@ from maca.voices.operations import record_view, write_reflection
 from tests.makers import A_VIEW, World
 from tests.returns.test_copy import anything, paragraphs, words_of_pdf
 from tests.returns.test_returns import BLANK, asking
+from tests.steps import step
 
 
 @pytest.fixture
+@step
 def audit(world: World):
     """Health has answered yes where the school said no; the police declined."""
     audit = world.circulated(1)
@@ -159,6 +161,7 @@ def give(world: World, audit, agency: str, *entries: ChronologyEntry) -> None:
 
 
 @pytest.fixture
+@step
 def told(world: World):
     """Social care's chronology: a plan with two changes of worker and a silence. It had the school at a meeting."""
     world.agencies["care"] = register_agency(

@@ -32,12 +32,14 @@ from maca.returns.paper import TakenAnswer, form_of
 from maca.returns.queries import find_asking
 from tests.documents.paper import edited, fill, tick
 from tests.makers import World
+from tests.steps import step
 
 pytestmark = pytest.mark.django_db
 BLANK = {"choice": "", "how_known": "", "points": ""}
 
 
 @pytest.fixture
+@step
 def audit(world: World):
     return world.circulated(2)
 

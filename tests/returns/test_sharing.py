@@ -32,11 +32,13 @@ from maca.returns.queries import find_asking, find_return, given_parts, given_to
 from maca.worklist.queries import tasks
 from tests.makers import opened
 from tests.returns.test_kinds_of_answer import keys
+from tests.steps import step
 
 BLANK = {"choice": "", "how_known": "", "points": ""}
 
 
 @pytest.fixture
+@step
 def audit(world):
     """Circulated; the agency has begun, and has a second auditor."""
     audit = world.circulated(1)

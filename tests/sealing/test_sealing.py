@@ -25,9 +25,11 @@ from maca.sealing.models import Key, KeyKind
 from maca.sealing.operations import make_key, rewrap_under_root, rotate_partnership_key
 from maca.sealing.queries import KeyGoneError, KeyMissingError, check_every_key, check_keys, key_for
 from tests.journeys.browser import begin_with
+from tests.steps import step
 
 
 @pytest.fixture
+@step
 def identities(world):
     audit = world.circulated(2)
     return [case.nomination.identity for case in audit.cases.select_related("nomination__identity")]
@@ -261,6 +263,7 @@ import django; django.setup()
 import sys
 from maca.sealing.models import KeyKind
 from maca.sealing.operations import make_key
+from tests.steps import step
 print("began", flush=True)
 for number in range(1000, 1400):
     make_key(KeyKind.CASE, owner=f"{number:032}", partnership="p" * 32)

@@ -9,9 +9,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cases', '0009_legal_holds'),
-        ('partnership', '0008_public_briefings'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('cases', '0001_tables'),
+        ('partnership', '0001_tables'),
     ]
 
     operations = [

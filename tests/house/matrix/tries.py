@@ -18,7 +18,7 @@ from django.core.handlers.base import BaseHandler
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
-from django.template.backends.jinja2 import Template
+from django.http.response import HttpResponseBase
 from django.test import RequestFactory, override_settings
 
 from maca.config import urls
@@ -134,6 +134,8 @@ class Site:
         self.sendings: dict[tuple[str, str, bool], dict[str, Any]] = {}
         self.known: dict[str, Any] = {}
         self.bare = False
+        # What a GET has just shown to somebody.
+        self.shown: tuple[str, str, str] | None = None
         self.finds_once = True
         self.attempted: Cell | None = None
         self.found: dict[tuple[Any, ...], Any] = {}
@@ -189,13 +191,13 @@ class Site:
 
         return loaded
 
-    def render(self, render: Callable[..., str]) -> Callable[..., str]:
-        """Draw no page whose words the server throws away again: the same cell is drawn for GET."""
+    def show(self, show: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        """Make no page anew for HEAD that the same person has just been shown for GET: no page tells the two apart."""
 
-        def rendered(template: Template, *around: Any, **more: Any) -> str:
-            return "" if self.bare else render(template, *around, **more)
+        def shown(request: HttpRequest, *thing: Any) -> HttpResponseBase:
+            return HttpResponse() if self.bare else show(request, *thing)
 
-        return rendered
+        return shown
 
     def find(self, find: Callable[..., Any]) -> Callable[..., Any]:
         """Find what an address is about once for each person, for as long as no cell may have changed it in hand."""
@@ -232,8 +234,8 @@ class Site:
                 (SessionStore, "load", self.load(SessionStore.load)),
                 (pages, "already_used", self.used(pages.already_used)),
                 (fence, "stand", self.stand_at),
-                (Template, "render", self.render(Template.render)),
                 *((page, "find", self.find(page.find)) for page in guarded_pages() if page.find),
+                *((page, "show", self.show(page.show)) for page in guarded_pages()),
                 *((where, name, make(getattr(where, name))) for where, name, make in quicker.STAND_INS),
             ]
             for where, name, stand_in in stand_ins:
@@ -293,12 +295,14 @@ class Site:
         request = self.request(self.path(cell.url, cell.situation), cell.method, cell.who, data)
         before, letters = self.wrote, len(mail.outbox)
         self.writing.clear()
-        self.bare = cell.method == "HEAD"
+        self.bare = cell.method == "HEAD" and self.shown == (cell.url, cell.situation, cell.who)
         self.unmarked, self.marks = self.aliases(cell), []
         promised = len(connection.run_on_commit)
         self.attempted, self.key = cell, ()
         response = self.answer(request)
         self.attempted, self.bare = None, False
+        if cell.method == "GET" and response.status_code == 200:
+            self.shown = (cell.url, cell.situation, cell.who)
         if cell.word != "open" and cell.who not in self.known:
             request.user.is_authenticated  # noqa: B018 - the session is asked now, if no page has asked it
             self.known[cell.who] = request._cached_user
