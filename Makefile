@@ -13,7 +13,7 @@ KNOW_NO_DATABASE = documents design kernel/test_small_numbers.py chronology/test
 	chronology/test_reading.py cases/test_cohort.py cases/test_drawing.py
 RUN_TESTS = MACA_DATA=$(TEST_DATA) $(BIN)/python -m pytest
 
-.PHONY: run test test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate panel-load bench bench-patterns bench-line bench-related bench-said-before bench-screen bench-attack bench-report bench-briefing docs format lock pictures clean help
+.PHONY: run test test-processes test-words test-everybody test-crawls test-browser test-browser-again test-all test-postgres test-postgres-matrix test-wheel kill clashes check mutate panel-load bench bench-patterns bench-line bench-related bench-said-before bench-screen bench-attack bench-report bench-briefing docs format lock pictures clean help
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-21s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,10 @@ run: .build/site $(if $(DATABASE_URL),.build/postgres) ## Make everything that i
 	@exec $(BIN)/python -m maca serve --port $(PORT)
 
 test: .build/dev ## The tests of every change: under five minutes
-	$(RUN_TESTS) -n 2 -m "not browser and not everybody and not crawl" $(ARGS)
+	$(RUN_TESTS) -n 2 -m "not browser and not everybody and not crawl and not process" $(ARGS)
+
+test-processes: .build/dev ## The site and its command as real processes: started, killed, gone on with, their files read byte by byte
+	$(RUN_TESTS) -n 2 --maxschedchunk 1 -m process $(ARGS)
 
 test-words: .build/dev ## Ten thousand things that somebody might type, through every form of a chronology and of a report
 	MACA_STRINGS=10000 $(RUN_TESTS) -n 2 $(foreach one,chronology report,tests/documents/test_$(one)_any_words.py) $(ARGS)
@@ -40,7 +43,7 @@ test-browser: .build/dev ## Whole journeys in a real Chromium against a real ser
 test-browser-again: .build/dev ## The same journeys on a phone and with scripts off, and every page there is in a browser
 	@if $(BIN)/python -m tests.journeys.browser; then $(RUN_TESTS) -n 2 --dist load -m "browser and again" $(ARGS); fi
 
-test-all: test test-everybody test-crawls test-browser test-browser-again ## Every test there is, on SQLite
+test-all: test test-processes test-everybody test-crawls test-browser test-browser-again ## Every test there is, on SQLite
 
 test-postgres: .build/pgserver ## The tests of the rooms, on PostgreSQL
 	$(BIN)/python -m tools.with_postgres env $(RUN_TESTS) -n 2 \

@@ -13,6 +13,8 @@ import pytest
 
 from tests.journeys.browser import a_database, begin_with
 
+pytestmark = pytest.mark.process
+
 SEED = Path(__file__).parents[2] / "maca/demo/data/six-step-briefing-neglect-2.txt"
 
 

@@ -410,6 +410,7 @@ asyncio.run(load())
 """
 
 
+@pytest.mark.process
 def test_another_server_is_refused_what_the_command_is_refused(tmp_path):
     """As `uvicorn maca.config.asgi:application` loads it, within its event loop."""
     data, keys = tmp_path / "data", tmp_path / "keys"

@@ -222,6 +222,7 @@ def secured(served: Served) -> None:
     served.maca("partnership", "A Real One")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("mode", ["training", "production"])
 def test_whatever_breaks_no_word_reaches_a_log_or_a_file(tmp_path, database, mode):
     if mode == "production" and database:
@@ -252,6 +253,7 @@ def test_whatever_breaks_no_word_reaches_a_log_or_a_file(tmp_path, database, mod
     assert served.seen.read_text() == ""
 
 
+@pytest.mark.process
 def test_the_control_logs_as_most_sites_have_them_leak(tmp_path, database):
     served = Served(tmp_path, BREAKING_PLAIN="1", **database)
     served.begin_with("notices", "send")

@@ -63,6 +63,7 @@ def where_found(words: Iterable[bytes], directories: list[Path]) -> dict[bytes, 
     return found
 
 
+@pytest.mark.process
 def test_no_file_of_the_databases_holds_a_sealed_word(tmp_path):
     with a_database("raw_files") as url:
         environment = {**os.environ, "MACA_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "maca.config.settings"}

@@ -270,6 +270,7 @@ for number in range(1000, 1400):
 """
 
 
+@pytest.mark.process
 def test_keys_made_while_a_partnership_is_rotated_are_never_lost(tmp_path):
     environment = {
         **os.environ, "MACA_DATA": str(tmp_path), "MACA_MODE": "training", "DJANGO_SETTINGS_MODULE":
@@ -288,6 +289,7 @@ def test_keys_made_while_a_partnership_is_rotated_are_never_lost(tmp_path):
     assert done.stdout.split()[0] == "800"
 
 
+@pytest.mark.process
 def test_a_rotation_that_is_killed_is_resumed_and_no_key_is_ever_out_of_reach(tmp_path):
     environment = {
         **os.environ, "MACA_DATA": str(tmp_path), "MACA_MODE": "training", "DJANGO_SETTINGS_MODULE":
