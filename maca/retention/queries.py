@@ -128,12 +128,12 @@ def due_by(partnership: Partnership, day: dt.date) -> list[Due]:
     identity, case = periods[RecordClass.IDENTITY], periods[RecordClass.CASE]
     if not (perhaps := _perhaps_due(partnership, day, identity, case)):
         return []
-    holds = list(partnership.holds.standing())
+    holds = list(partnership.holds.standing().select_related("case"))
     closed = _actions_closed(partnership)
     found = []
     for one in perhaps:
         its_case = getattr(one, "case", None)
-        hold = next((hold for hold in holds if _is_over(hold, one, its_case)), None)
+        hold = next((hold for hold in holds if hold.is_over(one)), None)
         of_case, of_identity = _due_on(case, one.audit, closed), _due_on(identity, one.audit, closed)
         if its_case is None:
             period, days = (identity, of_identity) if of_identity else (case, of_case)
@@ -158,13 +158,6 @@ def due_ahead(partnership: Partnership) -> list[Due]:
 def ready_to_go(partnership: Partnership) -> list[Due]:
     """What somebody may destroy today by the schedule."""
     return [one for one in due_by(partnership, today()) if one.may_go]
-
-
-def _is_over(hold: LegalHold, nomination: Nomination, case: Case | None) -> bool:
-    """The same as `LegalHold.objects.over` says, of holds that were fetched."""
-    if hold.audit_id is None:
-        return True
-    return hold.audit_id == nomination.audit_id and (hold.case_id is None or bool(case and hold.case_id == case.pk))
 
 
 def _perhaps_due(partnership: Partnership, day: dt.date, identity: Period, case: Period) -> list[Nomination]:

@@ -4,13 +4,14 @@ import datetime as dt
 import hashlib
 import io
 import json
+import threading
 from pathlib import Path
 
 import docx
 import pypdfium2
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -53,6 +54,7 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.learning.said_before import said_before
 from maca.panel.operations import close_panel
+from maca.partnership.fence import installation
 from maca.retention import rules
 from maca.retention.certificate import as_paper, digest_of
 from maca.retention.models import Certificate, CountedFrom, Period, RecordClass
@@ -495,7 +497,7 @@ def test_who_begins_and_who_ends_a_hold(world, audit):
         end_hold(stands, because="Again.", by=world.governance)
     entries = list(Entry.objects.filter(about=f"LegalHold:{stands.public_id}").values_list("did", "details"))
     assert [did for did, _ in entries] == ["began a legal hold", "ended a legal hold"]
-    assert entries[0][1] == {"over": "audit", "audit": audit.slug, "why": "coroner"}
+    assert entries[0][1] == {"over": "audit", "audit": audit.slug, "reason": "coroner"}
 
 
 def test_nobody_holds_an_audit_of_another_partnership(world, audit):
@@ -521,6 +523,56 @@ def test_a_hold_beats_the_sweep_after_a_crash(world, audit):
     assert finish_destroying() == 1
     with pytest.raises(KeyGoneError):
         identity_key(case_of(audit).nomination)
+
+
+def test_a_hold_over_the_audit_beats_the_sweep_of_its_list_after_a_crash(world):
+    plan = world.planned()
+    cohort = read_cohort(example("csv"), "The file", today=today())
+    draw = take_in_cohort(plan, cohort, file_hash="0" * 64, by=world.manager)
+    discard_draw(draw, version=None, by=world.manager)  # and the site is killed here
+    stands = held(world, audit=plan)
+    assert finish_destroying() == 0
+    end_hold(stands, because="Over.", by=world.chair)
+    assert finish_destroying() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_waits_for_a_hold_that_is_being_begun():
+    world = World()
+    published_ago(world, 400)
+    decided(world, RecordClass.IDENTITY, 6)
+    with transaction.atomic():
+        destroy_due([one.code for one in ready_to_go(world.partnership)], by=world.manager)
+        connection.run_on_commit.clear()  # the site is killed here
+    counts: list[int] = []
+
+    def sweep() -> None:
+        try:
+            with installation():
+                counts.append(finish_destroying())
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=sweep)
+    with transaction.atomic():
+        held(world)
+        other.start()
+        other.join(1)
+    other.join()
+    assert counts == [0]
+    assert Key.objects.filter(kind=KeyKind.IDENTITY, destroyed_at=None).count() == 2
+
+
+def test_the_sweep_asks_for_holds_once_however_much_a_crash_left(world, audit):
+    counted = []
+    for code in [one.code for one in ready_to_go(world.partnership)]:
+        destroy_due([code], by=world.manager)  # and the site is killed here
+        stands = held(world)
+        with CaptureQueriesContext(connection) as taken:
+            assert finish_destroying() == 0
+        counted.append(len(taken))
+        end_hold(stands, because="Over.", by=world.chair)
+    assert counted[0] == counted[1]
 
 
 @pytest.mark.parametrize("over", ["case", "audit", "partnership"])
