@@ -9,7 +9,8 @@ from django.db import connection, transaction
 
 stays = import_module("maca.journal.migrations.0003_unchangeable")
 published_stay = import_module("maca.briefing.migrations.0004_published_files_stay")
-KEPT = {"journal_entry": stays, "briefing_publishedfile": published_stay}
+certificates_stay = import_module("maca.retention.migrations.0002_certificates_stay")
+KEPT = {"journal_entry": stays, "briefing_publishedfile": published_stay, "retention_certificate": certificates_stay}
 
 
 def is_laid(table: str = "journal_entry") -> bool:

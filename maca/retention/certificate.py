@@ -50,8 +50,17 @@ def packed(facts: Facts) -> tuple[dict[str, Any], str]:
     return content, digest_of(content)
 
 
+def written(content: Mapping[str, Any]) -> bytes:
+    """The very bytes that are hashed: one line of JSON in UTF-8, the names in order of the alphabet."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
+
+
 def digest_of(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(written(content)).hexdigest()
+
+
+def file_name(certificate: Certificate, kind: str) -> str:
+    return f"certificate-of-destruction-{certificate.number}.{kind}"
 
 
 def _instant(at: dt.datetime) -> str:
@@ -61,7 +70,7 @@ def _instant(at: dt.datetime) -> str:
 
 def as_paper(certificate: Certificate, gone: Mapping[str, dt.datetime]) -> Paper:
     """The certificate, with when the keystore destroyed each of its keys; a key without a time still stands."""
-    facts = certificate.content
+    facts, name = certificate.content, file_name(certificate, "json")
     parts = [
         Part("What was destroyed", points=tuple(facts["destroyed"])),
         Part("Why, and by which rule", (facts["reason"],), tuple(facts["rule"])),
@@ -74,6 +83,10 @@ def as_paper(certificate: Certificate, gone: Mapping[str, dt.datetime]) -> Paper
         Part("What remains", points=tuple(facts["remains"])),
         Part("How to check this", (
             f"The journal holds the digest of this certificate (SHA-256): {certificate.sha256}",
+            f"It is that of the file {name}, byte for byte, which this site hands out beside this paper. The file "
+            "holds what stands above, but for when the keystore destroyed each key and when its backups expire: that "
+            "is asked of the keystore each time. On any computer:",
+            f"sha256sum {name}",
         )),
     ]  # fmt: skip
     return Paper(

@@ -61,14 +61,19 @@ class Period(Versioned):
     def is_shredded(self) -> bool:
         return self.record_class in SHREDDED
 
+    @property
+    def length(self) -> str:
+        """How long, in years and months."""
+        years, months = divmod(self.months or 0, 12)
+        counted = [(years, "year"), (months, "month")]
+        parts = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in counted if number]
+        return " and ".join(parts) or "No time"
+
     def in_words(self) -> str:
         """How long, and counted from what."""
         if self.months is None:
             return "Without an end"
-        years, months = divmod(self.months, 12)
-        counted = [(years, "year"), (months, "month")]
-        parts = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in counted if number]
-        return f"{' and '.join(parts) or 'No time'} from {CountedFrom(self.counted_from).label}"
+        return f"{self.length} from {CountedFrom(self.counted_from).label}"
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):

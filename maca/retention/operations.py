@@ -146,14 +146,16 @@ def _destroy_due(due: Due, *, by: Person) -> Certificate:
     period = due.period
     assert period.saved_at  # it may go
     rule = (
-        f"{period.get_record_class_display()}: kept {_begins_small(period.in_words())}.",
+        f"{period.get_record_class_display()}: kept {_begins_small(due.kept)}.",
         f"Counted from {due.counted_from:%-d %B %Y}, due on {due.due_on:%-d %B %Y}.",
         f"Decided by {period.saved_by} on {period.saved_at.astimezone(LONDON):%-d %B %Y}.",
         f"Reason: {period.reason}",
         f"Source: {period.source}",
     )
+    # The list was read without what is sealed.
+    nomination = Nomination.objects.select_related("audit", "case__audit").get(pk=due.nomination.pk)
     return _destroy(
-        due.nomination, due.case, identity_alone=due.is_identity_alone,
+        nomination, getattr(nomination, "case", None), identity_alone=due.is_identity_alone,
         reason=DestructionReason.RETENTION, rule=rule, by=by,
     )  # fmt: skip
 
