@@ -48,7 +48,7 @@ class StartForm(DaysForm):
     def __init__(
         self, data: Mapping[str, Any] | None, *, agencies: Collection[Agency], children: int, days: Days
     ) -> None:
-        initial = {**vars(days), "called": "JTAI", "agencies": [one.slug for one in agencies]}
+        initial = {**vars(days), "called": f"JTAI {today():%B %Y}", "agencies": [one.slug for one in agencies]}
         super().__init__(data, initial=initial)
         self._agencies = {one.slug: one for one in agencies}
         choices = [(one.slug, one.name) for one in agencies]

@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from maca.audits.models import Audit
+from maca.audits.stages import AuditStage
 from maca.cases.legal_holds import freeze_legal_holds
 from maca.cases.models import Case, DestructionReason, HoldReason, LegalHold, Nomination
 from maca.cases.operations import (
@@ -213,7 +214,9 @@ def _certify(
         partnership=by.partnership.name, audit=audit.title, label=label_of(nomination, case), destroyed=destroyed,
         reason=f"{reason.label}.", rule=tuple(rule), by=str(by), at=now.isoformat(),
         keys=tuple((key, str(kind.label)) for key, kind in keys),
-        remains=paper.REMAINS if paper.CASE in destroyed else paper.REMAINS_OF_IDENTITY,
+        remains=paper.remains(
+            destroyed, panel_met=audit.panel_has_begun, published=audit.stage == AuditStage.PUBLISHED
+        ),
         backup_days=settings.MACA_KEYSTORE_BACKUP_DAYS,
     )  # fmt: skip
     content, digest = paper.packed(facts)

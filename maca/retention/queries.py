@@ -112,9 +112,13 @@ class Due:
         return "Everything written about it, and who the child is"
 
     @property
+    def is_published(self) -> bool:
+        return self.nomination.audit.stage == AuditStage.PUBLISHED
+
+    @property
     def kept(self) -> str:
         """How long it is kept, and counted from what."""
-        if self.nomination.audit.stage == AuditStage.PUBLISHED:
+        if self.is_published:
             return self.period.in_words()
         return f"{self.period.length} {NEVER_PUBLISHED}"
 

@@ -122,7 +122,8 @@ def moved(audit, **more):
 def test_when_inspectors_move_a_day_every_open_return_and_the_timetable_follow(world):
     audit = start(world).audit
     answered = AgencyReturn.objects.get(case__audit=audit, case__number=1, agency=world.health)
-    say_not_known(answered, by=world.lead)
+    declare_interest(answered.case, interest=Interest.NONE, by=world.lead)
+    say_not_known(answered, version=None, by=world.lead)
     was = audit.returns_due_on
     days = moved(audit, returns_due_on=2, packs_on=2, on_site_from=2, on_site_to=2)
     change_days(audit, days=days, version=audit.version, by=world.manager)
