@@ -48,7 +48,7 @@ def test_the_manager_starts_an_inspection_moves_a_day_and_takes_a_pack(visitor, 
     manager.has_no_complaints()
 
 
-def test_an_inspection_is_in_the_demo_and_asks_an_agency(visitor):
+def test_an_inspection_of_the_demo_on_a_laptop(visitor):
     manager = visitor().is_now(MANAGER)
     manager.follow("Audits")
     manager.follow("JTAI, serious youth violence")
