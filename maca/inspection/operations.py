@@ -25,6 +25,7 @@ from maca.kernel.versions import save_changes
 from maca.partnership.models import Agency, Person
 from maca.partnership.operations import USUAL_LEGAL_BASIS, USUAL_PURPOSE
 from maca.returns.letter.value import USUAL_PERIOD, USUAL_RETENTION, USUAL_SECURITY
+from maca.returns.models import AgencyReturn
 from maca.returns.operations import circulate_audit, copy_report, move_due_days
 
 CHOSEN = "Chosen by the inspectors."
@@ -94,6 +95,8 @@ def _insist_on(days: Days, before: Days | None = None) -> None:
 @transaction.atomic
 def change_days(audit: Audit, *, days: Days, version: int | None, by: Person) -> None:
     """Change the days of an inspection. Every return that is still open is due on the new day."""
+    # The returns first, as whoever answers one holds it before its audit.
+    list(AgencyReturn.objects.of(audit).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     hold(audit)
     inspection = inspection_of(audit)
     hold(inspection)
@@ -107,7 +110,7 @@ def change_days(audit: Audit, *, days: Days, version: int | None, by: Person) ->
     Inspection.objects.filter(pk=inspection.pk).update(
         notice_on=days.notice_on, on_site_from=days.on_site_from, on_site_to=days.on_site_to
     )
-    if days.returns_due_on != before.returns_due_on:
+    if (days.returns_due_on, days.packs_on) != (before.returns_due_on, before.packs_on):
         move_due_days(audit, before=before.returns_due_on, by=by)
     changed: dict[str, Any] = {
         name: f"{getattr(before, name).isoformat()} to {day.isoformat()}"

@@ -151,7 +151,6 @@ def test_more_time_that_was_given_stays_while_it_ends_before_the_packs_are_hande
     given.refresh_from_db()
     assert given.due_on == longer
     change_days(audit, days=moved(audit, packs_on=-2, on_site_from=-2), version=None, by=world.manager)
-    change_days(audit, days=moved(audit, returns_due_on=-1), version=None, by=world.manager)
     given.refresh_from_db()
     assert given.due_on == audit.returns_due_on
 

@@ -1,5 +1,7 @@
 """Inspectors call at nine: by ten every agency has been asked, a day moves, and a pack is taken."""
 
+import re
+
 import pytest
 
 from maca.kernel.clock import today, working_days_from
@@ -24,10 +26,11 @@ def test_the_manager_starts_an_inspection_moves_a_day_and_takes_a_pack(visitor, 
     manager.choose("Millside Surgery", within="Which agencies did not know child 2?")
     manager.picture("inspection-start")
     manager.press("Start the inspection and ask the agencies")
-    manager.sees("every agency has been asked")
+    manager.sees("The inspection has been started")
     manager.sees("Day 1 of 15.")
-    assert manager.page.get_by_role("link", name="Millside Surgery, child 1").count() == 1
-    assert manager.page.get_by_role("link", name="Millside Surgery, child 2").count() == 0
+    of_the_surgery = manager.page.get_by_role("row").filter(has_text="Millside Surgery")
+    assert of_the_surgery.count() == 1
+    assert "Child 1" in of_the_surgery.inner_text()
     assert "Thornapple" not in manager.page.inner_text("main")
 
     manager.follow("Change the days")
@@ -39,7 +42,7 @@ def test_the_manager_starts_an_inspection_moves_a_day_and_takes_a_pack(visitor, 
     manager.sees("The days have been changed.")
     manager.sees(f"{moved:%-d %B %Y}: Last day on site")
 
-    manager.follow("declare your interest in child 1")
+    manager.follow(re.compile("declare your interest"))
     manager.declares()
     manager.sees("1 of 2 children")
     with manager.page.expect_download() as download:
