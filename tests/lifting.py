@@ -8,8 +8,9 @@ from django.db import connection, transaction
 from maca.briefing.models import FILES_STAY
 from maca.journal.models import ENTRIES_STAY
 from maca.kernel.append_only import AppendOnly
+from maca.retention.models import CERTIFICATES_STAY
 
-KEPT = {one.table: one for one in (ENTRIES_STAY, FILES_STAY)}
+KEPT = {one.table: one for one in (ENTRIES_STAY, FILES_STAY, CERTIFICATES_STAY)}
 
 
 def is_laid(table: str = "journal_entry") -> bool:

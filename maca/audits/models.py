@@ -1,8 +1,10 @@
+import datetime as dt
 from typing import Self
 
 from django.db import models
 
 from maca.audits.stages import AuditStage, QuestionSetStage
+from maca.kernel.clock import LONDON
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Agency, Partnership, Person
@@ -64,6 +66,13 @@ class AuditQuerySet(models.QuerySet["Audit"]):
         return self.filter(partnership=person.partnership_id)
 
 
+# The instants of its steps and the days of its timetable.
+LAST_STEP = (
+    "planned_at", "circulated_at", "panel_opened_at", "panel_closed_at", "published_at",
+    "request_on", "returns_due_on", "pack_on", "panel_on", "draft_on",
+)  # fmt: skip
+
+
 class Audit(Versioned):
     """One round of multi-agency case audit on a theme: "Neglect 2"."""
 
@@ -106,6 +115,12 @@ class Audit(Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def last_step_on(self) -> dt.date:
+        """The day of its last step, or the last day of its timetable where that is later."""
+        found = [getattr(self, name) for name in LAST_STEP]
+        return max(one.astimezone(LONDON).date() if isinstance(one, dt.datetime) else one for one in found if one)
 
     @property
     def is_gathering(self) -> bool:

@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from maca.audits.models import AskedOf, Audit, Priority, Question, QuestionSet, Theme
 from maca.audits.question_sets import Change, Questions, SetQuestion, differences, from_data, ready_made
 from maca.audits.stages import AuditStage, QuestionSetStage
+from maca.kernel.clock import months_after
 from maca.partnership.models import Agency, Person
 
 
@@ -14,6 +15,15 @@ def find_audit(person: Person, audit: str) -> Audit:
     found = Audit.objects.visible_to(person).select_related("theme").get(slug=audit)
     found.partnership = person.partnership  # none other is visible, and it need not be read again
     return found
+
+
+# What nobody has published, or taken a step in for so long, is not taken up again.
+GIVEN_UP_MONTHS = 12
+
+
+def given_up_on(audit: Audit) -> dt.date:
+    """The day from which an audit that is not published counts as given up, if it takes no further step."""
+    return months_after(audit.last_step_on, GIVEN_UP_MONTHS)
 
 
 def find_priority(person: Person, priority: str) -> Priority:

@@ -151,7 +151,7 @@ FILES_STAY = AppendOnly(
     "briefing_publishedfile",
     name="published_files",
     refusal="what was published is never changed or taken away",
-    unique=("briefing_id", "format"),
+    unique=(("briefing_id", "format"),),
 )
 
 

@@ -387,6 +387,14 @@ class LegalHold(models.Model):
     def __str__(self) -> str:
         return f"legal hold {self.public_id[:6]}"
 
+    def is_over(self, thing: Nomination | Draw) -> bool:
+        """The same as `over` and `over_audit` say, of a hold of the same partnership that was fetched with its case."""
+        if self.audit_id is None:
+            return True
+        if self.case is None:
+            return self.audit_id == thing.audit_id
+        return isinstance(thing, Nomination) and self.case.nomination_id == thing.pk
+
     @property
     def over_what(self) -> str:
         """What it is over, in words."""

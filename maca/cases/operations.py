@@ -16,6 +16,7 @@ from maca.cases.cohort import Child, Cohort
 from maca.cases.coverage import Facts, Table, absent, tables
 from maca.cases.drawing import Lots, NobodyLeftError, Settings
 from maca.cases.household import Sibling
+from maca.cases.legal_holds import freeze_legal_holds
 from maca.cases.matching import Kin, marks_of
 from maca.cases.models import (
     CONFLICTS,
@@ -43,7 +44,7 @@ from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
-from maca.partnership.models import Agency, Partnership, Person, Role
+from maca.partnership.models import Agency, Person, Role
 from maca.partnership.operations import operator_of
 from maca.sealing.field import Sealed
 from maca.sealing.models import KeyKind
@@ -272,7 +273,7 @@ def swap_case(case: Case, *, nomination: Nomination, reason: str, by: Person) ->
     The number of the case that goes is not given again, so that nobody takes one child for the other; what was
     asked about it goes with it. Its nomination stays, left out, with the reason and with what was declared.
     """
-    no_hold_begins(case.audit.partnership_id)
+    freeze_legal_holds(case.audit.partnership_id)
     _hold(case, "nomination")
     rules.may_part_with_case(by, case).insist()
     hold(nomination)
@@ -535,7 +536,7 @@ def swap_drawn(draw: Draw, *, row: int, why: SwapReason, words: str, version: in
         draw, version=version, swaps=[*draw.swaps, {"out": row, "into": into, "why": why.value}],
         reasons=cohort_key(draw).seal(draw, "reasons", json.dumps(reasons, ensure_ascii=False)),
     )  # fmt: skip
-    write("swapped a drawn case", draw, by=by, audit=draw.audit.slug, out=row, into=into, why=why.value)
+    write("swapped a drawn case", draw, by=by, audit=draw.audit.slug, out=row, into=into, reason=why.value)
     return into
 
 
@@ -545,7 +546,7 @@ def nominate_drawn(draw: Draw, *, version: int | None, by: Person) -> list[Nomin
 
     Whether a family was looked at before is told to the chair, who decides on each.
     """
-    no_hold_begins(draw.audit.partnership_id)
+    freeze_legal_holds(draw.audit.partnership_id)
     laid = _held(draw, by=by)
     rules.may_end_draw(by, draw).insist()
     if laid.lots is None or not laid.lots.drawn:
@@ -587,7 +588,7 @@ def _nominate_child(laid: Laid, child: Child, *, by: Person) -> Nomination:
 @transaction.atomic
 def discard_draw(draw: Draw, *, version: int | None, by: Person) -> None:
     """Destroy a cohort without nominating from it. That there was one, and how it was drawn, stays on the record."""
-    no_hold_begins(draw.audit.partnership_id)
+    freeze_legal_holds(draw.audit.partnership_id)
     _held(draw, by=by)
     rules.may_end_draw(by, draw).insist()
     save_changes(draw, version=version, cohort=Sealed(), reasons=Sealed())
@@ -616,7 +617,7 @@ def forget_cohorts(now: dt.datetime) -> int:
     done = 0
     for draw in left.select_related("audit__partnership"):
         with transaction.atomic():
-            no_hold_begins(draw.audit.partnership_id)
+            freeze_legal_holds(draw.audit.partnership_id)
             hold(draw, "audit", read=("audit__partnership",))
             held = LegalHold.objects.over_audit(draw.audit).exists()
             if draw.stage == DrawStage.OPEN and not held:
@@ -667,13 +668,6 @@ def read_coverage(audit: Audit, *, by: Person) -> Coverage:
     )
 
 
-def no_hold_begins(partnership: int) -> None:
-    """Keep legal holds of a partnership from beginning or ending until the transaction is over: a hold that was begun
-    a moment ago is seen, and one that comes later comes after the destruction."""
-    # Not the key: rows that only point at the partnership are written meanwhile.
-    Partnership.objects.select_for_update(no_key=True).get(pk=partnership)
-
-
 @transaction.atomic
 def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
     """Destroy who the child is, the marks of the family and everything written about the case. What was learned stays.
@@ -681,7 +675,7 @@ def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
     The keys go last, when the rest is certain: without the record of it nothing is destroyed. In the backups
     of the keystore they live until those expire.
     """
-    no_hold_begins(case.audit.partnership_id)
+    freeze_legal_holds(case.audit.partnership_id)
     _hold(case, "nomination")
     rules.may_destroy_case(by, case).insist()
     assert case.nomination is not None  # the rule has looked
@@ -693,23 +687,23 @@ def destroy_case(case: Case, *, reason: DestructionReason, by: Person) -> None:
 @transaction.atomic
 def destroy_identity(case: Case, *, reason: DestructionReason, by: Person) -> None:
     """Destroy who the child is and the marks of the family. What was written about the case by its label stays."""
-    no_hold_begins(case.audit.partnership_id)
+    freeze_legal_holds(case.audit.partnership_id)
     _hold(case, "nomination")
     rules.may_destroy_identity(by, case).insist()
     assert case.nomination is not None  # the rule has looked
     _destroy(case.nomination, identity_alone=True, by=by)
-    write("destroyed an identity", case, by=by, audit=case.audit.slug, case=case.label, why=reason.value)
+    write("destroyed an identity", case, by=by, audit=case.audit.slug, case=case.label, reason=reason.value)
 
 
 @transaction.atomic
 def destroy_nomination(nomination: Nomination, *, reason: DestructionReason, by: Person) -> None:
     """Destroy who the child of a nomination that became no case is, the marks of the family, and why it was put
     forward."""
-    no_hold_begins(nomination.audit.partnership_id)
+    freeze_legal_holds(nomination.audit.partnership_id)
     hold(nomination, "audit")
     rules.may_destroy_nomination(by, nomination).insist()
     _destroy(nomination, by=by)
-    write("destroyed a nomination", nomination, by=by, audit=nomination.audit.slug, why=reason.value)
+    write("destroyed a nomination", nomination, by=by, audit=nomination.audit.slug, reason=reason.value)
 
 
 def _destroy(nomination: Nomination, *, identity_alone: bool = False, by: Person) -> None:
@@ -739,15 +733,23 @@ def finish_destroying() -> int:
 
     What a legal hold stands over by now keeps its keys until that has ended: a hold beats everything.
     """
+    nominations = Nomination.objects.select_related("audit")
     done: set[str] = set()
-    for gone, kinds in (("identity_destroyed_at", IDENTITY_ALONE), ("destroyed_at", EVERY_KEY)):
-        on_record = Nomination.objects.exclude(**{gone: None})
+    for on_record, kinds in (
+        (nominations.exclude(identity_destroyed_at=None), IDENTITY_ALONE),
+        (nominations.exclude(destroyed_at=None), EVERY_KEY),
+        (Draw.objects.exclude(stage=DrawStage.OPEN).select_related("audit"), (KeyKind.COHORT,)),
+    ):
         left = keys_left(on_record.values_list("public_id", flat=True), kinds)
-        for nomination in on_record.filter(public_id__in=left).select_related("audit"):
-            if not LegalHold.objects.over(nomination).exists():
-                _destroy_keys(nomination.public_id, kinds, "")
-                done.add(nomination.public_id)
-    over = keys_left(Draw.objects.exclude(stage=DrawStage.OPEN).values_list("public_id", flat=True), [KeyKind.COHORT])
-    for owner in over:
-        destroy_key(KeyKind.COHORT, owner=owner, by="")
-    return len(done | over)
+        by_partnership: dict[int, list[Nomination | Draw]] = {}
+        for one in on_record.filter(public_id__in=left):
+            by_partnership.setdefault(one.audit.partnership_id, []).append(one)
+        for partnership, found in by_partnership.items():
+            with transaction.atomic():
+                freeze_legal_holds(partnership)
+                holds = list(LegalHold.objects.standing().filter(partnership=partnership).select_related("case"))
+                free = [one.public_id for one in found if not any(hold.is_over(one) for hold in holds)]
+                for owner in free:
+                    _destroy_keys(owner, kinds, "")
+                done.update(free)
+    return len(done)

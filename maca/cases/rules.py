@@ -1,9 +1,10 @@
 from maca.audits.models import Audit
+from maca.audits.queries import given_up_on
 from maca.audits.stages import AuditStage
 from maca.cases.models import CONFLICTS, READS_EVERY_CASE, Case, Declaration, Draw, LegalHold, Nomination
 from maca.cases.queries import in_conflict, part_in
 from maca.cases.stages import DrawStage, NominationStage
-from maca.kernel.clock import LONDON, is_past
+from maca.kernel.clock import LONDON, is_past, today
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
 
@@ -89,20 +90,27 @@ def may_read_case(person: Person, case: Case) -> Verdict:
 
 
 def may_destroy_case(person: Person, case: Case) -> Verdict:
-    """The business manager destroys what was written about a case once the briefing has been published, or once the
-    packs of an inspection have been handed over, which has no briefing."""
+    """The business manager destroys what was written about a case once the briefing has been published, once the
+    packs of an inspection have been handed over, which has no briefing, or once an audit that is not published has
+    taken no step for a year."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return no("not-the-manager", "Only the business manager destroys what was written about a case.")
     if case.nomination_id is None:
         return no("no-identity", "This audit was recorded from its briefing. There is nothing to destroy.")
     if case.destroyed_at:
         return no("destroyed", DESTROYED)
-    audit = case.audit
-    over = audit.is_inspection and audit.pack_on is not None and is_past(audit.pack_on)
-    if audit.stage != AuditStage.PUBLISHED and not over:
+    if not _is_over(case.audit):
         return no("not-published", "A case is destroyed after the briefing has been published.")
     assert case.nomination is not None  # looked at above
     return _not_held(LegalHold.objects.over(case.nomination).first())
+
+
+def _is_over(audit: Audit) -> bool:
+    return audit.stage == AuditStage.PUBLISHED or _has_handed_over(audit) or given_up_on(audit) <= today()
+
+
+def _has_handed_over(audit: Audit) -> bool:
+    return audit.is_inspection and audit.pack_on is not None and is_past(audit.pack_on)
 
 
 def _not_held(hold: LegalHold | None) -> Verdict:
@@ -128,14 +136,14 @@ def may_destroy_identity(person: Person, case: Case) -> Verdict:
 
 def may_destroy_nomination(person: Person, nomination: Nomination) -> Verdict:
     """The business manager destroys what was written about a nomination that became no case, once the briefing of the
-    audit has been published."""
+    audit has been published, or once an audit that is not published has taken no step for a year."""
     if not person.holds(Role.BUSINESS_MANAGER):
         return no("not-the-manager", "Only the business manager destroys what was written in a nomination.")
     if Case.objects.filter(nomination=nomination).exists():
         return no("a-case", "This nomination became a case, and is destroyed with it.")
     if nomination.destroyed_at:
         return no("destroyed", DESTROYED)
-    if nomination.audit.stage != AuditStage.PUBLISHED:
+    if not _is_over(nomination.audit):
         return no("not-published", "A nomination is destroyed after the briefing has been published.")
     return _not_held(LegalHold.objects.over(nomination).first())
 
@@ -261,7 +269,9 @@ def may_name_presenter(person: Person, case: Case) -> Verdict:
 def may_open_identity(person: Person, case: Case) -> Verdict:
     """The chair, the manager, whoever introduces the case and the agencies that were asked, while the audit runs.
 
-    An agency that has said that it does not know the family no longer needs to know who it is.
+    An agency that has said that it does not know the family no longer needs to know who it is. Nor does any agency once
+    the packs of an inspection have been handed over; the chair and the manager, whom inspectors ask who is who, until
+    ten working days after they have left.
     """
     if person.holds(Role.SCRUTINEER):
         return no("anonymised", "The scrutineer reads every case by its label, never by name.")
@@ -273,8 +283,16 @@ def may_open_identity(person: Person, case: Case) -> Verdict:
         return no("conflict", CONFLICT)
     if case.audit.stage == AuditStage.PUBLISHED:
         return no("published", "The briefing has been published, so there is no reason to open an identity.")
+    if case.audit.is_inspection and case.audit.draft_on and is_past(case.audit.draft_on):
+        return no("inspection-over", "The inspection is over, so there is no reason to open an identity.")
     if person.holds(Role.CHAIR, Role.BUSINESS_MANAGER) or part_in(case, person).introduces:
         return YES
+    if _has_handed_over(case.audit):
+        return no(
+            "handed-over",
+            "The packs have been handed to the inspectors, so no agency needs to know any more who the child is. Ask "
+            "the business manager.",
+        )
     if not person.holds(Role.AGENCY_LEAD, Role.AUDITOR):
         return no("not-needed", "Your part in this audit needs the label only, not the name.")
     involvement = case.involvements.filter(agency=person.agency_id).first()

@@ -437,6 +437,8 @@ LOGGING = {
 
 # A refusal that a person can mend: the rule's code, then the page that mends it and the words of its address.
 MACA_MENDS = {"undeclared": "declare audit case"}
+# A refusal that stands until something elsewhere has ended: the rule’s code, the page that shows it, and its words.
+MACA_BECAUSE_OF = {"held": ("holds", "See the legal holds")}
 
 MACA_NAVIGATION = [
     ("Your work", "work-list"),

@@ -25,11 +25,15 @@ from maca.briefing.operations import (
     send_briefing,
 )
 from maca.briefing.reading import read_briefing
+from maca.cases.facts import Level
 from maca.cases.household import read_sibling
 from maca.cases.models import READS_EVERY_CASE, Case, HoldReason, Interest
 from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
 from maca.chronology.models import Source
 from maca.chronology.operations import keep_file, take_file
+from maca.inspection.children import ChosenChild
+from maca.inspection.days import usual_days
+from maca.inspection.operations import start_inspection
 from maca.kernel.clock import LONDON, today, working_days_from
 from maca.kernel.verdict import Refused
 from maca.learning.models import ReviewKind
@@ -44,7 +48,7 @@ from maca.panel.operations import (
     record_finding,
 )
 from maca.panel.queries import Column
-from maca.partnership.fence import fence
+from maca.partnership.fence import ONLY_GROW, fence
 from maca.partnership.models import Agency, AgencyKind, Partnership, Person, Role
 from maca.partnership.operations import (
     add_person,
@@ -135,18 +139,20 @@ def make_demo(*, reset: bool = False, published: bool = False) -> str:
         _actions_of_neglect_2(audit, people)
         _a_review(people)
         _a_hold(audit, people)
+        _an_inspection(people)
         if published:
             _publish(audit, people)
     stands = "published" if published else "gathering returns"
     return (
         f"Made “{partnership}”: {len(people)} people, “Neglect 2” published, “{audit}” {stands}. "
+        "“JTAI, serious youth violence” is an inspection that has been announced. "
         "Everything but Neglect 2 is invented, and so are its actions: the published briefing has none."
     )
 
 
 def empty() -> None:
     """Empty a site of training for good. Tables whose rows refuse to go, as the journal’s, are laid anew."""
-    for room in ("journal", "briefing"):
+    for room in {table.partition("_")[0]: None for table in ONLY_GROW}:
         call_command("migrate", room, "zero", verbosity=0, interactive=False)
     for alias in ("default", ALIAS):
         call_command("flush", verbosity=0, interactive=False, database=alias)
@@ -298,6 +304,29 @@ def _a_hold(audit: Audit, people: dict[str, Person]) -> None:
         usual, months=usual.months, counted_from=CountedFrom(usual.counted_from), reason=usual.reason,
         source=f"{usual.source} Agreed by the sub-group.", version=usual.version, by=people["margaret.osei"],
     )  # fmt: skip
+
+
+def _an_inspection(people: dict[str, Person]) -> None:
+    """Inspectors called this week and chose two children, of whom one agency knew one alone. One child’s pack can be
+    taken: the manager has declared in it."""
+    manager = people["priya.nair"]
+    agencies = list(Agency.objects.filter(partnership=manager.partnership_id, name__in=[SCHOOL, BRIDGE]))
+    audit = start_inspection(
+        called="JTAI, serious youth violence",
+        theme="Serious youth violence",
+        days=usual_days(working_days_from(today(), -2)),
+        questions=ready_made()["inspection"],
+        children=[
+            ChosenChild(name="Tyrell Marchbank", born_on=dt.date(2011, 2, 9), level=Level.CHILD_PROTECTION),
+            ChosenChild(
+                name="Jodie Fairweather", born_on=dt.date(2012, 10, 30), level=Level.CHILD_IN_NEED,
+                not_asked=frozenset(one.slug for one in agencies if one.name == BRIDGE),
+            ),
+        ],
+        agencies=agencies,
+        by=manager,
+    ).audit  # fmt: skip
+    declare_interest(audit.cases.get(number=1), interest=Interest.NONE, by=manager)
 
 
 def _answer(agency_return: AgencyReturn, answer: dict[str, Any]) -> None:

@@ -180,7 +180,9 @@ class Refusals:
         status = 409 if isinstance(problem, Changed) else 403
         if for_a_script(request):
             return JsonResponse({"words": sentence}, status=status)
-        context = {"sentence": sentence, "kept": written(request)}
+        page, because_of = settings.MACA_BECAUSE_OF.get(getattr(problem, "code", ""), ("", ""))
+        because = (because_of, reverse(page)) if page else None
+        context = {"sentence": sentence, "because": because, "kept": written(request)}
         return render(request, "design/refused.html", context, status=status)
 
 

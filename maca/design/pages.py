@@ -176,6 +176,11 @@ def do_once(request: HttpRequest, do: Callable[[], str], *, saved: str = "") -> 
     return redirect(location)
 
 
+def as_file(content: bytes, kind: str, name: str) -> HttpResponse:
+    """Something to keep, of this content type and under this name."""
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
 def form_page(
     request: HttpRequest,
     template: str,

@@ -18,6 +18,8 @@ class ChosenChild:
     address: str = ""
     household: str = ""
     record_number: str = ""
+    # The agencies that did not know the child, by their slugs. They are not asked.
+    not_asked: frozenset[str] = frozenset()
 
     def named_in(self, text: str) -> bool:
         """Whether a text holds a word of the child's name, or one that few people use of the family or the address."""

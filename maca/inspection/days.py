@@ -1,9 +1,10 @@
 """The day clock: the day of notice is day 1, and only working days in England are counted."""
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
-from maca.kernel.clock import working_days_between, working_days_from
+from maca.kernel.clock import is_working_day, working_days_between, working_days_from
 
 FURTHEST_BACK, FURTHEST = dt.timedelta(days=90), dt.timedelta(days=365)
 
@@ -22,9 +23,10 @@ class Days:
         """Which day of the inspection this is; that of notice is 1, and a day before it is nought or less."""
         return working_days_between(self.notice_on, day) + 1
 
-    def are_near(self, day: dt.date) -> bool:
-        """An inspection was announced some weeks ago at the most, and is over within a year."""
-        return self.notice_on > day - FURTHEST_BACK and max(vars(self).values()) < day + FURTHEST
+    def are_near(self, day: dt.date, before: "Days | None" = None) -> bool:
+        """An inspection was announced some weeks ago at the most, unless it was `before`, and is over within a year."""
+        announced = before is not None and self.notice_on == before.notice_on
+        return (announced or self.notice_on > day - FURTHEST_BACK) and max(vars(self).values()) < day + FURTHEST
 
     @property
     def in_words(self) -> list[tuple[str, dt.date]]:
@@ -47,6 +49,28 @@ CALLED = {
     "on_site_from": "Inspectors come on site",
     "on_site_to": "Last day on site",
 }
+
+
+def wrong_days(given: Mapping[str, dt.date], day: dt.date, before: Days | None = None) -> Iterator[tuple[str, str]]:
+    """What is wrong with these days on this `day`: the name of each, and a sentence. What stands as it did `before` may
+    be over."""
+    idle = [name for name in given if not is_working_day(given[name])]
+    yield from ((name, f"{given[name]:%-d %B %Y} is no working day in England. Choose another") for name in idle)
+    if idle or len(given) < len(CALLED):
+        return
+    if not Days(**given).are_near(day, before):
+        yield "notice_on", "The day of notice must be in the last 3 months, and every day within a year"
+        return
+    if given["notice_on"] > day:
+        yield "notice_on", "The day of notice must be today or earlier"
+    for name in ("returns_due_on", "packs_on"):
+        if given[name] < day and not (before and getattr(before, name) == given[name]):
+            yield name, f"“{CALLED[name]}” must be today or later"
+    for first, then in (("returns_due_on", "packs_on"), ("packs_on", "on_site_from")):
+        if given[first] >= given[then]:
+            yield then, f"“{CALLED[then]}” must be after “{CALLED[first]}”"
+    if given["on_site_from"] > given["on_site_to"]:
+        yield "on_site_to", "The last day on site must not be before the first"
 
 
 def usual_days(notice_on: dt.date) -> Days:

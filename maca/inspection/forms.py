@@ -5,41 +5,74 @@ from typing import Any
 from maca.cases.facts import GROWN_UP, Level, years_between
 from maca.design.forms import CheckboxesField, DateField, Form, LongTextField, SelectField, TextField
 from maca.inspection.children import ChosenChild
-from maca.inspection.days import CALLED, Days
-from maca.kernel.clock import is_working_day, today
+from maca.inspection.days import CALLED, Days, wrong_days
+from maca.kernel.clock import today
 from maca.partnership.models import Agency
 
 NAMES_A_CHILD = "This holds a word of a child’s name, family or address, and everybody reads it. Leave it out"
 USUAL_CHILDREN, MOST_CHILDREN = 5, 12
 
 
-class StartForm(Form):
-    called = TextField(label="Name of the inspection", help_text="For example: JTAI 2026", max_length=200)
-    theme = TextField(label="Theme", help_text="As the inspectors name it.")
+class DaysForm(Form):
+    """The lead inspector’s days."""
+
     notice_on = DateField(label="Day of notice", called="the day of notice", help_text="It is day 1.")
     returns_due_on = DateField(label=CALLED["returns_due_on"], called="the day evaluations are handed in")
     packs_on = DateField(label=CALLED["packs_on"], called="the day packs are handed over")
     on_site_from = DateField(label=CALLED["on_site_from"], called="the first day on site")
     on_site_to = DateField(label=CALLED["on_site_to"], called="the last day on site")
-    agencies = CheckboxesField(label="Which agencies are asked about these children?")
+    before: Days | None = None
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        named = {name: given[name] for name in CALLED if given.get(name)}
+        for name, sentence in wrong_days(named, today(), self.before):
+            self.add_error(name, sentence)
+        return given
+
+    def days(self) -> Days:
+        return Days(**{name: self.cleaned_data[name] for name in CALLED})
+
+
+class ChangeDaysForm(DaysForm):
+    def __init__(self, data: Mapping[str, Any] | None, *, days: Days) -> None:
+        super().__init__(data, initial=vars(days))
+        self.before = days
+
+
+class StartForm(DaysForm):
+    called = TextField(label="Name of the inspection", help_text="For example: JTAI 2026", max_length=200)
+    theme = TextField(label="Theme", help_text="As the inspectors name it.")
+    agencies = CheckboxesField(label="Which agencies are asked?", called="the agencies that are asked", many=True)
 
     def __init__(
         self, data: Mapping[str, Any] | None, *, agencies: Collection[Agency], children: int, days: Days
     ) -> None:
-        initial = {**vars(days), "called": "JTAI", "agencies": [one.slug for one in agencies]}
+        initial = {**vars(days), "called": f"JTAI {today():%B %Y}", "agencies": [one.slug for one in agencies]}
         super().__init__(data, initial=initial)
         self._agencies = {one.slug: one for one in agencies}
-        self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
+        choices = [(one.slug, one.name) for one in agencies]
+        self.fields["agencies"].choices = choices  # type: ignore[attr-defined]
         self.numbers = range(1, children + 1)
         for number in self.numbers:
-            self.fields |= _fields_of(number)
+            self.fields |= _fields_of(number, choices)
+        self.order_fields(["called", "theme", *CALLED, "agencies"])
 
-    def groups(self) -> list[tuple[int, list[Any]]]:
-        return [(number, [self[name] for name in _fields_of(number)]) for number in self.numbers]
+    @property
+    def has_wrong_days(self) -> bool:
+        return self.is_bound and any(self.errors.get(name) for name in CALLED)
+
+    def groups(self) -> list[tuple[int, list[Any], bool]]:
+        """Of each child its number, its fields, and whether they are shown at once: the first, and those begun."""
+        return [
+            (number, fields, number == 1 or any(_is_filled(one.value()) or one.errors for one in fields))
+            for number in self.numbers
+            for fields in [[self[name] for name in _fields_of(number, ())]]
+        ]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        self._clean_days(given)
+        asked = set(given.get("agencies", ()))
         for number in self.numbers:
             values = {name: given.get(f"{name}-{number}") for name in ("name", "born_on", "level", "address")}
             more = [given.get(f"{name}-{number}") for name in ("household", "record_number")]
@@ -49,6 +82,8 @@ class StartForm(Form):
                     self._say(f"name-{number}", f"Enter the name of child {number}, or leave the whole child empty")
                 if not values["level"]:
                     self._say(f"level-{number}", f"Choose the level of help of child {number}")
+                if asked and asked <= set(given.get(f"not_asked-{number}", ())):
+                    self._say(f"not_asked-{number}", f"Leave at least one agency to be asked about child {number}")
             if born_on and born_on > today():
                 self._say(f"born_on-{number}", f"The date of birth of child {number} must be in the past; leave it "
                           "empty for an unborn child")  # fmt: skip
@@ -66,32 +101,6 @@ class StartForm(Form):
         if name not in self.errors:
             self.add_error(name, sentence)
 
-    def _clean_days(self, given: Mapping[str, Any]) -> None:
-        named = [name for name in CALLED if given.get(name)]
-        for name in named:
-            if not is_working_day(given[name]):
-                self.add_error(name, f"{given[name]:%-d %B %Y} is no working day in England. Choose another")
-        if self.errors or len(named) < len(CALLED):
-            return
-        if not Days(**{name: given[name] for name in CALLED}).are_near(today()):
-            self.add_error("notice_on", "The day of notice must be in the last 3 months, and every day within a year")
-            return
-        if given["notice_on"] > today():
-            self.add_error("notice_on", "The day of notice must be today or earlier")
-        if given["returns_due_on"] < today():
-            self.add_error("returns_due_on", "The day evaluations are handed in must be today or later")
-        for before, after in (
-            ("returns_due_on", "packs_on"),
-            ("packs_on", "on_site_from"),
-        ):
-            if given[before] >= given[after]:
-                self.add_error(after, f"“{CALLED[after]}” must be after “{CALLED[before]}”")
-        if given["on_site_from"] > given["on_site_to"]:
-            self.add_error("on_site_to", "The last day on site must not be before the first")
-
-    def days(self) -> Days:
-        return Days(**{name: self.cleaned_data[name] for name in CALLED})
-
     def asked(self) -> list[Agency]:
         return [self._agencies[slug] for slug in self.cleaned_data["agencies"]]
 
@@ -102,18 +111,22 @@ class StartForm(Form):
             ChosenChild(
                 name=given[f"name-{at}"], born_on=_date(given[f"born_on-{at}"]), level=given[f"level-{at}"],
                 address=given[f"address-{at}"], household=given[f"household-{at}"],
-                record_number=given[f"record_number-{at}"],
+                record_number=given[f"record_number-{at}"], not_asked=frozenset(given[f"not_asked-{at}"]),
             )
             for at in self.numbers
             if given.get(f"name-{at}")
         ]  # fmt: skip
 
 
+def _is_filled(value: object) -> bool:
+    return any(value) if isinstance(value, tuple) else bool(value)
+
+
 def _date(given: object) -> dt.date | None:
     return given if isinstance(given, dt.date) else None
 
 
-def _fields_of(number: int) -> dict[str, Any]:
+def _fields_of(number: int, agencies: Collection[tuple[str, str]]) -> dict[str, Any]:
     called = f"of child {number}"
     return {
         f"name-{number}": TextField(label=f"Name {called}", required=False),
@@ -124,4 +137,11 @@ def _fields_of(number: int) -> dict[str, Any]:
         f"address-{number}": LongTextField(label=f"Address {called}", rows=2, required=False),
         f"household-{number}": LongTextField(label=f"Family {called}", rows=2, required=False),
         f"record_number-{number}": TextField(label=f"Number in social care’s record {called}", required=False),
+        f"not_asked-{number}": CheckboxesField(
+            label=f"Which agencies did not know child {number}?",
+            help_text="They are not asked about this child.",
+            choices=agencies,
+            many=True,
+            required=False,
+        ),
     }

@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -6,11 +8,11 @@ from maca.audits.models import Audit
 from maca.audits.question_sets import ready_made
 from maca.cases.models import Case
 from maca.cases.queries import find_case
-from maca.design.pages import form_page, guarded
+from maca.design.pages import as_file, form_page, guarded
 from maca.inspection import operations, rules
-from maca.inspection.days import usual_days
-from maca.inspection.forms import MOST_CHILDREN, USUAL_CHILDREN, StartForm
-from maca.inspection.queries import days_of, find_inspected, inspection_of, returns_of
+from maca.inspection.days import Days, usual_days
+from maca.inspection.forms import MOST_CHILDREN, USUAL_CHILDREN, ChangeDaysForm, StartForm
+from maca.inspection.queries import cases_of_packs, days_of, find_inspected, inspection_of, returns_of
 from maca.kernel import paper_as_files
 from maca.kernel.clock import today, working_days_from
 from maca.partnership.models import Agency, Person
@@ -27,7 +29,7 @@ def start_inspection(request: HttpRequest) -> HttpResponse:
     is_number = asked.isascii() and asked.isdecimal() and len(asked) < 4
     children = min(max(int(asked), 1), MOST_CHILDREN) if is_number else USUAL_CHILDREN
     agencies = Agency.objects.filter(partnership=person.partnership_id)
-    notice_on = working_days_from(working_days_from(today(), 1), -1)  # today, or the working day before
+    days = usual_days(working_days_from(working_days_from(today(), 1), -1))  # today, or the working day before
 
     def do(form: StartForm, version: int | None) -> str:
         given = form.cleaned_data
@@ -40,10 +42,46 @@ def start_inspection(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         "inspection/start.html",
-        lambda data, _: StartForm(data, agencies=agencies, children=children, days=usual_days(notice_on)),
+        lambda data, _: StartForm(data, agencies=agencies, children=children, days=days),
         do=do,
-        context={"children": children, "most": MOST_CHILDREN, "back": reverse("audits")},
+        context={
+            "children": children,
+            "most": MOST_CHILDREN,
+            "back": reverse("audits"),
+            "days": _numbered(days),
+        },
         saved="The inspection has been started, and every agency has been asked.",
+        said_at={"same-name": "called"},
+    )
+
+
+def _numbered(days: Days) -> list[tuple[int, str, dt.date]]:
+    return [(days.number(day), name, day) for name, day in days.in_words]
+
+
+@guarded(rules.may_change_days, find_inspected, writes=True)
+def change_inspection_days(request: HttpRequest, audit: Audit) -> HttpResponse:
+    here = reverse("inspection", kwargs={"audit": audit.slug})
+
+    def do(form: ChangeDaysForm, version: int | None) -> str:
+        operations.change_days(audit, days=form.days(), version=version, by=signed_in(request))
+        return here
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, now: ChangeDaysForm(data, days=days_of(inspection_of(now), now)),
+        do=do,
+        thing=audit,
+        context={
+            "heading": "Change the days of the inspection",
+            "caption": audit.title,
+            "introduction": "Every evaluation that has not been handed in will be due on the new day, and its agency "
+            "is told. More time that you gave an agency stays, while it ends before the packs are handed over.",
+            "button_text": "Change the days",
+            "back": here,
+        },
+        saved="The days have been changed.",
     )
 
 
@@ -52,17 +90,21 @@ def inspection(request: HttpRequest, audit: Audit) -> HttpResponse:
     """The day clock, and child by agency what was asked, opened and handed in."""
     person = signed_in(request)
     days = days_of(inspection_of(audit), audit)
+    cases = cases_of_packs(audit, person)
+    packs = [(one, rules.may_take_pack(person, one)) for one in cases]
     return render(
         request,
         "inspection/inspection.html",
         {
             "audit": audit,
             "says": days.says(today()),
-            "days": [(days.number(day), name, day) for name, day in days.in_words],
+            "days": _numbered(days),
             "returns": returns_of(audit),
             "may_chase": rules.may_start_inspection(person),
+            "may_change_days": rules.may_change_days(person, audit),
             "may_take": rules.may_take_packs(person, audit),
-            "cases": list(audit.cases.all()),
+            "packs": packs,
+            "open_packs": sum(bool(verdict) for _, verdict in packs),
         },
     )
 
@@ -79,13 +121,9 @@ def inspection_pack(request: HttpRequest, found: tuple[Case, str]) -> HttpRespon
         raise Http404
     write, content_type = paper_as_files.WRITERS[kind]
     paper = operations.copy_pack(case, kind=kind, by=signed_in(request))
-    return _file(write(paper), content_type, f"child-{case.number}.{kind}")
+    return as_file(write(paper), content_type, f"child-{case.number}.{kind}")
 
 
 @guarded(rules.may_take_packs, find_inspected, step_up=True)
 def inspection_packs(request: HttpRequest, audit: Audit) -> HttpResponse:
-    return _file(operations.copy_packs(audit, by=signed_in(request)), "application/zip", f"{audit.slug}-packs.zip")
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return as_file(operations.copy_packs(audit, by=signed_in(request)), "application/zip", f"{audit.slug}-packs.zip")

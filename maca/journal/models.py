@@ -42,7 +42,7 @@ ENTRIES_STAY = AppendOnly(
     "journal_entry",
     name="journal_entries",
     refusal="entries of the journal are never changed or taken away",
-    unique=("partnership", "number"),
+    unique=(("partnership", "number"),),
 )
 
 

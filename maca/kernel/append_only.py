@@ -6,16 +6,16 @@ from typing import Any
 class AppendOnly:
     """The triggers that keep a table as it is, as statements for each database, and as steps of a migration.
 
-    `name` is what they are called after; `refusal` is what the database says; `unique` are the columns that together
-    stand for one row beside its id. On SQLite a migration that alters the table makes it anew and so loses its
+    `name` is what they are called after; `refusal` is what the database says; `unique` are the sets of columns of
+    which each stands for one row, as its id does. On SQLite a migration that alters the table makes it anew and so loses its
     triggers: let it begin with `RunPython(x.lift, x.lay)` and end with `RunPython(x.lay, x.lift)`.
     """
 
-    def __init__(self, table: str, *, name: str, refusal: str, unique: tuple[str, ...]) -> None:
+    def __init__(self, table: str, *, name: str, refusal: str, unique: tuple[tuple[str, ...], ...]) -> None:
         self.table = table
         refuse = f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
-        the_same = " AND ".join(f"{column} = NEW.{column}" for column in unique)
-        replaced = f"SELECT 1 FROM {table} WHERE id = NEW.id OR ({the_same})"  # noqa: S608 - names of our tables
+        the_same = " OR ".join(f"({' AND '.join(f'{one} = NEW.{one}' for one in columns)})" for columns in unique)
+        replaced = f"SELECT 1 FROM {table} WHERE id = NEW.id OR {the_same}"  # noqa: S608 - names of our tables
         self.to_lay = {
             "sqlite": [
                 f"CREATE TRIGGER {name}_stay_as_they_are BEFORE UPDATE ON {table} {refuse}",

@@ -41,6 +41,8 @@ def published_audits(person: Person, newest: int | None = AUDITS) -> list[Audit]
     """The newest audits whose briefing has reached its readers and was not withdrawn, the newest last."""
     told = Briefing.objects.visible_to(person).reached_readers().filter(stage=BriefingStage.PUBLISHED)
     found = Audit.objects.filter(briefing__in=told).select_related("theme__priority", "earlier", "briefing")
+    # Of the briefing only when it was published: its whole text would be fetched for every audit there is.
+    found = found.defer("briefing__content", "briefing__searched", "briefing__counts")
     return list(found.order_by("-planned_at", "-pk")[:newest])[::-1]
 
 

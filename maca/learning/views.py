@@ -10,7 +10,7 @@ from maca.audits.stages import AuditStage
 from maca.briefing.models import Briefing
 from maca.briefing.queries import published
 from maca.design.charts import bar_chart
-from maca.design.pages import do_once, form_page, guarded
+from maca.design.pages import as_file, do_once, form_page, guarded
 from maca.kernel import paper_as_files
 from maca.kernel.clock import today
 from maca.learning import operations, rules
@@ -227,10 +227,7 @@ def yearly_file(request: HttpRequest, found: tuple[int, str]) -> HttpResponse:
         raise Http404
     write, kind = YEARLY_FILES[office]
     name = f"case-audits-{year}.{office}"
-    return HttpResponse(
-        write(yearly_report(signed_in(request), year)), content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # fmt: skip
+    return as_file(write(yearly_report(signed_in(request), year)), kind, name)
 
 
 # ---- who used a briefing

@@ -21,7 +21,7 @@ from maca.cases.models import Case
 from maca.cases.queries import cases_of, fetch_parts, possible_presenters
 from maca.chronology.operations import read_question
 from maca.design.middleware import for_a_script
-from maca.design.pages import do_once, form_page, guarded, unattended, version_sent
+from maca.design.pages import as_file, do_once, form_page, guarded, unattended, version_sent
 from maca.kernel.clock import today
 from maca.kernel.ids import new_public_id
 from maca.kernel.verdict import Refused
@@ -208,11 +208,8 @@ def agenda_calendar(request: HttpRequest, audit: Audit) -> HttpResponse:
     mine = [one for one in turns(audit, found, today=today()) if one.case.pk in visible]
     if found is None:
         raise Refused("no-agenda", "No agenda has been set yet, so there is nothing to put into a calendar.")
-    return HttpResponse(
-        as_calendar(audit, found, mine, now=timezone.now()),
-        content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{audit.slug}-panel.ics"'},
-    )
+    calendar = as_calendar(audit, found, mine, now=timezone.now())
+    return as_file(calendar, "text/calendar; charset=utf-8", f"{audit.slug}-panel.ics")
 
 
 @require_POST

@@ -67,7 +67,7 @@ def is_open(table: str) -> bool:
 
 
 # Tables that only grow. The role that serves may not change or delete a row there.
-ONLY_GROW = ("journal_entry", "briefing_publishedfile")
+ONLY_GROW = ("journal_entry", "briefing_publishedfile", "retention_certificate")
 
 
 # ---- where a connection stands

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,13 +15,17 @@ IDENTITY, CASE = "Who the child is, and the marks by which the family was recogn
     "Everything written about it: why it was nominated, returns and uploads, chronologies, reports, what practitioners "
     "and the family said, and what was said at the panel"
 )  # fmt: skip
-REMAINS = (
-    "The label, the dates, and who was asked and answered when",
-    "The findings, without names, and the actions made of them",
-    "The briefing as it was published",
-    "The journal, which holds no content of a case",
-)
-REMAINS_OF_IDENTITY = ("What is written about it by its label: returns, uploads and chronologies", *REMAINS)
+
+
+def remains(destroyed: Collection[str], *, panel_met: bool, published: bool) -> tuple[str, ...]:
+    """What is left after a destruction, of an audit that went so far."""
+    return (
+        *(() if CASE in destroyed else ("What is written about it by its label: returns, uploads and chronologies",)),
+        "The label, the dates, and who was asked and answered when",
+        *(("The findings, without names, and the actions made of them",) if panel_met else ()),
+        *(("The briefing as it was published",) if published else ()),
+        "The journal, which holds no content of a case",
+    )
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,17 @@ def packed(facts: Facts) -> tuple[dict[str, Any], str]:
     return content, digest_of(content)
 
 
+def written(content: Mapping[str, Any]) -> bytes:
+    """The very bytes that are hashed: one line of JSON in UTF-8, the names in order of the alphabet."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
+
+
 def digest_of(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(written(content)).hexdigest()
+
+
+def file_name(certificate: Certificate, kind: str) -> str:
+    return f"certificate-of-destruction-{certificate.number}.{kind}"
 
 
 def _instant(at: dt.datetime) -> str:
@@ -61,7 +74,7 @@ def _instant(at: dt.datetime) -> str:
 
 def as_paper(certificate: Certificate, gone: Mapping[str, dt.datetime]) -> Paper:
     """The certificate, with when the keystore destroyed each of its keys; a key without a time still stands."""
-    facts = certificate.content
+    facts, name = certificate.content, file_name(certificate, "json")
     parts = [
         Part("What was destroyed", points=tuple(facts["destroyed"])),
         Part("Why, and by which rule", (facts["reason"],), tuple(facts["rule"])),
@@ -74,6 +87,10 @@ def as_paper(certificate: Certificate, gone: Mapping[str, dt.datetime]) -> Paper
         Part("What remains", points=tuple(facts["remains"])),
         Part("How to check this", (
             f"The journal holds the digest of this certificate (SHA-256): {certificate.sha256}",
+            f"It is that of the file {name}, byte for byte, which this site hands out beside this paper. The file "
+            "holds what stands above, but for when the keystore destroyed each key and when its backups expire: that "
+            "is asked of the keystore each time.",
+            f"To print its digest: certutil -hashfile {name} SHA256 on Windows, sha256sum {name} elsewhere.",
         )),
     ]  # fmt: skip
     return Paper(

@@ -3,6 +3,7 @@ from typing import Self
 from django.db import models
 
 from maca.cases.models import Nomination
+from maca.kernel.append_only import AppendOnly
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Partnership, Person
@@ -61,14 +62,19 @@ class Period(Versioned):
     def is_shredded(self) -> bool:
         return self.record_class in SHREDDED
 
+    @property
+    def length(self) -> str:
+        """How long, in years and months."""
+        years, months = divmod(self.months or 0, 12)
+        counted = [(years, "year"), (months, "month")]
+        parts = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in counted if number]
+        return " and ".join(parts) or "No time"
+
     def in_words(self) -> str:
         """How long, and counted from what."""
         if self.months is None:
             return "Without an end"
-        years, months = divmod(self.months, 12)
-        counted = [(years, "year"), (months, "month")]
-        parts = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in counted if number]
-        return f"{' and '.join(parts) or 'No time'} from {CountedFrom(self.counted_from).label}"
+        return f"{self.length} from {CountedFrom(self.counted_from).label}"
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -100,3 +106,11 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"Certificate {self.number}"
+
+
+CERTIFICATES_STAY = AppendOnly(
+    "retention_certificate",
+    name="certificates",
+    refusal="a certificate of destruction is never changed or taken away",
+    unique=(("public_id",), ("partnership_id", "number")),
+)

@@ -8,6 +8,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from maca.audits.models import Audit
+from maca.audits.stages import AuditStage
+from maca.cases.legal_holds import freeze_legal_holds
 from maca.cases.models import Case, DestructionReason, HoldReason, LegalHold, Nomination
 from maca.cases.operations import (
     EVERY_KEY,
@@ -15,7 +17,6 @@ from maca.cases.operations import (
     destroy_case,
     destroy_identity,
     destroy_nomination,
-    no_hold_begins,
 )
 from maca.journal.operations import write
 from maca.kernel.clock import LONDON, today
@@ -68,7 +69,7 @@ def begin_hold(
     *, audit: Audit | None = None, case: Case | None = None, reason: HoldReason, asked_by: str, by: Person
 ) -> LegalHold:
     """Begin a legal hold over a case, over a whole audit, or with neither over everything of the partnership."""
-    no_hold_begins(by.partnership_id)
+    freeze_legal_holds(by.partnership_id)
     rules.may_begin_hold(by).insist()
     audit = case.audit if case else audit
     if audit and audit.partnership_id != by.partnership_id:
@@ -76,7 +77,7 @@ def begin_hold(
     made = LegalHold.objects.create(
         partnership=by.partnership, audit=audit, case=case, reason=reason, asked_by=asked_by, begun_by=by
     )
-    write(BEGAN, made, by=by, **_over(audit, case), why=reason.value)
+    write(BEGAN, made, by=by, **_over(audit, case), reason=reason.value)
     return made
 
 
@@ -92,7 +93,7 @@ def _over(audit: Audit | None, case: Case | None) -> dict[str, Any]:
 @transaction.atomic
 def end_hold(found: LegalHold, *, because: str, by: Person) -> None:
     """End a legal hold, with the reason. From then on the schedule counts again."""
-    no_hold_begins(by.partnership_id)
+    freeze_legal_holds(by.partnership_id)
     hold(found, read=("audit", "case"))
     rules.may_end_hold(by, found).insist()
     LegalHold.objects.filter(pk=found.pk, ended_at=None).update(
@@ -111,26 +112,26 @@ def put_back_hold(entry: Mapping[str, Any], *, partnership: Partnership, by: Per
     Who had asked for it is not in the journal, and has to be found out. Raises `Refused` for an audit or a case that
     the restored database does not know either.
     """
-    no_hold_begins(partnership.pk)
+    freeze_legal_holds(partnership.pk)
     details = entry["details"]
     audit = Audit.objects.filter(partnership=partnership, slug=details.get("audit", "")).first()
     number = str(details.get("case", "")).removeprefix("Case ")
     case = audit.cases.filter(number=int(number)).first() if audit and number.isdigit() else None
     if (details["over"] != "partnership" and audit is None) or (details["over"] == "case" and case is None):
         raise Refused("not-there", "What this hold is over is not in this database. Hold the whole partnership.")
-    reason = details["why"] if details["why"] in HoldReason.values else HoldReason.OTHER
+    reason = details.get("reason") if details.get("reason") in HoldReason.values else HoldReason.OTHER
     made = LegalHold.objects.create(
         public_id=str(entry["about"]).partition(":")[2], partnership=partnership, audit=audit, case=case,
         reason=reason, asked_by=PUT_BACK, begun_by=by, begun_at=dt.datetime.fromisoformat(entry["at"]),
     )  # fmt: skip
-    write(BEGAN, made, by=by, **_over(audit, case), why=str(reason), put_back=True)
+    write(BEGAN, made, by=by, **_over(audit, case), reason=str(reason), put_back=True)
     return made
 
 
 @transaction.atomic
 def destroy_due(codes: Collection[str], *, by: Person) -> list[Certificate]:
     """Destroy what was chosen of what is due, each with a certificate. Nothing goes if one of them may not."""
-    no_hold_begins(by.partnership_id)
+    freeze_legal_holds(by.partnership_id)
     rules.may_destroy_due(by).insist()
     ready = {one.code: one for one in due_by(by.partnership, today()) if one.may_go}
     if not codes or not set(codes) <= set(ready):
@@ -146,14 +147,16 @@ def _destroy_due(due: Due, *, by: Person) -> Certificate:
     period = due.period
     assert period.saved_at  # it may go
     rule = (
-        f"{period.get_record_class_display()}: kept {_begins_small(period.in_words())}.",
+        f"{period.get_record_class_display()}: kept {_begins_small(due.kept)}.",
         f"Counted from {due.counted_from:%-d %B %Y}, due on {due.due_on:%-d %B %Y}.",
         f"Decided by {period.saved_by} on {period.saved_at.astimezone(LONDON):%-d %B %Y}.",
         f"Reason: {period.reason}",
         f"Source: {period.source}",
     )
+    # The list was read without what is sealed.
+    nomination = Nomination.objects.select_related("audit", "case__audit").get(pk=due.nomination.pk)
     return _destroy(
-        due.nomination, due.case, identity_alone=due.is_identity_alone,
+        nomination, getattr(nomination, "case", None), identity_alone=due.is_identity_alone,
         reason=DestructionReason.RETENTION, rule=rule, by=by,
     )  # fmt: skip
 
@@ -165,7 +168,7 @@ def _begins_small(words: str) -> str:
 @transaction.atomic
 def destroy_by_hand(case: Case, *, reason: DestructionReason, by: Person) -> Certificate:
     """Destroy everything of a case before its time is over, with a certificate."""
-    no_hold_begins(by.partnership_id)
+    freeze_legal_holds(by.partnership_id)
     rules.may_destroy_by_hand(by, case).insist()
     assert case.nomination is not None  # the rule has looked
     by_no_rule = ("Destroyed by hand, and by no period of the schedule.",)
@@ -211,7 +214,9 @@ def _certify(
         partnership=by.partnership.name, audit=audit.title, label=label_of(nomination, case), destroyed=destroyed,
         reason=f"{reason.label}.", rule=tuple(rule), by=str(by), at=now.isoformat(),
         keys=tuple((key, str(kind.label)) for key, kind in keys),
-        remains=paper.REMAINS if paper.CASE in destroyed else paper.REMAINS_OF_IDENTITY,
+        remains=paper.remains(
+            destroyed, panel_met=audit.panel_has_begun, published=audit.stage == AuditStage.PUBLISHED
+        ),
         backup_days=settings.MACA_KEYSTORE_BACKUP_DAYS,
     )  # fmt: skip
     content, digest = paper.packed(facts)

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from maca.actions.models import Action
 from maca.actions.stages import ActionStage
-from maca.audits.models import Audit
+from maca.audits.models import LAST_STEP, Audit
+from maca.audits.queries import given_up_on
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case, LegalHold, Nomination
 from maca.journal.models import Entry, Head
@@ -111,9 +112,23 @@ class Due:
         return "Everything written about it, and who the child is"
 
     @property
+    def is_published(self) -> bool:
+        return self.nomination.audit.stage == AuditStage.PUBLISHED
+
+    @property
+    def kept(self) -> str:
+        """How long it is kept, and counted from what."""
+        if self.is_published:
+            return self.period.in_words()
+        return f"{self.period.length} {NEVER_PUBLISHED}"
+
+    @property
     def may_go(self) -> bool:
         """Its day has come, somebody has decided on its period, and no hold stands over it."""
         return self.due_on <= today() and self.period.is_decided and self.hold is None
+
+
+NEVER_PUBLISHED = "from the last step of an audit that was not published, or the last day of its timetable"
 
 
 def label_of(nomination: Nomination, case: Case | None) -> str:
@@ -128,12 +143,12 @@ def due_by(partnership: Partnership, day: dt.date) -> list[Due]:
     identity, case = periods[RecordClass.IDENTITY], periods[RecordClass.CASE]
     if not (perhaps := _perhaps_due(partnership, day, identity, case)):
         return []
-    holds = list(partnership.holds.standing())
+    holds = list(partnership.holds.standing().select_related("case"))
     closed = _actions_closed(partnership)
     found = []
     for one in perhaps:
         its_case = getattr(one, "case", None)
-        hold = next((hold for hold in holds if _is_over(hold, one, its_case)), None)
+        hold = next((hold for hold in holds if hold.is_over(one)), None)
         of_case, of_identity = _due_on(case, one.audit, closed), _due_on(identity, one.audit, closed)
         if its_case is None:
             period, days = (identity, of_identity) if of_identity else (case, of_case)
@@ -160,28 +175,30 @@ def ready_to_go(partnership: Partnership) -> list[Due]:
     return [one for one in due_by(partnership, today()) if one.may_go]
 
 
-def _is_over(hold: LegalHold, nomination: Nomination, case: Case | None) -> bool:
-    """The same as `LegalHold.objects.over` says, of holds that were fetched."""
-    if hold.audit_id is None:
-        return True
-    return hold.audit_id == nomination.audit_id and (hold.case_id is None or bool(case and hold.case_id == case.pk))
-
-
 def _perhaps_due(partnership: Partnership, day: dt.date, identity: Period, case: Period) -> list[Nomination]:
-    """Those not destroyed whose audit was approved long enough ago: no period is counted from an earlier day."""
+    """Those not destroyed whose audit was approved, or planned and not published, long enough ago: no period is
+    counted from an earlier day. Without what is sealed in them."""
 
-    def approved_before(period: Period) -> Q:
+    def begun_before(period: Period) -> Q:
         if period.months is None:
             return Q(pk__in=[])
         # A month may have no such day, and its last is counted instead.
         latest = months_after(day, -period.months) + dt.timedelta(days=4)
-        return Q(audit__briefing__approved_at__lt=dt.datetime.combine(latest, dt.time(), LONDON))
+        at = dt.datetime.combine(latest, dt.time(), LONDON)
+        published = Q(audit__stage=AuditStage.PUBLISHED)
+        return published & Q(audit__briefing__approved_at__lt=at) | ~published & Q(audit__planned_at__lt=at)
 
     found = Nomination.objects.filter(
-        Q(identity_destroyed_at=None) & approved_before(identity) | approved_before(case),
-        audit__partnership=partnership, audit__stage=AuditStage.PUBLISHED, destroyed_at=None,
+        Q(identity_destroyed_at=None) & begun_before(identity) | begun_before(case),
+        audit__partnership=partnership, destroyed_at=None,
     )  # fmt: skip
-    return list(found.select_related("audit__briefing", "case"))
+    return list(
+        found.select_related("audit__briefing", "case").only(
+            "public_id", "nominated_at", "identity_destroyed_at", "case__number",
+            "audit__partnership", "audit__title", "audit__slug", "audit__stage", "audit__is_inspection",
+            *(f"audit__{name}" for name in LAST_STEP), "audit__briefing__approved_at",
+        )
+    )  # fmt: skip
 
 
 def _actions_closed(partnership: Partnership) -> dict[int, tuple[int, dt.datetime | None]]:
@@ -200,16 +217,22 @@ def _due_on(
     period: Period, audit: Audit, closed: dict[int, tuple[int, dt.datetime | None]]
 ) -> tuple[dt.date, dt.date] | None:
     """From which day the period of an audit is counted, and on which it is over; None where that has no day yet."""
+    if period.months is None:
+        return None
+    left, last = closed.get(audit.pk, (0, None))
+    if period.counted_from == CountedFrom.ACTIONS and left:
+        return None
+    if audit.stage != AuditStage.PUBLISHED:
+        first = audit.last_step_on
+        due_on = months_after(first, period.months)
+        return first, due_on if audit.is_inspection else max(due_on, given_up_on(audit))
     briefing = getattr(audit, "briefing", None)
-    if period.months is None or audit.published_at is None or briefing is None:
+    if audit.published_at is None or briefing is None:
         return None
     at = audit.published_at
     if period.counted_from == CountedFrom.APPROVED and briefing.approved_at:
         at = briefing.approved_at
     elif period.counted_from == CountedFrom.ACTIONS:
-        left, last = closed.get(audit.pk, (0, None))
-        if left:
-            return None
         at = max(at, last or at)
     first = at.astimezone(LONDON).date()
     return first, months_after(first, period.months)

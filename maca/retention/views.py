@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from maca.cases.models import Case, DestructionReason, HoldReason, LegalHold
 from maca.cases.queries import find_case
-from maca.design.pages import form_page, guarded
+from maca.design.pages import as_file, form_page, guarded
 from maca.kernel.clock import today
 from maca.kernel.paper_as_files import WRITERS
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
 from maca.retention import operations, queries, rules
-from maca.retention.certificate import as_paper
+from maca.retention.certificate import as_paper, file_name, written
 from maca.retention.forms import DestroyCaseForm, DestroyDueForm, EndHoldForm, HoldForm, PeriodForm
 from maca.retention.models import Certificate, CountedFrom, Period, RecordClass
 from maca.retention.usual import COVERS
@@ -231,15 +231,13 @@ def _certificate_as(person: Person, certificate: str, kind: str) -> tuple[Certif
 
 @guarded(lambda person, found: rules.may_print_certificate(person, found[0]), _certificate_as)
 def certificate_file(request: HttpRequest, found: tuple[Certificate, str]) -> HttpResponse:
-    """One certificate, as a Word file or a PDF."""
+    """One certificate, as a Word file, a PDF, or the very bytes whose digest stands in the journal."""
     one, kind = found
-    if kind not in WRITERS:
+    if kind == "json":
+        content, content_type = written(one.content), "application/json"
+    elif kind in WRITERS:
+        write, content_type = WRITERS[kind]
+        content = write(as_paper(one, queries.keys_destroyed_at(one)))
+    else:
         raise Http404
-    write, content_type = WRITERS[kind]
-    paper = as_paper(one, queries.keys_destroyed_at(one))
-    name = f"certificate-of-destruction-{one.number}.{kind}"
-    return HttpResponse(
-        write(paper),
-        content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return as_file(content, content_type, file_name(one, kind))

@@ -26,6 +26,18 @@ TIME_DECIDED = register(
     )
 )
 
+MOVED = register(
+    Kind(
+        "returns/moved",
+        "The day by which your agency is to answer has changed",
+        (
+            "The safeguarding children partnership has changed the day on which something that your agency was asked "
+            "is due. The new day is on your work list.",
+            "This message says nothing of any case, and neither should an answer to it.",
+        ),
+    )
+)
+
 GIVEN = register(
     Kind(
         "returns/given",

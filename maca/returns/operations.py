@@ -30,7 +30,7 @@ from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
 from maca.returns.audit_report import AuditReport, LeftOut
 from maca.returns.finished import finished_return
-from maca.returns.messages import GIVEN, SENT_BACK, TIME_DECIDED
+from maca.returns.messages import GIVEN, MOVED, SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
     AgencyReturn,
     Answer,
@@ -75,7 +75,7 @@ from maca.returns.redraw import Drawing
 from maca.returns.reminders import CHECK, LINK, REMINDER, REQUEST, Answering, Claim, tell
 from maca.returns.report_on_paper import on_paper
 from maca.returns.report_versions import Change, Standing, changes, packed, unpacked
-from maca.returns.stages import HANDED_IN, TOOK_NO_PART, ReturnStage
+from maca.returns.stages import AWAITED, HANDED_IN, TOOK_NO_PART, ReturnStage
 from maca.returns.summative import SummativeReport, summative_report, summative_reports
 from maca.sealing.cipher import DataKey, digest
 from maca.sealing.field import Sealed, holds_words, sealed_fields
@@ -606,6 +606,29 @@ def extend_return(agency_return: AgencyReturn, *, due_on: dt.date, version: int 
     save_changes(agency_return, version=version, due_on=due_on, **_stamp(by))
     _decide(agency_return, by=by, granted_on=due_on)
     _write("extended a return", agency_return, by=by, before=before.isoformat(), now=due_on.isoformat())
+
+
+@transaction.atomic
+def move_due_days(audit: Audit, *, before: dt.date, by: Person) -> None:
+    """Let every return that is not handed in be due on the day that the audit has now, and tell its agency. More time
+    that an agency was given beyond both days is left to it, while it ends before the panel or the handing over.
+
+    Called by the operation that changes the day of the audit, with the day `before`.
+    """
+    due_on, panel_on = audit.returns_due_on, audit.panel_on
+    assert due_on  # whoever calls has set it
+    moved = []
+    waiting = AgencyReturn.objects.of(audit).filter(stage__in=AWAITED).exclude(due_on=due_on).order_by("pk")
+    for one in waiting.select_related("case__audit", "agency"):
+        _hold(one)
+        was = one.due_on
+        has_more_time = was > max(before, due_on) and (panel_on is None or was < panel_on)
+        if has_more_time or one.stage not in AWAITED:
+            continue
+        save_changes(one, version=None, due_on=due_on, **_stamp(by))
+        _write("moved the day of a return", one, by=by, before=was.isoformat(), now=due_on.isoformat())
+        moved.append(Claim(one, ReminderStep.ASKED, due_on))
+    tell(moved, MOVED, by=by)
 
 
 def _decide(agency_return: AgencyReturn, *, by: Person, **decision: Any) -> None:

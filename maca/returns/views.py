@@ -16,7 +16,7 @@ from maca.cases.queries import find_case, nominations_in_conflict
 from maca.cases.rules import may_open_identity, may_work_on_case
 from maca.chronology.rules import may_read_entries
 from maca.design.forms import Form
-from maca.design.pages import do_once, form_page, guarded, unattended, version_sent
+from maca.design.pages import as_file, do_once, form_page, guarded, unattended, version_sent
 from maca.kernel import paper_as_files
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import PUBLIC_ID
@@ -272,25 +272,21 @@ def _table(request: HttpRequest, audit: Audit) -> list[tuple[str, ...]]:
     return rows(found, _filter(request, found))
 
 
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
 @guarded(rules.may_read_board, find_audit)
 def board_as_csv(request: HttpRequest, audit: Audit) -> HttpResponse:
-    return _file(as_csv(_table(request, audit)), "text/csv; charset=utf-8", f"{audit.slug}-board.csv")
+    return as_file(as_csv(_table(request, audit)), "text/csv; charset=utf-8", f"{audit.slug}-board.csv")
 
 
 @guarded(rules.may_read_board, find_audit)
 def board_as_xlsx(request: HttpRequest, audit: Audit) -> HttpResponse:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(as_xlsx(_table(request, audit)), kind, f"{audit.slug}-board.xlsx")
+    return as_file(as_xlsx(_table(request, audit)), kind, f"{audit.slug}-board.xlsx")
 
 
 @guarded(may_read_plan, find_audit)
 def calendar(request: HttpRequest, audit: Audit) -> HttpResponse:
     content = as_calendar(audit, signed_in(request), now=timezone.now())
-    return _file(content, "text/calendar; charset=utf-8", f"{audit.slug}-dates.ics")
+    return as_file(content, "text/calendar; charset=utf-8", f"{audit.slug}-dates.ics")
 
 
 @require_POST
@@ -322,7 +318,7 @@ def audit_report_copy(request: HttpRequest, found: tuple[Audit, str]) -> HttpRes
         raise Http404
     write, content_type = paper_as_files.WRITERS[kind]
     paper = audit_on_paper(operations.copy_audit_report(audit, kind=kind, by=signed_in(request)))
-    return _file(write(paper), content_type, f"{audit.slug}-report.{kind}")
+    return as_file(write(paper), content_type, f"{audit.slug}-report.{kind}")
 
 
 @guarded(rules.may_read_summative_report, find_case)
@@ -400,7 +396,7 @@ def report_copy(request: HttpRequest, found: tuple[Case, str]) -> HttpResponse:
         raise Http404
     write, content_type = paper_as_files.WRITERS[kind]
     paper = on_paper(operations.copy_report(case, kind=kind, by=signed_in(request)), title=case.audit.title)
-    return _file(write(paper), content_type, f"{case.audit.slug}-case-{case.number}-report.{kind}")
+    return as_file(write(paper), content_type, f"{case.audit.slug}-case-{case.number}-report.{kind}")
 
 
 @guarded(rules.may_read_return, find_return)
@@ -1067,7 +1063,7 @@ def request_letter(request: HttpRequest, agency_return: AgencyReturn) -> HttpRes
     write, kind = LETTERS[wanted]
     case = agency_return.case
     name = f"{case.audit.slug}-case-{case.number}-{agency_return.agency.slug}-letter.{wanted}"
-    return _file(write(letter), kind, name)
+    return as_file(write(letter), kind, name)
 
 
 WRITERS = {"docx": (as_word.write, as_word.CONTENT_TYPE), "xlsx": (as_excel.write, as_excel.CONTENT_TYPE)}
@@ -1086,11 +1082,7 @@ def form(request: HttpRequest, found: tuple[AgencyReturn, str]) -> HttpResponse:
     written = write(operations.fill_form(agency_return, form=office, by=signed_in(request)))
     case = agency_return.case
     name = f"{case.audit.slug}-case-{case.number}-{agency_return.agency.slug}.{office}"
-    return HttpResponse(
-        written,
-        content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return as_file(written, kind, name)
 
 
 @guarded(
@@ -1106,7 +1098,7 @@ def copy(request: HttpRequest, found: tuple[AgencyReturn, str]) -> HttpResponse:
     write, content_type = paper_as_files.WRITERS[kind]
     case = agency_return.case
     written = write(operations.read_finished(agency_return, form=kind, by=signed_in(request)))
-    return _file(
+    return as_file(
         written, content_type, f"{case.audit.slug}-case-{case.number}-{agency_return.agency.slug}-return.{kind}"
     )
 

@@ -168,7 +168,7 @@ def test_a_swap_is_kept_with_its_reason_and_the_next_in_line_comes_in(world):
     assert {one.row for one in after.lots.drawn} == {one.row for one in before.drawn} - {out} | {into}
     assert after.reasons == {str(into): "Opened last week."}
     entry = Entry.objects.get(did="swapped a drawn case")
-    assert entry.details["why"] == "too_little"
+    assert entry.details["reason"] == "too_little"
     with pytest.raises(Refused) as refused:
         swap_drawn(draw, row=out, why=SwapReason.CLOSED, words="", version=draw.version, by=world.manager)
     assert refused.value.code == "not-drawn"

@@ -8,7 +8,9 @@ from maca.cases.operations import destroy_case
 from maca.chronology.models import ChronologyEntry
 from maca.chronology.operations import read_patterns
 from maca.demo.operations import make_demo
+from maca.inspection.models import Inspection
 from maca.journal.queries import first_broken
+from maca.kernel.clock import today
 from maca.learning.again import against_the_earlier
 from maca.learning.queries import recurrence_of
 from maca.partnership.models import AgencyKind, Partnership, Person, Role
@@ -128,3 +130,12 @@ def test_a_legal_hold_and_a_period_that_somebody_decided_are_there_to_be_seen(de
     hold = LegalHold.objects.get()
     assert (str(hold.case), hold.audit.title, hold.ended_at) == ("Case 2", "Neglect 3", None)
     assert [name for name, one in schedule(demo).items() if one.is_decided] == [RecordClass.IDENTITY]
+
+
+def test_an_inspection_that_was_announced_is_there_to_be_seen(demo):
+    audit = Audit.objects.get(is_inspection=True)
+    asked = AgencyReturn.objects.of(audit).order_by("case__number", "agency__slug")
+    assert list(asked.values_list("case__number", "agency__slug")) == [
+        (1, "bridge-adult-substance-misuse"), (1, "oakbank-primary-school"), (2, "oakbank-primary-school"),
+    ]  # fmt: skip
+    assert Inspection.objects.get(audit=audit).notice_on < today()

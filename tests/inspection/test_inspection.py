@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import io
+import re
 import zipfile
 from dataclasses import replace
 
@@ -15,20 +16,26 @@ from maca.audits.models import Audit
 from maca.audits.question_sets import ready_made
 from maca.cases.models import DestructionReason, Interest
 from maca.cases.operations import declare_interest, finish_destroying, take_chosen_child
-from maca.cases.rules import may_destroy_case
+from maca.cases.rules import may_destroy_case, may_open_identity
 from maca.cases.seal import case_key
 from maca.inspection import rules
 from maca.inspection.children import ChosenChild
 from maca.inspection.days import usual_days
+from maca.inspection.forms import USUAL_CHILDREN
 from maca.inspection.models import Inspection
-from maca.inspection.operations import copy_pack, copy_packs, start_inspection
+from maca.inspection.operations import change_days, copy_pack, copy_packs, start_inspection
+from maca.inspection.queries import days_of, inspection_of
 from maca.journal.models import Entry
 from maca.kernel import paper_as_files
-from maca.kernel.clock import today, working_days_from
+from maca.kernel.clock import months_after, today, working_days_from
 from maca.kernel.verdict import Refused
+from maca.kernel.versions import Changed
 from maca.notices.models import Notice
-from maca.retention.operations import destroy_by_hand
+from maca.retention.models import CountedFrom
+from maca.retention.operations import change_period, destroy_by_hand
+from maca.retention.queries import due_by, find_period
 from maca.returns.models import AgencyReturn
+from maca.returns.operations import extend_return, say_not_known
 from maca.sealing.queries import KeyGoneError
 
 NOTICE = dt.date(2026, 11, 30)
@@ -38,10 +45,10 @@ def child(name="Zqzoe Example", born_on=dt.date(2019, 5, 4)):
     return ChosenChild(name=name, born_on=born_on, level="child_in_need")
 
 
-def start(world, *, children=None, by=None):
+def start(world, *, children=None, by=None, called="JTAI 2026"):
     days = usual_days(working_days_from(working_days_from(today(), 1), -1))
     return start_inspection(
-        called="JTAI 2026", theme="Neglect", days=days, questions=ready_made()["inspection"],
+        called=called, theme="Neglect", days=days, questions=ready_made()["inspection"],
         children=[child(), child("Zqsam Example")] if children is None else children,
         agencies=list(world.agencies.values()), by=by or world.manager,
     )  # fmt: skip
@@ -78,6 +85,149 @@ def test_only_the_business_manager_starts_an_inspection(world):
         start(world, by=world.chair)
     assert refused.value.code == "not-the-manager"
     assert not Audit.objects.exists()
+
+
+def test_an_agency_that_did_not_know_a_child_is_not_asked_about_it(world):
+    audit = start(world, children=[child(), replace(child("Zqsam"), not_asked=frozenset({world.health.slug}))]).audit
+    asked = AgencyReturn.objects.of(audit)
+    assert asked.filter(agency=world.health).values_list("case__number", flat=True).get() == 1
+    assert asked.filter(case__number=2).count() == len(world.agencies) - 1
+    nobody = frozenset(one.slug for one in world.agencies.values())
+    with pytest.raises(Refused, match="nobody-asked"):
+        start(world, called="Another", children=[replace(child(), not_asked=nobody)])
+
+
+def test_two_inspections_have_two_names(world, sign_in):
+    start(world)
+    with pytest.raises(Refused, match="same-name"):
+        start(world, called="jtai 2026 ")
+    given = _sent(world, **{"called": "JTAI 2026", "name-1": "Z", "level-1": "child_in_need"})
+    page = sign_in(world.manager).post(reverse("start-inspection"), given)
+    assert page.status_code == 422
+    assert "There is an inspection of this name already" in page.content.decode()
+    assert Audit.objects.filter(is_inspection=True).count() == 1
+    other = type(world)("Elsewhere")
+    assert start(other)
+
+
+# ---- its days move
+
+
+def moved(audit, **more):
+    """The days of an inspection, with some of them so many working days later or earlier."""
+    days = days_of(inspection_of(audit), audit)
+    return replace(days, **{name: working_days_from(getattr(days, name), by) for name, by in more.items()})
+
+
+def test_when_inspectors_move_a_day_every_open_return_and_the_timetable_follow(world):
+    audit = start(world).audit
+    answered = AgencyReturn.objects.get(case__audit=audit, case__number=1, agency=world.health)
+    declare_interest(answered.case, interest=Interest.NONE, by=world.lead)
+    say_not_known(answered, version=None, by=world.lead)
+    was = audit.returns_due_on
+    days = moved(audit, returns_due_on=2, packs_on=2, on_site_from=2, on_site_to=2)
+    change_days(audit, days=days, version=audit.version, by=world.manager)
+    audit.refresh_from_db()
+    assert days_of(inspection_of(audit), audit) == days
+    assert (audit.panel_on, audit.draft_on) == (days.packs_on, working_days_from(days.on_site_to, 10))
+    answered.refresh_from_db()
+    assert answered.due_on == was
+    others = AgencyReturn.objects.of(audit).exclude(pk=answered.pk)
+    assert {one.due_on for one in others} == {days.returns_due_on}
+    assert Notice.objects.filter(kind="returns/moved").exists()
+    said = Entry.objects.get(did="changed the days of an inspection").details
+    assert said["returns_due_on"] == f"{was.isoformat()} to {days.returns_due_on.isoformat()}"
+    assert "notice_on" not in said
+    assert Entry.objects.filter(did="moved the day of a return").count() == others.count()
+
+
+def test_more_time_that_was_given_stays_while_it_ends_before_the_packs_are_handed_over(world):
+    audit = start(world).audit
+    change_days(audit, days=moved(audit, packs_on=4, on_site_from=4, on_site_to=4), version=None, by=world.manager)
+    given = AgencyReturn.objects.get(case__audit=audit, case__number=1, agency=world.health)
+    longer = working_days_from(given.due_on, 3)
+    extend_return(given, due_on=longer, version=None, by=world.manager)
+    change_days(audit, days=moved(audit, returns_due_on=1), version=None, by=world.manager)
+    given.refresh_from_db()
+    assert given.due_on == longer
+    change_days(audit, days=moved(audit, packs_on=-2, on_site_from=-2), version=None, by=world.manager)
+    given.refresh_from_db()
+    assert given.due_on == audit.returns_due_on
+
+
+def test_the_days_stay_once_the_packs_are_handed_over_and_only_the_manager_changes_them(world):
+    audit = start(world).audit
+    assert rules.may_change_days(world.manager, audit)
+    assert rules.may_change_days(world.chair, audit).code == "not-the-manager"
+    assert rules.may_change_days(world.manager, world.planned()).code == "no-inspection"
+    Audit.objects.filter(pk=audit.pk).update(pack_on=today() - dt.timedelta(days=1))
+    with pytest.raises(Refused, match="handed-over"):
+        change_days(audit, days=moved(audit, on_site_to=1), version=None, by=world.manager)
+    Audit.objects.filter(pk=audit.pk).update(stage="panel_opened")
+    audit.refresh_from_db()
+    assert rules.may_change_days(world.manager, audit).code == "not-gathering"
+
+
+def test_days_that_are_refused_at_the_start_are_refused_later_and_what_is_over_may_stand(world, sign_in):
+    audit = start(world).audit
+    wrong = {
+        "wrong-days": moved(audit, packs_on=5),
+        "far-days": replace(moved(audit), on_site_to=today() + dt.timedelta(days=400)),
+    }
+    for code, days in wrong.items():
+        with pytest.raises(Refused, match=code):
+            change_days(audit, days=days, version=None, by=world.manager)
+    past = working_days_from(today(), -1)
+    with pytest.raises(Refused, match="wrong-days"):
+        change_days(audit, days=replace(moved(audit), returns_due_on=past), version=None, by=world.manager)
+    Audit.objects.filter(pk=audit.pk).update(returns_due_on=past)
+    Inspection.objects.filter(audit=audit).update(notice_on=working_days_from(today(), -80))
+    audit.refresh_from_db()
+    change_days(audit, days=moved(audit, on_site_to=1), version=None, by=world.manager)
+    page = sign_in(world.manager).get(reverse("change-inspection-days", kwargs={"audit": audit.slug}))
+    assert "Change the days of the inspection" in page.content.decode()
+
+
+def test_of_two_who_change_the_days_at_once_the_second_is_shown_the_first(world):
+    audit = start(world).audit
+    version = audit.version
+    change_days(audit, days=moved(audit, on_site_to=1), version=version, by=world.manager)
+    with pytest.raises(Changed):
+        change_days(audit, days=moved(audit, on_site_to=1), version=version, by=world.manager)
+
+
+def test_the_page_leads_to_declaring_and_offers_the_archive_only_then(world, sign_in):
+    audit = start(world).audit
+    client, here = sign_in(world.manager), reverse("inspection", kwargs={"audit": audit.slug})
+    page = client.get(here).content.decode()
+    declare = reverse("declare", kwargs={"audit": audit.slug, "case": 2})
+    archive = reverse("inspection-packs", kwargs={"audit": audit.slug})
+    assert f"{declare}?next=" in page
+    assert archive not in page
+    declare_interest(audit.cases.get(number=2), interest=Interest.NONE, by=world.manager)
+    page = client.get(here).content.decode()
+    assert f"{declare}?next=" not in page
+    assert archive in page
+    assert "1 of 2 children" in page
+
+
+def test_only_the_first_child_is_open_and_one_that_was_begun(world, sign_in):
+    client = sign_in(world.manager)
+    page = client.get(reverse("start-inspection")).content.decode()
+    assert page.count("<details") == 1 + USUAL_CHILDREN
+    assert len(re.findall(r"<details[^>]* open", page)) == 1
+    page = client.post(reverse("start-inspection"), _sent(world, **{"name-3": "Zqzoe"})).content.decode()
+    assert len(re.findall(r"<details[^>]* open", page)) == 2
+    late = {"packs_on-day": "1", "packs_on-month": "1", "packs_on-year": "2001"}
+    page = client.post(reverse("start-inspection"), _sent(world, **late, **{"name-1": "Z"})).content.decode()
+    assert len(re.findall(r"<details[^>]* open", page)) == 2
+
+
+def test_a_child_about_whom_nobody_would_be_asked_is_said_on_the_page(world, sign_in):
+    slugs = [one.slug for one in world.agencies.values()]
+    given = _sent(world, **{"name-1": "Z", "level-1": "child_in_need", "not_asked-1": slugs})
+    page = sign_in(world.manager).post(reverse("start-inspection"), given)
+    assert "Leave at least one agency to be asked about child 1" in page.content.decode()
 
 
 def test_without_a_child_or_with_a_grown_up_nothing_is_made(world):
@@ -209,6 +359,42 @@ def test_what_was_written_about_a_child_is_destroyed_once_the_packs_are_handed_o
     assert case_key(audit.cases.select_related("audit", "nomination").get(number=2))
 
 
+def as_if_handed_over(audit, *, left: bool = False):
+    """Its packs were due yesterday; and inspectors left more than ten working days ago."""
+    day = today() - dt.timedelta(days=1)
+    Audit.objects.filter(pk=audit.pk).update(pack_on=day, **({"draft_on": day} if left else {}))
+    return audit.cases.select_related("audit__partnership", "nomination").get(number=1)
+
+
+def test_once_the_packs_are_handed_over_no_agency_opens_who_the_child_is(world):
+    audit = start(world).audit
+    case = declared(world, audit)
+    assert may_open_identity(world.lead, case)
+    case = as_if_handed_over(audit)
+    assert may_open_identity(world.lead, case).code == "handed-over"
+    assert may_open_identity(world.manager, case)
+    Audit.objects.filter(pk=audit.pk).update(is_inspection=False)
+    assert may_open_identity(world.lead, audit.cases.select_related("audit").get(number=1))
+
+
+def test_ten_working_days_after_the_inspectors_have_left_nobody_opens_who_the_child_is(world):
+    case = as_if_handed_over(start(world).audit, left=True)
+    for who in (world.manager, world.chair, world.lead):
+        assert may_open_identity(who, case).code == "inspection-over"
+
+
+def test_the_children_of_an_inspection_fall_due_by_the_schedule(world):
+    started = start(world)
+    period = find_period(world.chair, "identity")
+    change_period(
+        period, months=6, counted_from=CountedFrom.PUBLISHED, reason="R", source="S", version=period.version,
+        by=world.chair,
+    )  # fmt: skip
+    due_on = months_after(started.audit.draft_on, 6)
+    assert [one.label for one in due_by(world.partnership, due_on)] == ["Case 1", "Case 2"]
+    assert not due_by(world.partnership, due_on - dt.timedelta(days=1))
+
+
 def test_a_pack_asks_for_a_proof_and_a_long_number_of_children_is_no_fault(world, sign_in):
     audit = start(world).audit
     declared(world, audit)
@@ -257,7 +443,8 @@ def test_the_board_takes_as_many_queries_for_one_child_as_for_five(world, sign_i
     client.get(reverse("start-inspection"))  # the first page of a sign-in asks more
     counted = []
     for many in (1, 5):
-        audit = start(world, children=[replace(child(), name=f"Z{at} Example {many}") for at in range(many)]).audit
+        children = [replace(child(), name=f"Z{at} Example {many}") for at in range(many)]
+        audit = start(world, children=children, called=f"JTAI of {many}").audit
         with CaptureQueriesContext(
             connection,
         ) as queries:

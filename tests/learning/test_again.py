@@ -19,7 +19,13 @@ from maca.kernel.clock import today, working_days_from
 from maca.kernel.paper_as_files import as_text
 from maca.kernel.verdict import Refused
 from maca.learning.again import against_the_earlier
-from maca.learning.figures import findings_by_theme, published_audits, recurrence_by_audit, returns_in_time
+from maca.learning.figures import (
+    findings_by_theme,
+    published_audits,
+    recurrence_by_audit,
+    returns_in_time,
+    year_of_audit,
+)
 from maca.learning.operations import compare_findings, record_discussion
 from maca.learning.yearly import yearly_report
 from maca.panel.operations import close_panel, open_panel
@@ -180,6 +186,15 @@ def test_figures_of_a_year_hide_what_one_of_its_audits_hides(world, rounds):
     assert not any(isinstance(one, int) and one for _, counts in shown.rows for one in counts)
     (row,) = (one for one in returns_in_time(audits).rows if one[0] == "Neglect 8")
     assert row[1] == (6, 0, 0, 0, 0)
+
+
+def test_the_whole_text_of_each_briefing_is_not_fetched_for_its_figures(world, rounds):
+    with CaptureQueriesContext(connection) as taken:
+        audits = published_audits(world.chair)
+        assert all(year_of_audit(one) for one in audits)
+    assert len(taken) == 1
+    for unread in ('"content"', '"searched"', '"counts"'):
+        assert unread not in taken[0]["sql"], unread
 
 
 def test_a_team_talks_about_a_briefing_once_a_day(world, rounds):

@@ -4,13 +4,14 @@ import datetime as dt
 import hashlib
 import io
 import json
+import threading
 from pathlib import Path
 
 import docx
 import pypdfium2
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import Error, connection, connections, transaction
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -20,11 +21,12 @@ from django.utils.html import strip_tags
 from maca.actions.models import Action
 from maca.actions.operations import make_action
 from maca.actions.stages import ActionStage
-from maca.audits.models import Audit
+from maca.audits.models import LAST_STEP, Audit
 from maca.briefing.operations import approve_briefing, draft_briefing, publish_briefing, send_briefing
 from maca.cases.cohort import example, read_cohort
-from maca.cases.models import Case, DestructionReason, HoldReason, LegalHold
+from maca.cases.models import Case, DestructionReason, HoldReason, Interest, LegalHold
 from maca.cases.operations import (
+    declare_interest,
     destroy_case,
     discard_draw,
     finish_destroying,
@@ -53,6 +55,7 @@ from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.learning.said_before import said_before
 from maca.panel.operations import close_panel
+from maca.partnership.fence import installation
 from maca.retention import rules
 from maca.retention.certificate import as_paper, digest_of
 from maca.retention.models import Certificate, CountedFrom, Period, RecordClass
@@ -72,6 +75,7 @@ from maca.sealing.models import Key, KeyKind
 from maca.sealing.operations import rotate_partnership_key
 from maca.sealing.queries import KeyGoneError
 from maca.worklist.queries import tasks
+from tests.lifting import is_laid
 from tests.makers import World, keep_all
 from tests.retention.conftest import as_if_ago, decided, published_ago
 
@@ -224,6 +228,63 @@ def test_of_a_nomination_that_became_no_case_everything_goes_with_who_the_child_
     assert may_destroy_nomination(world.manager, case_of(audit).nomination).code == "a-case"
 
 
+def as_if_begun(audit: Audit, days: int) -> Audit:
+    """An audit whose every step and day was so many days ago."""
+    day = today() - dt.timedelta(days=days)
+    at = timezone.now() - dt.timedelta(days=days)
+    found = Audit.objects.get(pk=audit.pk)
+    moved = {name: at if name.endswith("_at") else day for name in LAST_STEP if getattr(found, name)}
+    Audit.objects.filter(pk=audit.pk).update(**moved)
+    return Audit.objects.get(pk=audit.pk)
+
+
+def test_an_audit_that_is_never_published_is_counted_from_its_last_step_and_not_within_a_year(world):
+    audit = as_if_begun(world.circulated(), 300)
+    decided(world, RecordClass.IDENTITY, 6)
+    decided(world, RecordClass.CASE, 36)
+    given_up = months_after(audit.last_step_on, 12)
+    assert not listed(world, given_up - dt.timedelta(days=1))
+    assert set(listed(world, given_up)) == {("Case 1", "Who the child is"), ("Case 2", "Who the child is")}
+    case = case_of(audit)
+    assert may_destroy_case(world.manager, case).code == "not-published"
+    as_if_begun(audit, 400)
+    assert len(ready_to_go(world.partnership)) == 2
+    (made,) = destroyed(world, ready_to_go(world.partnership)[0].code)
+    assert "kept 6 months from the last step of an audit that was not published" in made.content["rule"][0]
+    assert not [one for one in made.content["remains"] if "briefing" in one or "findings" in one]
+    with pytest.raises(KeyGoneError):
+        identity_key(case.nomination)
+    assert case_key(case).open(case.nomination).rationale == "It would teach us."
+
+
+def test_a_day_of_its_timetable_that_is_to_come_keeps_an_audit_from_being_given_up(world):
+    audit = as_if_begun(world.circulated(), 800)
+    Audit.objects.filter(pk=audit.pk).update(panel_on=today() + dt.timedelta(days=1))
+    decided(world, RecordClass.IDENTITY, 1)
+    assert not ready_to_go(world.partnership)
+    assert may_destroy_case(world.manager, case_of(audit)).code == "not-published"
+
+
+def test_a_nomination_of_an_audit_that_was_given_up_goes_too(world):
+    left = world.nominate(world.planned(), child="Left Out")
+    assert may_destroy_nomination(world.manager, left).code == "not-published"
+    as_if_begun(left.audit, 400)
+    decided(world, RecordClass.IDENTITY, 6)
+    destroyed(world)
+    with pytest.raises(KeyGoneError):
+        identity_key(left)
+
+
+def test_what_is_sealed_is_not_fetched_to_see_what_is_due(world, audit):
+    with CaptureQueriesContext(connection) as taken:
+        assert due_by(world.partnership, today())
+    asked = " ".join(one["sql"] for one in taken)
+    assert "identity_destroyed_at" in asked
+    for sealed in ("rationale", "ethnicity", '"content"', '"searched"', "terms_of_reference"):
+        assert sealed not in asked, sealed
+    assert len(taken) == 4
+
+
 def test_nothing_of_another_partnership_is_due_here(world, audit):
     other = World("Elsewhere")
     assert due_by(other.partnership, today()) == []
@@ -369,6 +430,32 @@ def test_the_certificate_says_the_same_as_a_page_as_word_and_as_pdf(world, audit
     )
 
 
+def test_the_digest_in_the_journal_is_that_of_the_file_that_is_handed_out(world, audit, sign_in):
+    (made,) = destroyed(world, ready_to_go(world.partnership)[0].code)
+    answer = sign_in(world.governance).get(
+        reverse("certificate-file", kwargs={"certificate": made.public_id, "kind": "json"})
+    )
+    digest = hashlib.sha256(answer.content).hexdigest()
+    assert Entry.objects.get(did="certified a destruction").details["sha256"] == digest
+    name = f"certificate-of-destruction-{made.number}.json"
+    assert name in answer.headers["Content-Disposition"]
+    assert json.loads(answer.content)["by"] == "Manager, Post of the manager"
+    how = as_paper(made, keys_destroyed_at(made)).parts[-1].lines
+    assert digest in how[0]
+    assert f"certutil -hashfile {name} SHA256" in how[-1]
+    assert f"sha256sum {name}" in how[-1]
+
+
+@pytest.mark.parametrize("change", [{"sha256": "x"}, {"content": {}}, None])
+def test_the_database_refuses_to_change_or_take_away_a_certificate(world, audit, as_the_owner, change):
+    destroyed(world)
+    rows = Certificate.objects.all()
+    with pytest.raises(Error), transaction.atomic():
+        rows.update(**change) if change else rows._raw_delete("default")
+    assert Certificate.objects.count() == 2
+    assert is_laid("retention_certificate")
+
+
 def test_nobody_elsewhere_finds_a_certificate_or_a_hold(world, audit):
     made, stands = destroyed(world)[0], held(world)
     other = World("Elsewhere")
@@ -473,6 +560,19 @@ def test_a_hold_over_one_case_leaves_the_others_to_the_schedule(world, audit):
     assert may_destroy_case(world.manager, case_of(audit, 2)).code == "held"
 
 
+def test_a_refusal_under_a_hold_leads_to_the_holds(world, audit, sign_in):
+    case = case_of(audit)
+    held(world, case=case)
+    client, where = sign_in(world.manager), {"audit": audit.slug, "case": 1}
+    declare_interest(case, interest=Interest.NONE, by=world.manager)
+    for page in ("destroy-case", "case"):
+        assert f'href="{reverse("holds")}"' in _main_marked(client.get(reverse(page, kwargs=where)))
+
+
+def _main_marked(answer) -> str:
+    return answer.content.decode().partition("<main")[2].partition("</main>")[0]
+
+
 def test_two_holds_over_one_case_have_both_to_end(world, audit):
     first, second = held(world, case=case_of(audit)), held(world)
     end_hold(first, because="Over.", by=world.governance)
@@ -495,7 +595,7 @@ def test_who_begins_and_who_ends_a_hold(world, audit):
         end_hold(stands, because="Again.", by=world.governance)
     entries = list(Entry.objects.filter(about=f"LegalHold:{stands.public_id}").values_list("did", "details"))
     assert [did for did, _ in entries] == ["began a legal hold", "ended a legal hold"]
-    assert entries[0][1] == {"over": "audit", "audit": audit.slug, "why": "coroner"}
+    assert entries[0][1] == {"over": "audit", "audit": audit.slug, "reason": "coroner"}
 
 
 def test_nobody_holds_an_audit_of_another_partnership(world, audit):
@@ -521,6 +621,56 @@ def test_a_hold_beats_the_sweep_after_a_crash(world, audit):
     assert finish_destroying() == 1
     with pytest.raises(KeyGoneError):
         identity_key(case_of(audit).nomination)
+
+
+def test_a_hold_over_the_audit_beats_the_sweep_of_its_list_after_a_crash(world):
+    plan = world.planned()
+    cohort = read_cohort(example("csv"), "The file", today=today())
+    draw = take_in_cohort(plan, cohort, file_hash="0" * 64, by=world.manager)
+    discard_draw(draw, version=None, by=world.manager)  # and the site is killed here
+    stands = held(world, audit=plan)
+    assert finish_destroying() == 0
+    end_hold(stands, because="Over.", by=world.chair)
+    assert finish_destroying() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_waits_for_a_hold_that_is_being_begun():
+    world = World()
+    published_ago(world, 400)
+    decided(world, RecordClass.IDENTITY, 6)
+    with transaction.atomic():
+        destroy_due([one.code for one in ready_to_go(world.partnership)], by=world.manager)
+        connection.run_on_commit.clear()  # the site is killed here
+    counts: list[int] = []
+
+    def sweep() -> None:
+        try:
+            with installation():
+                counts.append(finish_destroying())
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=sweep)
+    with transaction.atomic():
+        held(world)
+        other.start()
+        other.join(1)
+    other.join()
+    assert counts == [0]
+    assert Key.objects.filter(kind=KeyKind.IDENTITY, destroyed_at=None).count() == 2
+
+
+def test_the_sweep_asks_for_holds_once_however_much_a_crash_left(world, audit):
+    counted = []
+    for code in [one.code for one in ready_to_go(world.partnership)]:
+        destroy_due([code], by=world.manager)  # and the site is killed here
+        stands = held(world)
+        with CaptureQueriesContext(connection) as taken:
+            assert finish_destroying() == 0
+        counted.append(len(taken))
+        end_hold(stands, because="Over.", by=world.chair)
+    assert counted[0] == counted[1]
 
 
 @pytest.mark.parametrize("over", ["case", "audit", "partnership"])

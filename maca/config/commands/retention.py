@@ -72,7 +72,8 @@ def check(file: Path, put_back: bool, named: str | None) -> None:
     for entry in missing.values():
         details = entry["details"]
         over = ", ".join(filter(None, (details.get("audit"), details.get("case")))) or "the whole partnership"
-        click.echo(f"MISSING: over {over}, begun on {entry['at'][:10]} by {entry['by_name']} ({details['why']})")
+        why = details.get("reason", "other")
+        click.echo(f"MISSING: over {over}, begun on {entry['at'][:10]} by {entry['by_name']} ({why})")
         if not put_back:
             left += 1
             continue

@@ -16,6 +16,7 @@ from maca.chronology.operations import read_patterns
 from maca.chronology.thresholds import EVERY, USUAL
 from maca.feedback.models import FactCheck
 from maca.inspection.days import usual_days
+from maca.inspection.queries import days_of, inspection_of
 from maca.kernel.clock import today, working_days_from
 from maca.retention.queries import find_period, ready_to_go
 from maca.returns.on_paper import as_word
@@ -203,6 +204,15 @@ def _more_time(stand: Stand, standing: Standing) -> Values:
     asked = standing.agency_return and standing.agency_return.asks_for_time
     decision = {"decision": "grant"} if asked else {}
     return _of_return(standing, **decision, **_day("due_on", working_days_from(today(), 40)))
+
+
+def _moved_days(stand: Stand, standing: Standing) -> Values:
+    audit = standing.audit
+    inspected = audit is not None and audit.is_inspection
+    days = vars(days_of(inspection_of(audit), audit) if inspected else usual_days(working_days_from(today(), -1)))
+    moved = {**days, "on_site_to": working_days_from(days["on_site_to"], 1)}
+    sent = {part: value for name, day in moved.items() for part, value in _day(name, day).items()}
+    return {**sent, "version": audit.version if audit else 1}
 
 
 def _process(stand: Stand, standing: Standing) -> Values:
@@ -437,6 +447,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
         **{part: value for name, day in vars(usual_days(working_days_from(working_days_from(today(), 1), -1))).items()
            for part, value in _day(name, day).items()},
     },
+    "change-inspection-days": _moved_days,
     "discussed": lambda stand, it: {"team": "T", "people": "9", "change": "C", **_day("discussed_on", today())},
     "edit-theme-and-cases": lambda stand, it: _of_briefing(it, lines="One line"),
     "edit-process": _process,

@@ -770,7 +770,7 @@ class Builder:
         standing.certificate = certified(case, by=self.people["manager"])
         return standing
 
-    def _inspected(self) -> Standing:
+    def _inspected(self, called: str = "JTAI") -> Standing:
         days = usual_days(working_days_from(today(), -1))
         child = ChosenChild(
             name=WORDS["child"], born_on=self.born_on, level="child_protection", address="", household="",
@@ -778,7 +778,7 @@ class Builder:
         )  # fmt: skip
         agencies = [self.world.agencies[one] for one in ("health", "police", "hospital", "housing")]
         audit = start_inspection(
-            called="JTAI", theme="Neglect", days=days, questions=ready_made()["inspection"], children=[child, child],
+            called=called, theme="Neglect", days=days, questions=ready_made()["inspection"], children=[child, child],
             agencies=agencies, by=self.people["manager"],
         ).audit  # fmt: skip
         case = audit.cases.get(number=1)
@@ -787,6 +787,13 @@ class Builder:
             if who in DECLARING and case_rules.may_declare_interest(person, case):
                 declare_interest(case, interest=interest, by=person)
         return Standing(audit)
+
+    def _handed_over(self) -> Standing:
+        standing = self._inspected("JTAI, handed over")
+        yesterday = today() - dt.timedelta(days=1)
+        Audit.objects.filter(pk=standing.audit.pk).update(pack_on=yesterday, returns_due_on=yesterday)
+        standing.audit.refresh_from_db()
+        return standing
 
     def _recorded(self) -> Standing:
         value = read_briefing(DATA / "six-step-briefing-neglect-2.txt").value

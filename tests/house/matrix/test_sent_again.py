@@ -41,7 +41,6 @@ TWO_TABS_ARE_TWO = dict.fromkeys(
         "record-priority", "plan-audit", "draft-question-set", "raise-concern", "note-concern", "evidence", "uploads",
         "record-finding", "record-audit-finding", "school-holidays", "family-views", "own-chronology",
         "send-restricted-note", "feedback-note", "make-action", "note-progress", "record-review", "begin-hold",
-        "start-inspection",
     ],
     ANOTHER,
 ) | dict.fromkeys(
