@@ -1,0 +1,82 @@
+from maca.panel.operations.agreeing import (
+    change_finding,
+    put_back_finding,
+    record_finding,
+    record_published_findings,
+    reword_disputed_finding,
+    withdraw_finding,
+)
+from maca.panel.operations.dissenting import (
+    change_dissent,
+    put_back_dissent,
+    read_disagreements,
+    read_dissent,
+    read_what_is_accepted,
+    record_dissent,
+    say_what_is_accepted,
+    withdraw_dissent,
+)
+from maca.panel.operations.grading import give_grade, read_grade, read_grades, read_grades_across, take_back_grade
+from maca.panel.operations.hearing_cases import finish_hearing, introduce_case, read_voice, record_attendance
+from maca.panel.operations.naming_themes import (
+    add_theme_tag,
+    change_named_theme,
+    change_theme_tag,
+    name_themes,
+    take_themes_apart,
+)
+from maca.panel.operations.note_taking import (
+    change_line,
+    follow_lines,
+    put_back_line,
+    read_line,
+    read_lines,
+    take_out_line,
+    write_line,
+)
+from maca.panel.operations.opening import close_panel, open_panel, set_agenda
+from maca.panel.operations.restricted_notes import deal_with_restricted_note, read_restricted_note, send_restricted_note
+
+__all__ = [
+    "add_theme_tag",
+    "change_dissent",
+    "change_finding",
+    "change_line",
+    "change_named_theme",
+    "change_theme_tag",
+    "close_panel",
+    "deal_with_restricted_note",
+    "finish_hearing",
+    "follow_lines",
+    "give_grade",
+    "introduce_case",
+    "name_themes",
+    "open_panel",
+    "put_back_dissent",
+    "put_back_finding",
+    "put_back_line",
+    "read_disagreements",
+    "read_dissent",
+    "read_grade",
+    "read_grades",
+    "read_grades_across",
+    "read_line",
+    "read_lines",
+    "read_restricted_note",
+    "read_voice",
+    "read_what_is_accepted",
+    "record_attendance",
+    "record_dissent",
+    "record_finding",
+    "record_published_findings",
+    "reword_disputed_finding",
+    "say_what_is_accepted",
+    "send_restricted_note",
+    "set_agenda",
+    "take_back_grade",
+    "take_out_line",
+    "take_themes_apart",
+    "withdraw_dissent",
+    "withdraw_finding",
+    "write_line",
+]
