@@ -2,6 +2,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.urls import reverse
 
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
@@ -14,7 +15,7 @@ from maca.learning.models import ComparedFinding, Comparison, Discussion, Recomm
 from maca.learning.said_before import year_of
 from maca.panel.alike import looked_at, nearest
 from maca.panel.models import STRENGTHS, Finding, FindingTerm
-from maca.panel.queries import codebook_of
+from maca.panel.queries import Resting, codebook_of
 from maca.panel.related import EVERY, terms_of
 from maca.partnership.models import Agency, Person
 
@@ -80,6 +81,22 @@ def seen_in_practice(recommendation: Recommendation, person: Person, *, suppress
         total, seen = totals.get(audit.pk, 0), len({one.case_id for one in findings if one.case_id})
         shown = without_small_numbers([seen, total - seen])[0] if suppressed else seen
         found.append(Seen(audit, shown, total, tuple(one for one in findings if one.pk in read)))
+    return found
+
+
+def resting_on(finding: Finding, person: Person) -> list[Resting]:
+    """For `panel.queries.what_rests_on`: the recommendations that a finding shows, and the comparison with it."""
+    found = [
+        Resting(
+            f"It was seen for recommendation {one.number} of “{one.review.title}”.",
+            reverse("recommendation", kwargs={"recommendation": one.public_id}),
+        )
+        for one in Recommendation.objects.filter(
+            seen__finding=finding, review__in=Review.objects.visible_to(person)
+        ).select_related("review")
+    ]
+    if ComparedFinding.objects.filter(finding=finding).exists():
+        found.append(Resting("The comparison with earlier audits counts it, and will not any more."))
     return found
 
 

@@ -237,14 +237,9 @@ class ClosingForm(Form):
         return given
 
 
-class FindingForm(Form):
-    text = LongTextField(
-        label="Finding",
-        called="the finding",
-        help_text="One point, by role and never by a person’s name.",
-        rows=3,
-        for_everybody=True,
-    )
+class TagsForm(Form):
+    """What a finding is about, and why it happened."""
+
     agencies = CheckboxesField(label="Which agencies is it about?", required=False)
     themes = CheckboxesField(
         label="Which themes is it about?",
@@ -260,6 +255,44 @@ class FindingForm(Form):
         required=False,
     )
 
+    def offer(self, agencies: Sequence[Agency], book: CodeBook, wording: str) -> None:
+        """Say what there is to choose from. Themes that the wording suggests come first."""
+        self.register = agencies
+        self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
+        # What a finding has been tagged with stays to be seen when it is out of use.
+        tagged = self.initial.get("themes", [])
+        kept = [one for one in book.themes.values() if one.used or one.code in tagged]
+        first = {one.code for one in book.suggested(wording)} | set(tagged)
+        kept.sort(key=lambda one: one.code not in first)
+        self.fields["themes"].choices = [(one.code, one.called) for one in kept]  # type: ignore[attr-defined]
+
+    def about(self) -> list[Agency]:
+        return [one for one in self.register if one.slug in self.cleaned_data["agencies"]]
+
+    def tags(self) -> dict[str, Any]:
+        """What the operations take."""
+        causes = [Cause(one) for one in self.cleaned_data["causes"]]
+        return {"agencies": self.about(), "themes": self.cleaned_data["themes"], "causes": causes}
+
+
+class CorrectionForm(TagsForm):
+    """The same, put right after the panel."""
+
+    def __init__(self, *args: Any, agencies: Sequence[Agency], book: CodeBook, wording: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(agencies, book, wording)
+
+
+class FindingForm(TagsForm):
+    field_order = ["text"]
+
+    text = LongTextField(
+        label="Finding",
+        called="the finding",
+        help_text="One point, by role and never by a person’s name.",
+        rows=3,
+        for_everybody=True,
+    )
     answers = TextField(
         label="Which questions of the returns does it rest on?",
         help_text="Their numbers, as they stand in the summative report, with a comma between. For example 3, 14.",
@@ -285,17 +318,10 @@ class FindingForm(Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.register = agencies
         self.asked = {one.number: one for one in asked}
         if not takes_action:
             del self.fields["proposed"]
-        self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
-        # What a finding has been tagged with stays to be seen when it is out of use.
-        tagged = self.initial.get("themes", [])
-        kept = [one for one in book.themes.values() if one.used or one.code in tagged]
-        first = {one.code for one in book.suggested(str(self["text"].value() or ""))} | set(tagged)
-        kept.sort(key=lambda one: one.code not in first)
-        self.fields["themes"].choices = [(one.code, one.called) for one in kept]  # type: ignore[attr-defined]
+        self.offer(agencies, book, str(self["text"].value() or ""))
 
     def clean_answers(self) -> list[Question]:
         said = self.cleaned_data["answers"].replace(",", " ").split()
@@ -307,20 +333,10 @@ class FindingForm(Form):
             raise forms.ValidationError(f"No question has the number {unknown[0]}.{those}")
         return [self.asked[number] for number in numbers]
 
-    def about(self) -> list[Agency]:
-        return [one for one in self.register if one.slug in self.cleaned_data["agencies"]]
-
     def said(self) -> dict[str, Any]:
         """What the operations take."""
         given = self.cleaned_data
-        causes = [Cause(one) for one in given["causes"]]
-        said = {
-            "text": given["text"],
-            "agencies": self.about(),
-            "themes": given["themes"],
-            "causes": causes,
-            "answers": given["answers"],
-        }
+        said = {"text": given["text"], **self.tags(), "answers": given["answers"]}
         return said | ({"action": given["proposed"]} if "proposed" in self.fields else {})
 
 

@@ -38,12 +38,6 @@ from tests.feedback.conftest import DAY, closed
 from tests.makers import World, keep_all
 
 
-@pytest.fixture
-def asked(world, audit):
-    ask_fact_checks(audit, due_on=DAY, by=world.manager)
-    return audit
-
-
 def check_of(world, audit, agency="health"):
     who = world.lead if agency == "health" else world.people[f"{agency}_lead"]
     return find_fact_check(who, audit.slug, agency)
@@ -376,10 +370,12 @@ def test_the_form_of_a_decision_wants_new_words_or_a_reason(world, asked, sign_i
         {"decision": "reworded", "text": now, "reason": "R"},
         {"decision": "stands", "text": now, "reason": ""},
         {"decision": "stands", "text": "Other.", "reason": "R"},
+        {"decision": "stands", "text": now, "reason": "R", "agencies": ["police"]},
         {"text": now, "reason": "R"},
     ):
-        assert client.post(page, {**sent, "version": "1", "once": "a" * 32}).status_code == 422, sent
-    sent = {"decision": "stands", "text": now, "reason": "R", "version": "1", "once": "b" * 32}
+        sent = {"agencies": ["health"], **sent, "version": "1", "once": "a" * 32}
+        assert client.post(page, sent).status_code == 422, sent
+    sent = {"decision": "stands", "text": now, "reason": "R", "agencies": ["health"], "version": "1", "once": "b" * 32}
     assert client.post(page, sent).status_code == 302
     assert client.post(page, sent).status_code == 302
 

@@ -109,6 +109,7 @@ def test_every_operation_is_one_transaction_and_says_who():
                 "write",
                 "_save",
                 "add_line",
+                "_decide",
                 "note_reading",
                 "note_readings",
                 "read_return",

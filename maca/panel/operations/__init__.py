@@ -1,9 +1,11 @@
 from maca.panel.operations.agreeing import (
     change_finding,
+    correct_tags,
     put_back_finding,
     record_finding,
     record_published_findings,
     reword_disputed_finding,
+    withdraw_disputed_finding,
     withdraw_finding,
 )
 from maca.panel.operations.dissenting import (
@@ -45,6 +47,7 @@ __all__ = [
     "change_named_theme",
     "change_theme_tag",
     "close_panel",
+    "correct_tags",
     "deal_with_restricted_note",
     "finish_hearing",
     "follow_lines",
@@ -76,6 +79,7 @@ __all__ = [
     "take_back_grade",
     "take_out_line",
     "take_themes_apart",
+    "withdraw_disputed_finding",
     "withdraw_dissent",
     "withdraw_finding",
     "write_line",

@@ -16,7 +16,7 @@ from maca.kernel.ids import new_public_id
 from maca.kernel.versions import save_changes
 from maca.panel import rules
 from maca.panel.alike import keep_terms
-from maca.panel.models import ACTION, Cause, EarlierWording, Finding, FindingAnswer, Hearing, PanelLine
+from maca.panel.models import ACTION, Cause, EarlierTags, EarlierWording, Finding, FindingAnswer, Hearing, PanelLine
 from maca.panel.operations.holding import hold_hearing, hold_line, tell_of_findings
 from maca.panel.operations.note_taking import add_line
 from maca.panel.queries import Column
@@ -133,11 +133,56 @@ def reword_disputed_finding(finding: Finding, *, text: str, by: Person) -> None:
     hold(finding, "audit", read=("case",))
     if finding.case:
         forget_parts(finding.case)
-    rules.may_reword_disputed_finding(by, finding).insist()
+    rules.may_change_disputed_finding(by, finding).insist()
     EarlierWording.objects.create(finding=finding, text=finding.text, replaced_by=by)
     save_changes(finding, version=None, text=text, saved_by=by, saved_at=timezone.now())
     keep_terms([finding])
     write("reworded a finding", finding, by=by, version=finding.version)
+
+
+@transaction.atomic
+def correct_tags(
+    finding: Finding,
+    *,
+    agencies: Collection[Agency],
+    themes: Collection[str],
+    causes: Collection[Cause],
+    version: int | None,
+    by: Person,
+) -> None:
+    """Correct after the panel which agencies a finding is about, its themes and causes. What they were is kept."""
+    hold(finding, "audit", read=("case",))
+    if finding.case:
+        forget_parts(finding.case)
+    rules.may_correct_finding(by, finding).insist()
+    were = list(finding.agencies.all())
+    before = EarlierTags.objects.create(finding=finding, themes=finding.themes, causes=finding.causes, replaced_by=by)
+    before.agencies.set(were)
+    said = {"themes": list(themes), "causes": [str(one) for one in causes]}
+    save_changes(finding, version=version, **said, saved_by=by, saved_at=timezone.now())
+    finding.agencies.set(agencies)
+    write(
+        "corrected what a finding is about", finding, by=by, version=finding.version,
+        before={"agencies": _slugs(were), "themes": before.themes, "causes": before.causes},
+        now={"agencies": _slugs(agencies), **said},
+    )  # fmt: skip
+
+
+def _slugs(agencies: Iterable[Agency]) -> list[str]:
+    return sorted(one.slug for one in agencies)
+
+
+@transaction.atomic
+def withdraw_disputed_finding(finding: Finding, *, by: Person) -> None:
+    """Withdraw a finding after the panel, since an agency has disputed its facts. It is kept, struck, and counts
+    nowhere; it cannot be put back."""
+    hold(finding, "audit", read=("case",))
+    if finding.case:
+        forget_parts(finding.case)
+    rules.may_change_disputed_finding(by, finding).insist()
+    now = timezone.now()
+    save_changes(finding, version=None, withdrawn_at=now, saved_by=by, saved_at=now)
+    write("withdrew a disputed finding", finding, by=by, version=finding.version)
 
 
 @transaction.atomic

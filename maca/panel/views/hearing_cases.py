@@ -24,6 +24,7 @@ from maca.panel.queries import (
     findings_of,
     named_presenter,
     notes_sent,
+    struck_from,
     withdrawn_from,
 )
 from maca.panel.views.addresses import columns_of, hearing_page, panel_page
@@ -67,6 +68,8 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "new_number": new_public_id,
             "partners": list(hearing.partners.all()),
             "withdrawn": withdrawn_from(case.audit, case) if may_record else [],
+            "may_correct": rules.may_correct_findings(person, Column(case.audit, case, CASE_HEADINGS[0])),
+            "struck": struck_from(case.audit, case),
             "report": report,
             "grades": grades,
             "figures": figures(beside for one in grades for beside in one.besides),

@@ -28,6 +28,7 @@ from maca.panel.queries import (
     good_practice_of,
     hearings_of,
     not_agreed,
+    struck_from,
     withdrawn_from,
 )
 from maca.panel.views.addresses import panel_page
@@ -52,6 +53,8 @@ def panel(request: HttpRequest, audit: Audit) -> HttpResponse:
             "theme_called": codebook_of(audit.partnership_id).called,
             "not_agreed": Counter(finding.case_id for finding, _ in not_agreed(audit)),
             "withdrawn": withdrawn_from(audit, None) if may_record else [],
+            "may_correct": rules.may_correct_findings(person, Column(audit, None, Heading.GOOD_PRACTICE)),
+            "struck": struck_from(audit, None),
             "asks_for_grades": audit_asks_for_grades(audit),
             "lacks": rules.what_the_panel_lacks(audit) if not audit.panel_has_begun else "",
             "may_open": rules.may_open_panel(person, audit),
