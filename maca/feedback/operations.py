@@ -224,11 +224,14 @@ def decide_dispute(
             reword_disputed_finding(finding, text=text, by=by)
         if about:
             correct_finding(finding, **about, version=None, by=by)
-        # Whoever has another agency's dispute of the same finding open is shown what it says now.
-        others = Dispute.objects.undecided().filter(finding=finding)
-        others.update(version=F("version") + 1)
+        _renew_disputes(finding)
         mine = dispute.fact_check.agency
         _tell(REWORDED, leads_of(*(one for one in whose_facts_it_concerns(finding) if one != mine)))
+
+
+def _renew_disputes(finding: Finding) -> None:
+    """Whoever has a dispute of this finding open is shown what it says now."""
+    Dispute.objects.undecided().filter(finding=finding).update(version=F("version") + 1)
 
 
 def _hold_checks(audit: Audit) -> None:
@@ -281,6 +284,7 @@ def correct_finding(
     hold(finding, "audit", read=("case",))
     before = agencies_concerned(finding)
     correct_tags(finding, agencies=agencies, themes=themes, causes=causes, version=version, by=by)
+    _renew_disputes(finding)
     now = agencies_concerned(finding)
     checks = {one.agency_id: one for one in FactCheck.objects.filter(audit=finding.audit).select_related("agency")}
     if before != now:

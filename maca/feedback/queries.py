@@ -129,7 +129,7 @@ def checks_of(audit: Audit) -> list[FactCheck]:
 
 def agencies_concerned(finding: Finding) -> set[Agency]:
     """The agencies that were asked about a case of the audit, and that a finding concerns."""
-    its_own = Finding.objects.standing().filter(_concerns(OuterRef(OuterRef("pk"))), pk=finding.pk)
+    its_own = Finding.objects.standing().filter(_concerns(OuterRef("pk")), pk=finding.pk)
     asked = AgencyReturn.objects.of(finding.audit).values("agency")
     return set(Agency.objects.filter(Exists(its_own), pk__in=asked))
 

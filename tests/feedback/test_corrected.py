@@ -128,6 +128,18 @@ def test_a_dispute_is_decided_by_putting_right_what_the_finding_is_about(world, 
     ).content.decode()  # fmt: skip
 
 
+def test_a_dispute_that_was_open_when_the_finding_was_corrected_is_shown_with_what_it_is_now(world, asked, sign_in):
+    dispute = dispute_of(world, asked)
+    page = reverse("decide-dispute", kwargs={"audit": asked.slug, "dispute": dispute.public_id})
+    corrected(world, asked, "health", themes=["voice"])
+    sent = {
+        "decision": "reworded", "text": "Health saw him once.", "agencies": ["health"], "reason": "",
+        "version": str(dispute.version), "once": "a" * 32,
+    }  # fmt: skip
+    assert sign_in(world.chair).post(page, sent).status_code == 409
+    assert Finding.objects.get(pk=dispute.finding_id).themes == ["voice"]
+
+
 def test_words_and_what_it_is_about_are_put_right_in_one_decision(world, asked):
     dispute = dispute_of(world, asked)
     about = {"agencies": [world.health], "themes": ["voice"], "causes": []}
