@@ -1,10 +1,13 @@
-from collections.abc import Iterable, Sequence
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django import forms
 
 from maca.audits.models import Heading, Question
 from maca.cases.models import Case
+from maca.chronology.dates import read_day
 from maca.design.forms import (
     CheckboxesField,
     ChoiceField,
@@ -299,6 +302,12 @@ class FindingForm(TagsForm):
         max_length=400,
         required=False,
     )
+    days = TextField(
+        label="Which days of the chronology does it rest on?",
+        help_text="With a comma between. Every entry of those days is cited. For example 14/03/2026, 2 April 2026.",
+        max_length=400,
+        required=False,
+    )
     proposed = LongTextField(
         label="Does anything have to be done about it?",
         called="the action",
@@ -314,11 +323,16 @@ class FindingForm(TagsForm):
         agencies: Sequence[Agency],
         book: CodeBook,
         asked: Iterable[Question],
+        days: Collection[dt.date] | None = None,
         takes_action: bool = False,
         **kwargs: Any,
     ) -> None:
+        """`days` are those of which the chronology has entries; None where there is no case, and so no chronology."""
         super().__init__(*args, **kwargs)
         self.asked = {one.number: one for one in asked}
+        self.has_entries = days or ()
+        if days is None:
+            del self.fields["days"]
         if not takes_action:
             del self.fields["proposed"]
         self.offer(agencies, book, str(self["text"].value() or ""))
@@ -333,10 +347,23 @@ class FindingForm(TagsForm):
             raise forms.ValidationError(f"No question has the number {unknown[0]}.{those}")
         return [self.asked[number] for number in numbers]
 
+    def clean_days(self) -> list[dt.date]:
+        found: dict[dt.date, None] = {}
+        for said in filter(None, (one.strip() for one in re.split(r"[,;]", self.cleaned_data["days"]))):
+            day = read_day(said)
+            if isinstance(day, str):
+                raise forms.ValidationError(f"“{said}” cannot be read: {day.rstrip('.')}")
+            if day.date not in self.has_entries:
+                raise forms.ValidationError(f"The chronology has no entry of {day.date:%-d %B %Y}")
+            found[day.date] = None
+        return list(found)
+
     def said(self) -> dict[str, Any]:
         """What the operations take."""
         given = self.cleaned_data
         said = {"text": given["text"], **self.tags(), "answers": given["answers"]}
+        if "days" in self.fields:
+            said["days"] = given["days"]
         return said | ({"action": given["proposed"]} if "proposed" in self.fields else {})
 
 

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -272,6 +273,11 @@ def returns_outstanding(audit: Audit) -> int:
 def agencies_around(audit: Audit) -> list[Agency]:
     """The agencies a finding of this audit may be about: every one of the partnership, by name."""
     return list(Agency.objects.filter(partnership=audit.partnership_id))
+
+
+def days_of(case: Case | None) -> set[dt.date] | None:
+    """The days of which the chronology of a case has entries. Of the whole audit there is no chronology: None."""
+    return set(ChronologyEntry.objects.filter(case=case).values_list("date", flat=True)) if case else None
 
 
 def codebook_of(partnership: int) -> CodeBook:

@@ -20,6 +20,8 @@ from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person, Role
 from maca.returns.rules import may_read_summative_report
 
+SETS_AGENDA = (Role.CHAIR, Role.BUSINESS_MANAGER)
+
 
 def may_open_panel(person: Person, audit: Audit) -> Verdict:
     """The chair opens the panel once the cases have been circulated. Returns still out are named and go on record."""
@@ -54,7 +56,7 @@ def may_read_agenda(person: Person, audit: Audit) -> Verdict:
 
 def may_set_agenda(person: Person, audit: Audit) -> Verdict:
     """The chair and the business manager set the agenda until the panel closes."""
-    if not person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
+    if not person.holds(*SETS_AGENDA):
         return no("not-yours", "Only the chair and the business manager set the agenda of the panel.")
     if audit.stage in (AuditStage.PANEL_CLOSED, AuditStage.PUBLISHED):
         return no("panel-closed", "The panel has closed.")

@@ -1,8 +1,9 @@
+import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from maca.audits.models import Audit, Heading, Question
@@ -34,15 +35,17 @@ def record_finding(
     themes: Collection[str] = (),
     causes: Collection[Cause] = (),
     answers: Collection[Question] = (),
+    days: Collection[dt.date] = (),
     action: str = "",
     by: Person,
 ) -> Finding:
     """Record what the panel agreed, under a heading, tagged with the agencies it is about and with the questions of the
     returns on whose answers it rests.
 
-    Made of a `question` that the chronology of the case asks, by its mark, it cites the entries of that. Made of a
-    `line` of the notes, that line is agreed. An `action` is proposed with it, as a line of its own. Raises `Refused`
-    where the chronology no longer asks the question, and where the line has become another finding.
+    It cites every entry that the chronology of the case has of these `days`. Made of a `question` that the chronology
+    asks, by its mark, it cites the entries of that. Made of a `line` of the notes, that line is agreed. An `action` is
+    proposed with it, as a line of its own. Raises `Refused` where the chronology no longer asks the question, and where
+    the line has become another finding.
     """
     hold(column.audit)
     rules.may_record_finding(by, column).insist()
@@ -61,8 +64,9 @@ def record_finding(
         hold_hearing(hearing)
         rules.may_take_notes(by, hearing).insist()
         add_line(hearing, action, heading=ACTION, sent=new_public_id(), rests_on=finding, by=by)
-    if cited:
-        finding.entries.set(ChronologyEntry.objects.filter(case=column.case, public_id__in=cited))
+    if column.case and (cited or days):
+        of_case = ChronologyEntry.objects.filter(case=column.case)
+        finding.entries.set(of_case.filter(Q(public_id__in=cited) | Q(date__in=days)))
     _rest_on(finding, answers, line)
     write(
         "recorded a finding",
@@ -71,7 +75,7 @@ def record_finding(
         heading=str(column.heading),
         case=column.case.label if column.case else None,
         agencies=sorted(agency.slug for agency in agencies),
-        entries=len(cited),
+        entries=finding.entries.count(),
         themes=list(themes),
         causes=[str(one) for one in causes],
         answers=[one.number for one in answers],
@@ -110,11 +114,12 @@ def change_finding(
     themes: Collection[str] = (),
     causes: Collection[Cause] = (),
     answers: Collection[Question] | None = None,
+    days: Collection[dt.date] | None = None,
     version: int | None,
     by: Person,
 ) -> None:
     """Reword a finding, or correct the agencies it is about, its themes, why it happened and what it rests on: without
-    `answers`, on what it did."""
+    `answers` and `days`, on what it did. Of a day that stays, it cites what it did."""
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
     said = {"text": text, "themes": list(themes), "causes": list(causes)}
@@ -122,6 +127,10 @@ def change_finding(
     finding.agencies.set(agencies)
     if answers is not None:
         _rest_on(finding, answers)
+    if days is not None:
+        before = set(finding.entries.values_list("date", flat=True))
+        finding.entries.remove(*finding.entries.exclude(date__in=days))
+        finding.entries.add(*ChronologyEntry.objects.filter(case=finding.case, date__in=set(days) - before))
     keep_terms([finding])
     tell_of_findings(finding.case)
     write("changed a finding", finding, by=by, version=finding.version, answers=[one.number for one in answers or ()])

@@ -17,7 +17,7 @@ from maca.panel.codebook import CodeBook
 from maca.panel.following import poke
 from maca.panel.forms import FindingForm
 from maca.panel.models import STRENGTHS, Finding, PanelLine
-from maca.panel.queries import Column, agencies_around, codebook_of, find_column, find_finding, find_line
+from maca.panel.queries import Column, agencies_around, codebook_of, days_of, find_column, find_finding, find_line
 from maca.panel.related import Within, within
 from maca.panel.views.addresses import page_of
 from maca.partnership.models import Person
@@ -51,6 +51,7 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
             agencies=agencies_around(column.audit),
             book=book,
             asked=agency_questions(column.audit),
+            days=days_of(column.case),
             takes_action=column.case is not None,
             initial=proposed,
         )
@@ -96,11 +97,12 @@ def _looked(
     typed = {"text": text, **{name: request.POST.getlist(name) for name in ("agencies", "themes", "causes")}}
     takes_action = column.case is not None and but is None
     typed["proposed"] = request.POST.get("proposed", "") or (inside.still_to_do if takes_action else "")
-    typed["answers"] = request.POST.get("answers", "")
+    typed |= {name: request.POST.get(name, "") for name in ("answers", "days")}
     form = FindingForm(
         agencies=agencies_around(column.audit),
         book=book,
         asked=agency_questions(column.audit),
+        days=days_of(column.case),
         takes_action=takes_action,
         initial=typed,
     )
@@ -146,12 +148,14 @@ def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
             agencies=agencies_around(finding.audit),
             book=book,
             asked=agency_questions(finding.audit),
+            days=days_of(finding.case),
             initial={
                 "text": now.text,
                 "agencies": [agency.slug for agency in now.agencies.all()],
                 "themes": now.themes,
                 "causes": now.causes,
                 "answers": ", ".join(str(one.question.number) for one in now.answers.select_related("question")),
+                "days": ", ".join(f"{day:%-d %B %Y}" for day in sorted({one.date for one in now.entries.only("date")})),
             },
         )
 

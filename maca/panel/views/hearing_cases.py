@@ -52,7 +52,7 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "case": case,
             "audit": case.audit,
             "columns": [(heading, question, found[heading]) for heading, question in columns_of(case)],
-            "offers": offers(report, case.public_id, {one.sent for one in shown}) if may_note else {},
+            "offers": offers(report, case.public_id, {one.sent for one in shown}, made) if may_note else {},
             "theme_called": codebook_of(case.audit.partnership_id).called,
             "quorum": quorum_of(case.audit),
             "missing": missing_from(hearing),

@@ -16,7 +16,7 @@ from maca.design.pages import do_once, form_page, guarded
 from maca.kernel.clock import today
 from maca.kernel.verdict import Refused
 from maca.panel import operations, rules
-from maca.panel.agenda import USUAL_MINUTES, agenda_of, turns
+from maca.panel.agenda import USUAL_MINUTES, agenda_of, interests_in, turns
 from maca.panel.as_calendar import as_calendar
 from maca.panel.forms import AgendaForm
 from maca.panel.models import Agenda
@@ -76,6 +76,7 @@ def agenda(request: HttpRequest, audit: Audit) -> HttpResponse:
         {
             "audit": audit,
             "agenda": found,
+            "interests": interests_in(audit) if person.holds(*rules.SETS_AGENDA) else None,
             "turns": [(one, one.case.pk in visible) for one in turns(audit, found, today=today(), named=visible)],
             "may_set": rules.may_set_agenda(person, audit),
         },
