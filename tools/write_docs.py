@@ -43,12 +43,13 @@ MADE = "<!-- Written by `make docs` from the code. Change the code, not this pag
 
 
 def _of(room: str, drawer: str) -> list[tuple[str, object]]:
-    """The public functions and classes that a drawer of a room defines itself, in their order."""
+    """The public functions and classes that a drawer of a room defines itself, or its files do, in their order."""
     try:
         module = importlib.import_module(f"maca.{room}.{drawer}")
     except ModuleNotFoundError:
         return []
-    own = [one for one in vars(module).items() if getattr(one[1], "__module__", "") == module.__name__]
+    inside = f"{module.__name__}."
+    own = [one for one in vars(module).items() if f"{getattr(one[1], '__module__', '')}.".startswith(inside)]
     return [one for one in own if not one[0].startswith("_")]
 
 

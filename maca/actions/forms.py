@@ -3,8 +3,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from maca.actions.models import Action, Impact
+from maca.actions.proposed import repeated
 from maca.cases.models import Case
-from maca.design.forms import CheckboxesField, ChoiceField, DateField, Form, LongTextField, SelectField
+from maca.design.forms import CheckboxesField, ChoiceField, DateField, Form, LongTextField, SelectField, YesField
 from maca.kernel.clock import is_working_day, today
 from maca.partnership.models import Agency, Person
 
@@ -73,23 +74,34 @@ class ActionForm(Form):
         error_messages={"required": "Give the baseline: what the measure is today"},
     )
 
+    as_proposed = YesField(
+        label="Keep the panel’s words: they tell of no child, no family and no worker",
+        help_text="They lie sealed in the notes. In an action everybody who sees it reads them.",
+        required=False,
+    )
+
     def __init__(
         self,
         data: Mapping[str, Any] | None,
         *,
         people: Sequence[Person],
         agencies: Sequence[Agency],
+        proposed: Sequence[str] = (),
         not_shown_yet: Callable[[str], Sequence[Action]] | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
         """`not_shown_yet` answers with the open actions that say much the same as what was typed, and that whoever
-        types has not been shown. Without it, the day is left out: that is moved by itself."""
+        types has not been shown. Without it, the day is left out: that is moved by itself. `proposed` is what the
+        panel's sealed notes propose: where the words repeat it, they are asked about."""
         super().__init__(data, initial=dict(initial or {}))
         self.people = {one.public_id: one for one in people}
         self.register = {one.slug: one for one in agencies}
         self.not_shown_yet = not_shown_yet
+        self.proposed = proposed
         if not_shown_yet is None:
             del self.fields["due_on"]
+        if not self.repeats:
+            del self.fields["as_proposed"]
         _choices(self, "accountable", [(one.public_id, _with_agency(one)) for one in people])
         _choices(self, "agency", [(one.slug, one.name) for one in agencies])
 
@@ -103,12 +115,23 @@ class ActionForm(Form):
         person, agency = self.people.get(given.get("accountable", "")), self.register.get(given.get("agency", ""))
         if person and agency and person.agency_id not in (None, agency.pk):
             self.add_error("agency", f"{person.name} is not of {agency}. Choose their own agency, or somebody else")
+        if "as_proposed" in self.fields and not given.get("as_proposed"):
+            self.add_error(
+                "change",
+                "This repeats the panel’s notes, which are sealed. Say it in other words, or below that it may stand",
+            )
         if not self.errors and self.not_shown_yet and self.not_shown_yet(given["change"]):
             self.add_error(
                 "change",
                 "Others are doing much the same. Join one above, or make this one all the same",
             )
         return given
+
+    @property
+    def repeats(self) -> bool:
+        """Whether what was typed repeats what the panel's notes propose."""
+        texts = [str(self.data.get(name, "")) for name in ("change", "success", "measure", "baseline")]
+        return bool(repeated(self.proposed, texts))
 
     def said(self) -> dict[str, Any]:
         """What the operations take."""

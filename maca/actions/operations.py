@@ -9,6 +9,7 @@ from django.utils import timezone
 from maca.actions import rules
 from maca.actions.messages import ACCOUNTABLE, REPORTED, SENT_BACK, VERIFIED
 from maca.actions.models import Action, Closing, EarlierDay, Impact, ImpactCheck, Progress, RestsOn
+from maca.actions.proposed import repeated
 from maca.actions.queries import Joining, cases_to_look_in, people_who_act, proposals_for, those_who_run
 from maca.actions.stages import ActionStage
 from maca.cases.models import Case
@@ -106,10 +107,15 @@ def make_action(
     success: str,
     measure: str,
     baseline: str,
+    as_proposed: bool = False,
     by: Person,
 ) -> Action:
     """Make an action of a finding: what will change, one accountable person, an agency, a day, what success looks like,
-    how its impact will be measured, and from what baseline. Refused without any of these."""
+    how its impact will be measured, and from what baseline. Refused without any of these.
+
+    The words of an action lie open, and those of the panel’s notes sealed: where they repeat what was proposed there,
+    it is refused, unless somebody says that they may stand so, `as_proposed`.
+    """
     _hold_finding(finding)
     rules.may_make_action(by, finding).insist()
     said = {"change": change, "accountable": accountable, "agency": agency, "due_on": due_on}
@@ -119,6 +125,10 @@ def make_action(
     assert due_on
     _insist_accountable(accountable, agency, finding.audit.partnership_id)
     _insist_day(due_on)
+    proposed = [one.words for one in read_proposals(finding, by=by)]
+    is_repeated = bool(repeated(proposed, (change, success, measure, baseline)))
+    if is_repeated and not as_proposed:
+        raise Refused("sealed-words", "These are words of the panel’s notes, which are sealed. Say it in other words.")
     action = Action.objects.create(
         audit=finding.audit, change=change, accountable=accountable, agency=agency, due_on=due_on, success=success,
         measure=measure, baseline=baseline, made_by=by,
@@ -128,6 +138,7 @@ def make_action(
     write(
         "made an action", action, by=by,
         **_of(action, finding=finding.public_id, accountable=accountable.public_id, due_on=due_on.isoformat()),
+        as_proposed=is_repeated,
     )  # fmt: skip
     return action
 

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.text import Truncator
 
 from maca.actions.models import RUNS, Action, Closing, ImpactCheck, RestsOn
 from maca.audits.models import Audit
@@ -13,7 +15,7 @@ from maca.cases.models import CONFLICTS, Case, Declaration
 from maca.cases.queries import fetch_parts
 from maca.panel.alike import LEAST, MEAN, MOST, how_often, looked_at
 from maca.panel.models import ACTION, Finding, PanelLine
-from maca.panel.queries import CASE_HEADINGS
+from maca.panel.queries import CASE_HEADINGS, Resting
 from maca.panel.related import CONCEPT, rarity, score, terms_of
 from maca.partnership.models import HELD_ALONE, Agency, Person, PersonQuerySet, Role
 
@@ -72,7 +74,9 @@ def actions_of(audit: Audit, person: Person) -> list[Action]:
 
 
 def _for_a_list(actions: QuerySet[Action]) -> QuerySet[Action]:
-    found = actions.select_related("audit", "agency", "accountable").annotate(resting=Count("rests_on"))
+    found = actions.select_related("audit", "agency", "accountable").annotate(
+        resting=Count("rests_on", filter=Q(rests_on__finding__withdrawn_at=None))
+    )
     return found.order_by("due_on", "pk")
 
 
@@ -80,6 +84,20 @@ def findings_of_action(action: Action) -> list[Finding]:
     """What an action rests on, in the order in which it came to."""
     found = Finding.objects.filter(acted_on__action=action).select_related("case__nomination", "audit")
     return _with_their_audits(found.prefetch_related("earlier_wordings").order_by("acted_on__pk"))
+
+
+def resting_on(finding: Finding, person: Person) -> list[Resting]:
+    """For `panel.queries.what_rests_on`: the actions that rest on a finding, and whether on it alone."""
+    others = RestsOn.objects.filter(action=OuterRef("pk"), finding__withdrawn_at=None).exclude(finding=finding)
+    found = Action.objects.visible_to(person).filter(rests_on__finding=finding).annotate(has_others=Exists(others))
+    return [
+        Resting(
+            f"The action of {one.agency} to be done by {one.due_on:%-d %B %Y} rests on "
+            f"{'it and on others' if one.has_others else 'it alone'}: “{Truncator(one.change).chars(100)}”",
+            reverse("action", kwargs={"action": one.public_id}),
+        )
+        for one in found.select_related("agency").order_by("due_on", "pk")
+    ]
 
 
 def _with_their_audits(findings: Iterable[Finding], audit: Audit | None = None) -> list[Finding]:
@@ -148,11 +166,12 @@ def actions_alike(text: str, finding: Finding, person: Person) -> list[Action]:
     seen = Action.objects.visible_to(person).open().exclude(rests_on__finding=finding)
     told = {one.pk: terms_of(f"{one.change}\n{one.success}") for one in seen.only("change", "success")}
     resting = defaultdict(set)
-    for action, its in RestsOn.objects.filter(action__in=told).values_list("action", "finding"):
+    on_these = RestsOn.objects.filter(action__in=seen.order_by().values("pk"))
+    for action, its in on_these.values_list("action", "finding"):
         resting[its].add(action)
     asked = terms_of(text)
     # What another finding says tells nothing of itself to whoever may not look at it.
-    rows = looked_at(partnership, person).filter(finding__in=resting, term__in=asked)
+    rows = looked_at(partnership, person).filter(finding__in=on_these.order_by().values("finding"), term__in=asked)
     for its, term in rows.values_list("finding", "term"):
         for action in resting[its]:
             told[action][term] = max(told[action][term], 1)
@@ -294,7 +313,7 @@ def waiting_for_those_who_run(person: Person) -> Waiting:
         late=Count("pk", filter=Q(pk__in=Action.objects.late())),
         unmeasured=Count("pk", filter=Q(pk__in=Action.objects.done().filter(impact=""))),
     )
-    acted = RestsOn.objects.filter(finding__audit=OuterRef("pk"))
+    acted = RestsOn.objects.filter(finding__audit=OuterRef("pk"), finding__withdrawn_at=None)
     without = Audit.objects.filter(
         ~Exists(acted), partnership=person.partnership_id, stage=AuditStage.PANEL_CLOSED
     ).filter(Exists(Finding.objects.standing().filter(audit=OuterRef("pk"))))

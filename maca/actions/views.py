@@ -106,7 +106,8 @@ def make_action(request: HttpRequest, finding: Finding) -> HttpResponse:
             people=people_to_choose(audit.partnership_id),
             agencies=agencies,
             not_shown_yet=not_shown_yet,
-            initial={"change": begun.words, "agency": own} if begun else {},
+            proposed=[one.words for one in proposals],
+            initial={"agency": own},
         )
 
     def do(form: ActionForm, version: int | None) -> str:
@@ -125,6 +126,7 @@ def make_action(request: HttpRequest, finding: Finding) -> HttpResponse:
             "finding": finding,
             "audit": audit,
             "alike": alike,
+            "begun": begun,
             "proposals": [one for one in proposals if one != begun],
         },
         saved="The action has been made. Whoever is accountable is told.",

@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from maca.audits.models import Audit
@@ -13,6 +14,7 @@ from maca.briefing.printing import as_searched, overview_in
 from maca.briefing.stages import BriefingStage
 from maca.journal.models import Entry
 from maca.panel.models import Finding
+from maca.panel.queries import Resting
 from maca.partnership.fence import standing
 from maca.partnership.models import Agency, Partnership, Person
 
@@ -101,13 +103,37 @@ def left_out(briefing: Briefing) -> list[Finding]:
 
 
 def reworded_since(briefing: Briefing) -> list[tuple[Finding, str]]:
-    """The findings that the chair has reworded since the draft was made, each with what the briefing says instead."""
+    """The findings that the chair has reworded since the draft was made, each with what the briefing says instead; and
+    first those that the chair has withdrawn, and that the briefing still says."""
     said = {one.ref: one.text for one in briefing.value.findings}
+    withdrawn = [(one, said[one.public_id]) for one in withdrawn_in(briefing)]
     reworded = briefing.audit.findings.standing().filter(earlier_wordings__replaced_at__gt=briefing.drafted_at)
-    return [
+    return withdrawn + [
         (one, said[one.public_id])
         for one in reworded.select_related("case").distinct()
         if one.public_id in said and said[one.public_id] != one.text
+    ]
+
+
+def withdrawn_in(briefing: Briefing) -> list[Finding]:
+    """The findings that stand in a briefing, and that the chair has withdrawn."""
+    said = [one.ref for one in briefing.value.findings if one.ref]
+    withdrawn = briefing.audit.findings.exclude(withdrawn_at=None).filter(public_id__in=said)
+    return list(withdrawn.select_related("case").order_by("position"))
+
+
+def resting_on(finding: Finding, person: Person) -> list[Resting]:
+    """For `panel.queries.what_rests_on`: the briefing that says a finding, as far as it is."""
+    briefing = Briefing.objects.visible_to(person).filter(audit=finding.audit_id).first()
+    if briefing is None or finding.public_id not in {one.ref for one in briefing.value.findings}:
+        return []
+    far = {BriefingStage.SENT: ", which has been sent for approval,", BriefingStage.APPROVED: ", which is approved,"}
+    return [
+        Resting(
+            f"The briefing{far.get(BriefingStage(briefing.stage), '')} says it: it cannot go on until the business "
+            "manager has left it out.",
+            reverse("briefing", kwargs={"audit": finding.audit.slug}),
+        )
     ]
 
 

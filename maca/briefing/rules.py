@@ -5,11 +5,12 @@ from django.utils import timezone
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
 from maca.briefing.models import READS_DRAFTS, Briefing
+from maca.briefing.queries import withdrawn_in
 from maca.briefing.stages import BriefingStage
 from maca.cases.models import CONFLICTS, Case
 from maca.cases.queries import fetch_parts, part_in
 from maca.kernel.verdict import YES, Verdict, no
-from maca.panel.models import EarlierWording, Finding
+from maca.panel.models import EarlierTags, EarlierWording, Finding
 from maca.partnership.models import Person, Role
 
 
@@ -97,8 +98,21 @@ def may_send_briefing(person: Person, briefing: Briefing) -> Verdict:
         return verdict
     if not briefing.value.findings:
         return no("no-findings", "Every finding has been left out. Put at least one back before you send it.")
+    if not (verdict := _says_nothing_withdrawn(briefing)):
+        return verdict
     if briefing.undecided:
         return no("undecided", f"Decide first on what could identify a family: {briefing.undecided} still to decide.")
+    return YES
+
+
+def _says_nothing_withdrawn(briefing: Briefing) -> Verdict:
+    if withdrawn := len(withdrawn_in(briefing)):
+        those = "a finding that has" if withdrawn == 1 else f"{withdrawn} findings that have"
+        return no(
+            "says-withdrawn",
+            f"The briefing says {those} been withdrawn, since an agency disputed the facts. In its draft, leave "
+            f"{'it' if withdrawn == 1 else 'them'} out first.",
+        )
     return YES
 
 
@@ -160,12 +174,21 @@ def may_publish_briefing(person: Person, briefing: Briefing) -> Verdict:
         return no("not-approved", "Somebody other than its author has to approve the briefing first.")
     if briefing.approved_by_id == person.pk:
         return no("approved-it", "You approved this briefing, so another business manager has to publish it.")
+    if not (verdict := _says_nothing_withdrawn(briefing)):
+        return verdict
     reworded = EarlierWording.objects.filter(finding__audit=briefing.audit, replaced_at__gt=briefing.approved_at)
     if reworded.exists():
         return no(
             "reworded-since",
             "A finding was reworded after the briefing was approved, since an agency disputed its facts. Take the "
             "briefing back into draft, see to its wording, and have it approved again.",
+        )
+    corrected = EarlierTags.objects.filter(finding__audit=briefing.audit, replaced_at__gt=briefing.sent_at)
+    if corrected.exists():
+        return no(
+            "corrected-since",
+            "What a finding is about was corrected after the briefing was sent for approval, and its overview report "
+            "counts themes. Take the briefing back into draft, and send it again.",
         )
     return YES
 

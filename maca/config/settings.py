@@ -455,6 +455,13 @@ MACA_NAVIGATION = [
 ]
 # What stands on top of every page until this person has seen to it: functions from person to an alert or None.
 MACA_ALERTS = ["maca.concerns.queries.waiting_for"]
+# What rests on a finding in the rooms after the panel: functions from finding and person to sentences.
+MACA_RESTS_ON_FINDING = [
+    "maca.feedback.queries.resting_on",
+    "maca.actions.queries.resting_on",
+    "maca.briefing.queries.resting_on",
+    "maca.learning.queries.resting_on",
+]
 # What the clock of “maca serve” does every half a minute, in this order: a name, and a function of the time.
 MACA_DUTIES = [
     ("alert again about concerns", "maca.concerns.operations.alert_again"),

@@ -31,6 +31,9 @@ from maca.cases.models import READS_EVERY_CASE, Case, HoldReason, Interest
 from maca.cases.operations import declare_interest, name_presenter, nominate_case, select_case
 from maca.chronology.models import Source
 from maca.chronology.operations import keep_file, take_file
+from maca.feedback.models import Decision as AnswerToDispute
+from maca.feedback.operations import answer_fact_check, ask_fact_checks, decide_dispute
+from maca.feedback.queries import find_dispute, find_fact_check, findings_for
 from maca.inspection.children import ChosenChild
 from maca.inspection.days import usual_days
 from maca.inspection.operations import start_inspection
@@ -436,6 +439,7 @@ def _publish(audit: Audit, people: dict[str, Person]) -> None:
     chair, manager = people["margaret.osei"], people["priya.nair"]
     audit.refresh_from_db()
     open_panel(audit, by=chair)
+    disputed: list[tuple[Finding, dict[str, str]]] = []
     for case in audit.cases.select_related("hearing").order_by("number"):
         case.audit = audit
         agencies = {one.agency.slug: one.agency for one in case.involvements.select_related("agency")}
@@ -443,15 +447,20 @@ def _publish(audit: Audit, people: dict[str, Person]) -> None:
             case.hearing, introduced_by=case.presenters.get().person, partners=agencies.values(), version=None, by=chair
         )
         for one in (one for one in told["findings"] if one["case"] == case.number):
-            record_finding(
+            finding = record_finding(
                 Column(audit, case, Heading(one["heading"])), text=one["text"], by=chair,
                 agencies=[agencies[slug] for slug in one["agencies"]],
             )  # fmt: skip
+            if "withdrawn" in one:
+                disputed.append((finding, one))
         came = dict.fromkeys(agencies.values(), (Came.PRESENT, ""))
         record_attendance(case.hearing, came, version=None, by=chair)
         case.hearing.refresh_from_db()
         finish_hearing(case.hearing, voice=told["voice"], by=chair)
     close_panel(audit, by=chair)
+    ask_fact_checks(audit, due_on=working_days_from(today(), 5), by=manager)
+    for finding, told_of in disputed:
+        _withdraw(audit, finding, told_of, by=chair)
     compare_findings(audit, by=chair)
     briefing = draft_briefing(audit, by=manager)
     for hit in read_screening(briefing, by=manager):
@@ -461,6 +470,21 @@ def _publish(audit: Audit, people: dict[str, Person]) -> None:
     send_briefing(briefing, version=None, by=manager)
     approve_briefing(briefing, version=None, by=chair)
     publish_briefing(briefing, by=manager)
+
+
+def _withdraw(audit: Audit, finding: Finding, told: dict[str, str], *, by: Person) -> None:
+    """The lead of the agency that a finding is about disputes its facts, and the chair withdraws it."""
+    agency = finding.agencies.get()
+    lead = agency.people.holding(Role.AGENCY_LEAD)[0]
+    for case in Case.objects.visible_to(lead).filter(audit=audit).exclude(declarations__person=lead):
+        declare_interest(case, interest=Interest.NONE, by=lead)
+    check = find_fact_check(lead, audit.slug, agency.slug)
+    (its_own,) = (one for one in findings_for(agency, audit) if one.pk == finding.pk)
+    answer_fact_check(check, wrong={its_own: told["disputed"]}, version=None, by=lead)
+    dispute = find_dispute(by, audit.slug, check.disputes.get().public_id)
+    decide_dispute(
+        dispute, decision=AnswerToDispute.WITHDRAWN, text=finding.text, reason=told["withdrawn"], version=None, by=by
+    )
 
 
 def _as_if_planned_earlier(audit: Audit) -> None:

@@ -6,10 +6,12 @@ from maca.cases.models import CONFLICTS, Case
 from maca.cases.queries import fetch_parts, part_in
 from maca.cases.rules import may_work_on_case
 from maca.feedback.models import FactCheck
-from maca.feedback.queries import findings_for
+from maca.feedback.queries import findings_for, past_of
 from maca.kernel.verdict import YES, Verdict
 from maca.panel.models import Finding
 from maca.partnership.models import Person
+
+USUAL_DAYS = 5  # working days in which an agency answers
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Group:
     case: Case | None
     is_open: Verdict
     findings: list[Finding]
+    past: list[Finding]  # withdrawn, or no longer about an agency that disputed them: shown, and not asked about
 
     @property
     def label(self) -> str:
@@ -28,9 +31,11 @@ class Group:
 def groups_of(check: FactCheck, person: Person) -> list[Group]:
     """What a check asks, case by case. A case of which this person has not declared that they have no conflict of
     interest is closed to them, if they see it at all."""
-    found: dict[Case | None, list[Finding]] = {}
+    found: dict[Case | None, tuple[list[Finding], list[Finding]]] = {}
     for finding in findings_for(check.agency, check.audit):
-        found.setdefault(finding.case, []).append(finding)
+        found.setdefault(finding.case, ([], []))[0].append(finding)
+    for finding in past_of(check):
+        found.setdefault(finding.case, ([], []))[1].append(finding)
     cases = [one for one in found if one]
     seen = set(Case.objects.visible_to(person).filter(pk__in=[one.pk for one in cases]).values_list("pk", flat=True))
     fetch_parts(cases, person)
@@ -42,4 +47,4 @@ def groups_of(check: FactCheck, person: Person) -> list[Group]:
             return YES
         return may_work_on_case(person, case)
 
-    return [Group(case, is_open(case), those) for case, those in found.items()]
+    return [Group(case, is_open(case), asked, past) for case, (asked, past) in found.items()]

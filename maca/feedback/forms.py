@@ -1,10 +1,13 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maca.design.forms import ChoiceField, DateField, Form, LongTextField
 from maca.feedback.models import Decision, Facts
 from maca.kernel.clock import is_working_day, today
+from maca.panel.codebook import CodeBook
+from maca.panel.forms import TagsForm
 from maca.panel.models import Finding
+from maca.partnership.models import Agency
 
 
 class AskForm(Form):
@@ -63,7 +66,9 @@ class FactCheckForm(Form):
             self.add_error(
                 "answer", "You have written that something is wrong. Choose “No”, or take out what you wrote"
             )
-        if answer == Facts.WRONG and not wrong and not self.something_is_decided:
+        # Of a finding that is no longer asked about there is no field: what they wrote of it is shown to them beside.
+        is_gone = any(one.startswith("wrong-") and one not in self.fields and self.data[one] for one in self.data)
+        if answer == Facts.WRONG and not wrong and not self.something_is_decided and not is_gone:
             self.add_error("answer", "Say above which finding is wrong, and what your record says")
         return given
 
@@ -73,7 +78,15 @@ class FactCheckForm(Form):
         return {one: words for one, words in said.items() if words}
 
 
-class DecideForm(Form):
+def tags_of(finding: Finding) -> dict[str, Any]:
+    """What a finding is about, as a form shows it."""
+    slugs = [one.slug for one in finding.agencies.all()]
+    return {"agencies": slugs, "themes": finding.themes, "causes": finding.causes}
+
+
+class DecideForm(TagsForm):
+    field_order = ["decision", "text", "reason"]
+
     decision = ChoiceField(label="What do you decide?", called="what you decide", choices=Decision.choices)
     text = LongTextField(
         label="What the finding is to say",
@@ -85,31 +98,46 @@ class DecideForm(Form):
     reason = LongTextField(
         label="Why?",
         called="why",
-        help_text="The agency reads this. It has to be said where the finding stands as it is.",
+        help_text="The agency reads this. It has to be said where the finding stands as it is, or is withdrawn.",
         rows=3,
         required=False,
     )
 
-    def __init__(self, data: Mapping[str, Any] | None, finding: Finding, *, is_current: bool) -> None:
-        super().__init__(data, initial={"text": finding.text})
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        finding: Finding,
+        *,
+        agencies: Sequence[Agency],
+        book: CodeBook,
+        is_current: bool,
+    ) -> None:
+        super().__init__(data, initial={"text": finding.text, **tags_of(finding)})
+        self.offer(agencies, book, finding.text)
         self.finding, self.is_current = finding, is_current
         if finding.case_id is None:
             self.fields["reason"].help_text += " Write nothing of any case here: it is not sealed."
+
+    @property
+    def corrects(self) -> bool:
+        """Whether what the finding is about is another than it was."""
+        return any(set(self.cleaned_data[name]) != set(were) for name, were in tags_of(self.finding).items())
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return given
-        if not self.is_current:  # the finding has been reworded since the form was opened, and both are shown
+        if not self.is_current:  # the finding has been changed since the form was opened, and both are shown
             return given
-        is_new = given["text"].strip() != self.finding.text.strip()
-        if given["decision"] == Decision.REWORDED and not is_new:
-            self.add_error("text", "Write what the finding is to say, or choose that it stands as it is")
-        if given["decision"] == Decision.STANDS:
-            if is_new:
-                self.add_error("decision", "You have changed the wording. Choose “The finding is reworded”")
-            elif not given["reason"]:
-                self.add_error("reason", "Say why the finding stands as it is")
+        is_new = given["text"].strip() != self.finding.text.strip() or self.corrects
+        if given["decision"] == Decision.REWORDED:
+            if not is_new:
+                self.add_error("text", "Write what the finding is to say, or choose that it stands as it is")
+        elif is_new:
+            self.add_error("decision", "You have changed the finding. Choose “The finding is changed”")
+        elif not given["reason"]:
+            what = "stands as it is" if given["decision"] == Decision.STANDS else "is withdrawn"
+            self.add_error("reason", f"Say why the finding {what}")
         return given
 
 

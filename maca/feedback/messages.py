@@ -16,6 +16,18 @@ CHECK = register(
     )
 )
 
+ASKED_AGAIN = register(
+    Kind(
+        "feedback/asked-again",
+        "Please check the facts again: a finding now concerns your agency",
+        (
+            "A finding has been put right, and is now about your agency. Your agency is asked again whether the facts "
+            "in those that concern it are right. Sign in; it stands on your work list, with the day to answer by.",
+            _NOTHING,
+        ),
+    )
+)
+
 DISPUTED = register(
     Kind(
         "feedback/disputed",
@@ -43,6 +55,18 @@ REWORDED = register(
         (
             "Another agency disputed the facts of a finding that concerns yours too, and the chair has reworded it. It "
             "stands on the page on which you checked the facts.",
+            _NOTHING,
+        ),
+    )
+)
+
+WITHDRAWN = register(
+    Kind(
+        "feedback/withdrawn",
+        "A finding that concerns your agency was withdrawn",
+        (
+            "Another agency disputed the facts of a finding that concerns yours too, and the chair has withdrawn it. "
+            "It stands, struck, on the page on which you checked the facts.",
             _NOTHING,
         ),
     )

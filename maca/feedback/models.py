@@ -25,8 +25,9 @@ class Facts(models.TextChoices):
 class Decision(models.TextChoices):
     """What the chair decides on a finding whose facts are disputed."""
 
-    REWORDED = "reworded", "The finding is reworded"
+    REWORDED = "reworded", "The finding is changed: its words, or what it is about"
     STANDS = "stands", "The finding stands as it is"
+    WITHDRAWN = "withdrawn", "The finding is withdrawn"
 
 
 class FactCheckQuerySet(models.QuerySet["FactCheck"]):

@@ -1,5 +1,5 @@
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,29 +13,31 @@ from maca.cases.models import Case
 from maca.cases.queries import fetch_parts, forget_parts
 from maca.cases.seal import case_key, nomination_keys
 from maca.feedback import rules
-from maca.feedback.checking import Group, groups_of
-from maca.feedback.messages import ANSWERED, CHECK, DECIDED, DISPUTED, NOTE, REWORDED
+from maca.feedback.checking import USUAL_DAYS, Group, groups_of
+from maca.feedback.messages import ANSWERED, ASKED_AGAIN, CHECK, DECIDED, DISPUTED, NOTE, REWORDED, WITHDRAWN
 from maca.feedback.models import Decision, Dispute, FactCheck, Facts, FeedbackNote, NoteReader, NoteReply
 from maca.feedback.queries import (
+    agencies_concerned,
     agencies_to_ask,
     disputes_of,
     findings_of_note,
     is_of_team,
     leads_of,
+    struck_from_note,
     team_of,
     those_who_run,
     whose_facts_it_concerns,
 )
 from maca.journal.operations import note_reading, note_readings, write
-from maca.kernel.clock import is_working_day, today
+from maca.kernel.clock import is_working_day, today, working_days_from
 from maca.kernel.holding import hold
 from maca.kernel.verdict import Refused, Verdict
 from maca.kernel.versions import save_changes
 from maca.notices.kinds import Kind
 from maca.notices.operations import queue_to_each
-from maca.panel.models import Finding
-from maca.panel.operations import reword_disputed_finding
-from maca.partnership.models import Person, Role
+from maca.panel.models import Cause, Finding
+from maca.panel.operations import correct_tags, reword_disputed_finding, withdraw_disputed_finding
+from maca.partnership.models import Agency, Person, Role
 from maca.returns.models import AgencyReturn
 from maca.sealing.cipher import digest
 
@@ -146,14 +148,17 @@ def read_fact_check(check: FactCheck, *, by: Person) -> list[tuple[Group, dict[i
     groups = groups_of(check, by)
     mine = []
     for group in groups:
-        for finding in group.findings:
+        for finding in (*group.findings, *group.past):
             if dispute := disputes.get(finding.pk):
                 dispute.finding = finding
                 mine.append((dispute, group.is_open))
     if mine:
         note_reading("read a factual accuracy check", check, by=by, audit=check.audit.slug, disputes=len(mine))
     opened = {one.dispute.finding_id: one for one in _opened(mine)}
-    return [(group, {one.pk: opened[one.pk] for one in group.findings if one.pk in opened}) for group in groups]
+    return [
+        (group, {one.pk: opened[one.pk] for one in (*group.findings, *group.past) if one.pk in opened})
+        for group in groups
+    ]
 
 
 @transaction.atomic
@@ -184,35 +189,128 @@ def read_dispute(dispute: Dispute, *, by: Person) -> Disputed:
 
 @transaction.atomic
 def decide_dispute(
-    dispute: Dispute, *, decision: Decision, text: str, reason: str, version: int | None, by: Person
+    dispute: Dispute,
+    *,
+    decision: Decision,
+    text: str,
+    reason: str,
+    about: Mapping[str, Any] | None = None,
+    version: int | None,
+    by: Person,
 ) -> None:
-    """Reword a finding whose facts are disputed, or let it stand and say why. The agency sees which, and why."""
+    """Reword or withdraw a finding whose facts are disputed, or let it stand. The agency sees which, and why.
+
+    `about` has the `agencies`, `themes` and `causes` of a finding that is changed, where those are put right too.
+    What is withdrawn is decided for every agency that disputes it. Raises `Refused` where it is withdrawn without a
+    reason.
+    """
     finding, audit = dispute.finding, dispute.finding.audit
     # The agency may be changing its answer, and its page holds its check first.
+    _hold_checks(audit)
     hold(dispute.fact_check, "audit", read=("agency",))
     hold(dispute, read=("fact_check", "finding"))
-    finding.refresh_from_db(fields=["version", "text"])
+    finding.refresh_from_db(fields=["version", "text", "withdrawn_at"])
     if finding.case:
         forget_parts(finding.case)
     audit.refresh_from_db(fields=["stage"])
     rules.may_decide_dispute(by, dispute).insist()
+    if decision == Decision.WITHDRAWN and not reason.strip():
+        raise Refused("no-reason", "Say why the finding is withdrawn. The agency reads it.")
+    _decide(dispute, decision, reason, version=version, by=by)
+    if decision == Decision.WITHDRAWN:
+        _withdraw(dispute, reason, by=by)
+    if decision == Decision.REWORDED:
+        if text != finding.text:
+            reword_disputed_finding(finding, text=text, by=by)
+        if about:
+            correct_finding(finding, **about, version=None, by=by)
+        _renew_disputes(finding)
+        mine = dispute.fact_check.agency
+        _tell(REWORDED, leads_of(*(one for one in whose_facts_it_concerns(finding) if one != mine)))
+
+
+def _renew_disputes(finding: Finding) -> None:
+    """Whoever has a dispute of this finding open is shown what it says now."""
+    Dispute.objects.undecided().filter(finding=finding).update(version=F("version") + 1)
+
+
+def _hold_checks(audit: Audit) -> None:
+    """Every check of an audit, always in one order: what is decided on one may have to be said on all."""
+    list(FactCheck.objects.select_for_update(of=("self",)).filter(audit=audit).order_by("pk"))
+
+
+def _decide(dispute: Dispute, decision: Decision, reason: str, *, version: int | None, by: Person) -> None:
+    finding = dispute.finding
     said = _said(dispute, finding, reason=reason)
     save_changes(dispute, version=version, **said, decision=decision, decided_by=by, decided_at=timezone.now())
     # Whoever is changing the agency's answer is shown what was decided, and what they wrote of it beside.
     save_changes(dispute.fact_check, version=None)
-    if decision == Decision.REWORDED:
-        reword_disputed_finding(finding, text=text, by=by)
-        # Whoever has another agency's dispute of the same finding open is shown what it says now.
-        others = Dispute.objects.undecided().filter(finding=finding)
-        others.update(version=F("version") + 1)
-        mine = dispute.fact_check.agency
-        _tell(REWORDED, leads_of(*(one for one in whose_facts_it_concerns(finding) if one != mine)))
     _tell(DECIDED, leads_of(dispute.fact_check.agency))
     write(
-        "decided on a dispute", dispute, by=by, audit=audit.slug, case=finding.case.label if finding.case else None,
-        agency=dispute.fact_check.agency.slug, decision=str(decision),
-        sealed=digest({"reason": said["reason"]}) if "reason" in said else "",
+        "decided on a dispute", dispute, by=by, audit=finding.audit.slug,
+        case=finding.case.label if finding.case else None, agency=dispute.fact_check.agency.slug,
+        decision=str(decision), sealed=digest({"reason": said["reason"]}) if "reason" in said else "",
     )  # fmt: skip
+
+
+def _withdraw(dispute: Dispute, reason: str, *, by: Person) -> None:
+    finding = dispute.finding
+    concerned = whose_facts_it_concerns(finding)
+    withdraw_disputed_finding(finding, by=by)
+    disputing = {dispute.fact_check.agency}
+    others = Dispute.objects.undecided().filter(finding=finding).exclude(pk=dispute.pk)
+    for other in others.select_related("fact_check__agency"):
+        other.finding = finding
+        _decide(other, Decision.WITHDRAWN, reason, version=None, by=by)
+        disputing.add(other.fact_check.agency)
+    # Whoever is writing an answer is shown that it is gone, and what they wrote of it beside.
+    FactCheck.objects.filter(audit=finding.audit).update(version=F("version") + 1)
+    _tell(WITHDRAWN, leads_of(*(one for one in concerned if one not in disputing)))
+
+
+@transaction.atomic
+def correct_finding(
+    finding: Finding,
+    *,
+    agencies: Collection[Agency],
+    themes: Collection[str],
+    causes: Collection[Cause],
+    version: int | None,
+    by: Person,
+) -> None:
+    """Correct which agencies a finding is about, its themes and why it happened, between the panel and the published
+    briefing. Whoever it concerns only now is asked to check it."""
+    _hold_checks(finding.audit)
+    hold(finding, "audit", read=("case",))
+    before = agencies_concerned(finding)
+    correct_tags(finding, agencies=agencies, themes=themes, causes=causes, version=version, by=by)
+    _renew_disputes(finding)
+    now = agencies_concerned(finding)
+    checks = {one.agency_id: one for one in FactCheck.objects.filter(audit=finding.audit).select_related("agency")}
+    if before != now:
+        # Whoever is writing an answer is shown what they are asked now, and what they wrote beside.
+        FactCheck.objects.filter(audit=finding.audit).update(version=F("version") + 1)
+    if not checks:
+        return
+    due_on = working_days_from(today(), USUAL_DAYS)
+    added = sorted(now - before, key=lambda one: one.name)
+    anew = [one for one in added if one.pk not in checks]
+    again = [one for one in added if one.pk in checks]
+    for one in again:
+        check = checks[one.pk]
+        hold(check)
+        # What was answered before is no answer to it.
+        save_changes(check, version=None, answer="", answered_at=None, due_on=max(check.due_on, due_on))
+    FactCheck.objects.bulk_create(
+        FactCheck(audit=finding.audit, agency=one, due_on=due_on, asked_by=by) for one in anew
+    )
+    _tell(CHECK, leads_of(*anew))
+    _tell(ASKED_AGAIN, leads_of(*again))
+    if added:
+        write(
+            "asked who else a finding concerns", finding, by=by, asked=[one.slug for one in anew],
+            again=[one.slug for one in again], due_on=due_on.isoformat(),
+        )  # fmt: skip
 
 
 # ---- feedback to the teams
@@ -246,6 +344,7 @@ class ReadNote:
 
     opening: str
     columns: list[tuple[str, list[Finding]]]
+    struck: list[Finding]  # withdrawn since it was sent
     replies: list[NoteReply]
 
 
@@ -264,7 +363,10 @@ def read_feedback_note(note: FeedbackNote, *, by: Person) -> ReadNote:
     if reads_all and any(one.read_at is None for one in shown):
         note.replies.filter(read_at=None, pk__in=[one.pk for one in shown]).update(read_at=timezone.now())
     key = case_key(case)
-    return ReadNote(key.text(note, "opening"), findings_of_note(note.agency_return), [key.open(one) for one in shown])
+    return ReadNote(
+        key.text(note, "opening"), findings_of_note(note.agency_return), struck_from_note(note),
+        [key.open(one) for one in shown],
+    )  # fmt: skip
 
 
 @transaction.atomic

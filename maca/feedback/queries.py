@@ -10,7 +10,7 @@ from maca.cases.models import CONFLICTS, INTRODUCES_CASES, Case, Declaration
 from maca.cases.queries import find_case
 from maca.feedback.models import Dispute, FactCheck, FeedbackNote, NoteReply
 from maca.panel.models import Finding
-from maca.panel.queries import CASE_HEADINGS
+from maca.panel.queries import CASE_HEADINGS, Resting
 from maca.partnership.models import FOR_AN_AGENCY, Agency, AgencyKind, Person, PersonQuerySet, Role
 from maca.returns.models import AgencyReturn
 from maca.returns.stages import HANDED_IN, TOOK_NO_PART
@@ -58,6 +58,20 @@ def _concerns(agency: Any) -> Q:
 def findings_for(agency: Agency, audit: Audit) -> list[Finding]:
     """The standing findings of an audit that concern an agency, case by case; those of the whole audit come last."""
     found = audit.findings.standing().filter(_concerns(agency)).select_related("case__nomination")
+    findings = sorted(found.prefetch_related("earlier_wordings"), key=_by_case)
+    _with_their_cases(findings, audit)
+    return findings
+
+
+def past_of(check: FactCheck) -> list[Finding]:
+    """The findings that an agency is asked about no longer, case by case: those that concerned it and were withdrawn
+    after the panel, and those that it disputed and that have been put right to be about others."""
+    agency, audit = check.agency, check.audit
+    struck = audit.findings.struck().filter(_concerns(agency))
+    mine = audit.findings.filter(disputes__in=check.disputes.standing())
+    its_own = audit.findings.standing().filter(_concerns(agency))
+    found = audit.findings.filter(Q(pk__in=struck.values("pk")) | Q(pk__in=mine.values("pk")))
+    found = found.exclude(pk__in=its_own.values("pk")).select_related("case__nomination")
     findings = sorted(found.prefetch_related("earlier_wordings"), key=_by_case)
     _with_their_cases(findings, audit)
     return findings
@@ -111,6 +125,24 @@ def checks_of(audit: Audit) -> list[FactCheck]:
     for one in checks:
         one.audit = audit
     return checks
+
+
+def agencies_concerned(finding: Finding) -> set[Agency]:
+    """The agencies that were asked about a case of the audit, and that a finding concerns."""
+    its_own = Finding.objects.standing().filter(_concerns(OuterRef("pk")), pk=finding.pk)
+    asked = AgencyReturn.objects.of(finding.audit).values("agency")
+    return set(Agency.objects.filter(Exists(its_own), pk__in=asked))
+
+
+def resting_on(finding: Finding, person: Person) -> list[Resting]:
+    """For `what_rests_on`: the feedback notes that show a finding."""
+    notes = FeedbackNote.objects.visible_to(person).filter(agency_return__case=finding.case_id)
+    about = finding.agencies.all()
+    shown = notes.filter(agency_return__agency__in=about) if about.exists() else notes
+    return [
+        Resting(f"The feedback note to {one.agency_return.agency} shows it, and will show it struck.")
+        for one in shown.select_related("agency_return__agency").order_by("agency_return__agency__name")
+    ]
 
 
 def whose_facts_it_concerns(finding: Finding) -> list[Agency]:
@@ -174,6 +206,13 @@ def findings_of_note(agency_return: AgencyReturn) -> list[tuple[str, list[Findin
     return [(label, those) for label, those in columns if those]
 
 
+def struck_from_note(note: FeedbackNote) -> list[Finding]:
+    """The findings about a team that were withdrawn after it had been sent its note."""
+    agency_return = note.agency_return
+    about = Q(agencies=agency_return.agency_id) | Q(agencies=None)
+    return list(agency_return.case.findings.struck().filter(about, withdrawn_at__gt=note.sent_at))
+
+
 def is_of_team(person: Person, agency_return: AgencyReturn) -> bool:
     """Whether this person is of the team that a note on this return is for."""
     return FeedbackNote.objects.for_the_team_of(person).filter(agency_return=agency_return).exists()
@@ -193,11 +232,15 @@ def facts_waiting_for(person: Person) -> list[FactCheck]:
     """The checks that this lead has not answered, but for a case in which they have a conflict of interest."""
     if not (person.agency_id and person.holds(Role.AGENCY_LEAD)):
         return []
-    closed = Finding.objects.standing().filter(
-        _concerns(person.agency_id), audit=OuterRef("audit"), case__in=_cases(_closed_to(person))
-    )
+    concerning = Finding.objects.standing().filter(_concerns(person.agency_id), audit=OuterRef("audit"))
+    closed = concerning.filter(case__in=_cases(_closed_to(person)))
     found = FactCheck.objects.filter(agency=person.agency_id, answer="", audit__stage=AuditStage.PANEL_CLOSED)
-    return list(found.exclude(Exists(closed)).select_related("agency", "audit").order_by("due_on", "pk"))
+    return list(
+        found.filter(Exists(concerning))
+        .exclude(Exists(closed))
+        .select_related("agency", "audit")
+        .order_by("due_on", "pk")
+    )
 
 
 def _cases(declared: QuerySet[Declaration]) -> QuerySet[Declaration, int | None]:

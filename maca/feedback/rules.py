@@ -6,7 +6,7 @@ from maca.feedback.models import Dispute, FactCheck, FeedbackNote
 from maca.feedback.queries import agencies_to_ask, is_of_team, was_asked_for
 from maca.kernel.clock import is_past
 from maca.kernel.verdict import YES, Verdict, no
-from maca.panel.rules import may_reword_disputed_finding
+from maca.panel.rules import may_change_disputed_finding
 from maca.partnership.models import Person, Role
 from maca.returns.models import READS_EVERY_RETURN, AgencyReturn
 from maca.returns.stages import HANDED_IN
@@ -67,6 +67,8 @@ def may_answer_fact_check(person: Person, check: FactCheck) -> Verdict:
     if check.answer and is_past(check.due_on):
         return no("day-over", "You have answered, and the day for it is over, so your answer stands.")
     for group in groups_of(check, person):
+        if not group.findings:
+            continue
         if group.is_open.code == "conflict":
             return no(
                 "conflict",
@@ -86,12 +88,12 @@ def may_read_dispute(person: Person, dispute: Dispute) -> Verdict:
 
 
 def may_decide_dispute(person: Person, dispute: Dispute) -> Verdict:
-    """The chair decides on each finding that is disputed: it is reworded, or it stands. Once, and before the briefing
-    is published."""
-    if not (verdict := may_reword_disputed_finding(person, dispute.finding)):
-        return verdict
-    if dispute.decision:
+    """The chair decides on each finding that is disputed: it is reworded or withdrawn, or it stands. Once, and before
+    the briefing is published."""
+    if dispute.decision and person.holds(Role.CHAIR):
         return no("already-decided", "This has been decided already.")
+    if not (verdict := may_change_disputed_finding(person, dispute.finding)):
+        return verdict
     if dispute.withdrawn_at:
         return no("withdrawn", "The agency has taken this back.")
     return YES

@@ -11,6 +11,7 @@ urlpatterns = [
     path(FACTS + "ask/", views.ask_fact_checks, name="ask-fact-checks"),
     path(FACTS + "agencies/<slug:agency>/", views.fact_check, name="fact-check"),
     path(FACTS + "disputes/<id:dispute>/", views.decide_dispute, name="decide-dispute"),
+    path(FACTS + "findings/<id:finding>/", views.correct_finding, name="correct-finding"),
     path(FEEDBACK, views.feedback_notes, name="feedback-notes"),
     path(NOTE, views.feedback_note, name="feedback-note"),
     path(NOTE + "send/", views.send_feedback_note, name="send-feedback-note"),

@@ -9,7 +9,8 @@ from maca.audits.models import Audit, Heading
 from maca.audits.queries import find_audit
 from maca.design.pages import form_page, guarded, version_sent
 from maca.feedback import operations, rules
-from maca.feedback.forms import AskForm, DecideForm, FactCheckForm, NoteForm, ReplyForm
+from maca.feedback.checking import USUAL_DAYS
+from maca.feedback.forms import AskForm, DecideForm, FactCheckForm, NoteForm, ReplyForm, tags_of
 from maca.feedback.models import Decision, Dispute, FactCheck, Facts, FeedbackNote
 from maca.feedback.queries import (
     agencies_to_ask,
@@ -19,15 +20,19 @@ from maca.feedback.queries import (
     find_note,
     findings_of_note,
     returns_for_feedback,
+    was_asked_for,
     what_the_check_lacks,
     without_a_lead,
 )
 from maca.kernel.clock import today, working_days_from
+from maca.panel.forms import CorrectionForm
+from maca.panel.models import Finding
+from maca.panel.queries import agencies_around, codebook_of, find_finding, what_rests_on
+from maca.panel.rules import may_correct_finding
 from maca.partnership.requests import signed_in
 from maca.returns.models import AgencyReturn
 from maca.returns.queries import find_return
 
-USUAL_DAYS = 5
 USUAL_OPENING = (
     "Thank you for the time and care that you gave to this case. Below is what the panel found about your team’s work. "
     "You can answer it on this page."
@@ -145,8 +150,11 @@ def decide_dispute(request: HttpRequest, dispute: Dispute) -> HttpResponse:
     person = signed_in(request)
     finding, audit = dispute.finding, dispute.fact_check.audit
 
+    agencies, book = agencies_around(audit), codebook_of(audit.partnership_id)
+
     def make_form(data: Mapping[str, Any] | None, now: Dispute) -> DecideForm:
-        return DecideForm(data, now.finding, is_current=data is None or version_sent(request) == now.version)
+        is_current = data is None or version_sent(request) == now.version
+        return DecideForm(data, now.finding, agencies=agencies, book=book, is_current=is_current)
 
     def do(form: DecideForm, version: int | None) -> str:
         given = form.cleaned_data
@@ -155,6 +163,7 @@ def decide_dispute(request: HttpRequest, dispute: Dispute) -> HttpResponse:
             decision=Decision(given["decision"]),
             text=given["text"],
             reason=given["reason"],
+            about=form.tags() if form.corrects else None,
             version=version,
             by=person,
         )
@@ -173,8 +182,41 @@ def decide_dispute(request: HttpRequest, dispute: Dispute) -> HttpResponse:
             "back": _checks_page(audit),
             "disputed": operations.read_dispute(dispute, by=person),
             "finding": finding,
+            "resting": what_rests_on(finding, person),
         },
         saved="You have decided. The agency sees your answer.",
+    )
+
+
+@guarded(may_correct_finding, find_finding, writes=True)
+def correct_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
+    """Which agencies a finding is about, its themes and why it happened, put right after the panel."""
+    audit, case = finding.audit, finding.case
+    agencies, book = agencies_around(audit), codebook_of(audit.partnership_id)
+    page = ("hearing", {"audit": audit.slug, "case": case.number}) if case else ("panel", {"audit": audit.slug})
+    back = reverse(page[0], kwargs=page[1])
+
+    def make_form(data: Mapping[str, Any] | None, now: Finding) -> CorrectionForm:
+        return CorrectionForm(data, agencies=agencies, book=book, wording=now.text, initial=tags_of(now))
+
+    def do(form: CorrectionForm, version: int | None) -> str:
+        operations.correct_finding(finding, **form.tags(), version=version, by=signed_in(request))
+        return back
+
+    return form_page(
+        request,
+        "feedback/correct_finding.html",
+        make_form,
+        do=do,
+        thing=finding,
+        context={
+            "heading": "Correct what a finding is about",
+            "caption": f"{audit.title}, {case.label if case else 'the whole audit'}",
+            "back": back,
+            "finding": finding,
+            "was_asked_for": was_asked_for(audit),
+        },
+        saved="What the finding is about has been corrected.",
     )
 
 

@@ -7,8 +7,8 @@ class AppendOnly:
     """The triggers that keep a table as it is, as statements for each database, and as steps of a migration.
 
     `name` is what they are called after; `refusal` is what the database says; `unique` are the sets of columns of
-    which each stands for one row, as its id does. On SQLite a migration that alters the table makes it anew and so loses its
-    triggers: let it begin with `RunPython(x.lift, x.lay)` and end with `RunPython(x.lay, x.lift)`.
+    which each stands for one row, as its id does. On SQLite a migration that alters the table makes it anew and so
+    loses its triggers: let it begin with `RunPython(x.lift, x.lay)` and end with `RunPython(x.lay, x.lift)`.
     """
 
     def __init__(self, table: str, *, name: str, refusal: str, unique: tuple[tuple[str, ...], ...]) -> None:

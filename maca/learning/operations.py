@@ -87,12 +87,14 @@ def compare_findings(audit: Audit, *, by: Person) -> Comparison:
     known = sorted({code for one in before for code in themes(one)})
     comparison = Comparison.objects.create(audit=audit, themes_before=known, compared_by=by)
     comparison.against.set(earlier)
+    findings = list(audit.findings.standing())
+    said = said_in(earlier, findings, audit.partnership_id)
     rows = [
         ComparedFinding(
             comparison=comparison, finding=one, themes=themes(one),
-            earlier_id=word_for_word.get(_said(one)) or said_in(earlier, one, audit.partnership_id),
+            earlier_id=word_for_word.get(_said(one)) or said.get(one.pk),
         )
-        for one in audit.findings.standing()
+        for one in findings
     ]  # fmt: skip
     ComparedFinding.objects.bulk_create(rows)
     recurring = sum(one.earlier_id is not None for one in rows)

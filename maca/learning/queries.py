@@ -1,7 +1,8 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.urls import reverse
 
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
@@ -12,9 +13,9 @@ from maca.cases.models import READS_EVERY_CASE, Case
 from maca.kernel.small_numbers import Hidden, together, without_small_numbers
 from maca.learning.models import ComparedFinding, Comparison, Discussion, Recommendation, Review
 from maca.learning.said_before import year_of
-from maca.panel.alike import looked_at, nearest
+from maca.panel.alike import looked_at, nearest, nearest_to_each
 from maca.panel.models import STRENGTHS, Finding, FindingTerm
-from maca.panel.queries import codebook_of
+from maca.panel.queries import Resting, codebook_of
 from maca.panel.related import EVERY, terms_of
 from maca.partnership.models import Agency, Person
 
@@ -83,6 +84,22 @@ def seen_in_practice(recommendation: Recommendation, person: Person, *, suppress
     return found
 
 
+def resting_on(finding: Finding, person: Person) -> list[Resting]:
+    """For `panel.queries.what_rests_on`: the recommendations that a finding shows, and the comparison with it."""
+    found = [
+        Resting(
+            f"It was seen for recommendation {one.number} of “{one.review.title}”.",
+            reverse("recommendation", kwargs={"recommendation": one.public_id}),
+        )
+        for one in Recommendation.objects.filter(
+            seen__finding=finding, review__in=Review.objects.visible_to(person)
+        ).select_related("review")
+    ]
+    if ComparedFinding.objects.filter(finding=finding).exists():
+        found.append(Resting("The comparison with earlier audits counts it, and will not any more."))
+    return found
+
+
 def offered_for(recommendation: Recommendation, person: Person) -> list[Finding]:
     """Findings of closed panels that say most of what a recommendation says, and are not linked to it."""
     rows = looked_at(person.partnership_id, person).filter(finding__audit__stage__in=CLOSED)
@@ -102,15 +119,22 @@ def earlier_than(audit: Audit) -> QuerySet[Audit]:
     return others.filter(Q(planned_at__lt=audit.planned_at) | Q(pk=audit.earlier_id)).exclude(pk=audit.pk)
 
 
-def said_in(audits: Iterable[Audit], finding: Finding, partnership: int) -> int | None:
-    """The key of the nearest of the findings of these audits that say the same; of a strength, only of strengths."""
-    side = Q(finding__heading__in=STRENGTHS)
+def said_in(audits: Iterable[Audit], findings: Iterable[Finding], partnership: int) -> dict[int, int]:
+    """For each of these findings that the findings of these audits have said, by its key: the key of the nearest that
+    says the same; of a strength, only of strengths."""
     rows = FindingTerm.objects.filter(
-        side if finding.heading in STRENGTHS else ~side,
-        partnership=partnership, finding__withdrawn_at=None, finding__audit__in=[one.pk for one in audits],
-    )  # fmt: skip
-    near = nearest(terms_of(finding.text), partnership, rows, most=1)
-    return near[0].finding if near and near[0].share >= SAME else None
+        partnership=partnership, finding__withdrawn_at=None, finding__audit__in=[one.pk for one in audits]
+    )
+    of_strengths = Q(finding__heading__in=STRENGTHS)
+    asked: dict[bool, dict[int, Collection[str]]] = {True: {}, False: {}}
+    for one in findings:
+        asked[one.heading in STRENGTHS][one.pk] = terms_of(one.text)
+    near = {
+        key: those
+        for is_strength, side in ((True, of_strengths), (False, ~of_strengths))
+        for key, those in nearest_to_each(asked[is_strength], partnership, rows.filter(side), most=1).items()
+    }
+    return {key: those[0].finding for key, those in near.items() if those and those[0].share >= SAME}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from maca.audits.models import Audit
-from maca.cases.models import Case, Presenter
+from maca.cases.models import CONFLICTS, Case, Declaration, Presenter
 from maca.panel.models import Agenda, Attendance, Came, Hearing, Slot
 from maca.partnership.models import Agency
 from maca.returns.models import ReportVersion
@@ -48,6 +48,20 @@ def missing_from(hearing: Hearing) -> str:
     if not others:
         return f"{last} had to be there, and was not."
     return f"{', '.join(others)} and {last} had to be there, and were not."
+
+
+def interests_in(audit: Audit) -> dict[int, str]:
+    """How many have said what they have to do with each case, and of how many that is a conflict, by its key."""
+    rows = Declaration.objects.standing().filter(case__audit=audit).order_by("pk")
+    said: dict[int, dict[int, str]] = {}
+    for case, person, interest in rows.values_list("case", "person", "interest"):
+        said.setdefault(case, {})[person] = interest
+    found = {}
+    for case, by_person in said.items():
+        conflicts = sum(one in CONFLICTS for one in by_person.values())
+        those = f"; {conflicts} with a conflict of interest" if conflicts else ""
+        found[case] = f"{len(by_person)} {'has' if len(by_person) == 1 else 'have'} declared{those}"
+    return found
 
 
 def turns(audit: Audit, agenda: Agenda | None, *, today: dt.date, named: Collection[int] = ()) -> list[Turn]:

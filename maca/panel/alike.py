@@ -1,11 +1,12 @@
 """Findings that say what somebody says: in an audit, and in every earlier one of the partnership."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
@@ -68,10 +69,8 @@ def nearest(
 
     `rows` are the terms, of this partnership, of the findings that may be found.
     """
-    counts, total = how_often(asked, partnership)
-    # One that none of these holds is held by no other, or by few: but only where there are others.
-    rare = rarity({one: counts.get(one, 0) for one in asked if total >= SAMPLE or one in counts}, total)
-    telling = sorted(rare, key=lambda one: -rare[one] * (WEIGHT if one.startswith(CONCEPT) else 1))[:TERMS]
+    rare = _rarity(asked, *how_often(asked, partnership))
+    telling = _telling(rare)
     found: dict[int, None] = {}
     for term in telling:
         if len(found) < OF_ALL:
@@ -81,6 +80,58 @@ def nearest(
     held = FindingTerm.objects.filter(finding__in=list(found), term__in=telling)
     for finding, term in held.values_list("finding", "term"):
         told[finding][term] = 1
+    return _ranked(told, telling, rare, most=most, least=least)
+
+
+def nearest_to_each(
+    asked: Mapping[int, Collection[str]],
+    partnership: int,
+    rows: QuerySet[FindingTerm],
+    *,
+    most: int = MOST,
+    least: float = LEAST,
+) -> dict[int, list[Near]]:
+    """The same for each of several, by any key, and in as many queries for one as for all of them.
+
+    It reads all that holds a term, and not the newest alone, to know which those are: for what is asked now and then.
+    """
+    counts, total = how_often({term for terms in asked.values() for term in terms}, partnership)
+    rare = {key: _rarity(terms, counts, total) for key, terms in asked.items()}
+    telling = {key: _telling(those) for key, those in rare.items()}
+    every = sorted({term for terms in telling.values() for term in terms})
+    by_age = Window(RowNumber(), partition_by="term", order_by=F("finding").desc())
+    newest = rows.filter(term__in=every).annotate(at=by_age).filter(at__lte=OF_A_TERM)
+    holding: defaultdict[str, list[int]] = defaultdict(list)
+    for term, finding in newest.order_by("term", "-finding").values_list("term", "finding"):
+        holding[term].append(finding)
+    of_finding: defaultdict[int, set[str]] = defaultdict(set)
+    held = FindingTerm.objects.filter(finding__in=newest.values("finding"), term__in=every)
+    for finding, term in held.values_list("finding", "term"):
+        of_finding[finding].add(term)
+    found = {}
+    for key, terms in telling.items():
+        those: dict[int, None] = {}
+        for term in terms:
+            if len(those) < OF_ALL:
+                those.update(dict.fromkeys(holding[term]))
+        told = {one: Counter(dict.fromkeys(of_finding[one].intersection(terms), 1)) for one in those}
+        found[key] = _ranked(told, terms, rare[key], most=most, least=least)
+    return found
+
+
+def _rarity(asked: Iterable[str], counts: Mapping[str, int], total: int) -> dict[str, float]:
+    # One that none of these holds is held by no other, or by few: but only where there are others.
+    return rarity({one: counts.get(one, 0) for one in asked if total >= SAMPLE or one in counts}, total)
+
+
+def _telling(rare: Mapping[str, float]) -> list[str]:
+    """The terms that tell most apart, these first."""
+    return sorted(rare, key=lambda one: -rare[one] * (WEIGHT if one.startswith(CONCEPT) else 1))[:TERMS]
+
+
+def _ranked(
+    told: Mapping[int, Counter[str]], telling: Collection[str], rare: Mapping[str, float], *, most: int, least: float
+) -> list[Near]:
     scores = {
         one: score(telling, terms, MEAN, MEAN, rare)
         for one, terms in told.items()

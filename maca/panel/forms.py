@@ -1,10 +1,13 @@
-from collections.abc import Iterable, Sequence
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django import forms
 
 from maca.audits.models import Heading, Question
 from maca.cases.models import Case
+from maca.chronology.dates import read_day
 from maca.design.forms import (
     CheckboxesField,
     ChoiceField,
@@ -237,14 +240,9 @@ class ClosingForm(Form):
         return given
 
 
-class FindingForm(Form):
-    text = LongTextField(
-        label="Finding",
-        called="the finding",
-        help_text="One point, by role and never by a person’s name.",
-        rows=3,
-        for_everybody=True,
-    )
+class TagsForm(Form):
+    """What a finding is about, and why it happened."""
+
     agencies = CheckboxesField(label="Which agencies is it about?", required=False)
     themes = CheckboxesField(
         label="Which themes is it about?",
@@ -260,9 +258,53 @@ class FindingForm(Form):
         required=False,
     )
 
+    def offer(self, agencies: Sequence[Agency], book: CodeBook, wording: str) -> None:
+        """Say what there is to choose from. Themes that the wording suggests come first."""
+        self.register = agencies
+        self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
+        # What a finding has been tagged with stays to be seen when it is out of use.
+        tagged = self.initial.get("themes", [])
+        kept = [one for one in book.themes.values() if one.used or one.code in tagged]
+        first = {one.code for one in book.suggested(wording)} | set(tagged)
+        kept.sort(key=lambda one: one.code not in first)
+        self.fields["themes"].choices = [(one.code, one.called) for one in kept]  # type: ignore[attr-defined]
+
+    def about(self) -> list[Agency]:
+        return [one for one in self.register if one.slug in self.cleaned_data["agencies"]]
+
+    def tags(self) -> dict[str, Any]:
+        """What the operations take."""
+        causes = [Cause(one) for one in self.cleaned_data["causes"]]
+        return {"agencies": self.about(), "themes": self.cleaned_data["themes"], "causes": causes}
+
+
+class CorrectionForm(TagsForm):
+    """The same, put right after the panel."""
+
+    def __init__(self, *args: Any, agencies: Sequence[Agency], book: CodeBook, wording: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(agencies, book, wording)
+
+
+class FindingForm(TagsForm):
+    field_order = ["text"]
+
+    text = LongTextField(
+        label="Finding",
+        called="the finding",
+        help_text="One point, by role and never by a person’s name.",
+        rows=3,
+        for_everybody=True,
+    )
     answers = TextField(
         label="Which questions of the returns does it rest on?",
         help_text="Their numbers, as they stand in the summative report, with a comma between. For example 3, 14.",
+        max_length=400,
+        required=False,
+    )
+    days = TextField(
+        label="Which days of the chronology does it rest on?",
+        help_text="With a comma between. Every entry of those days is cited. For example 14/03/2026, 2 April 2026.",
         max_length=400,
         required=False,
     )
@@ -281,21 +323,19 @@ class FindingForm(Form):
         agencies: Sequence[Agency],
         book: CodeBook,
         asked: Iterable[Question],
+        days: Collection[dt.date] | None = None,
         takes_action: bool = False,
         **kwargs: Any,
     ) -> None:
+        """`days` are those of which the chronology has entries; None where there is no case, and so no chronology."""
         super().__init__(*args, **kwargs)
-        self.register = agencies
         self.asked = {one.number: one for one in asked}
+        self.has_entries = days or ()
+        if days is None:
+            del self.fields["days"]
         if not takes_action:
             del self.fields["proposed"]
-        self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
-        # What a finding has been tagged with stays to be seen when it is out of use.
-        tagged = self.initial.get("themes", [])
-        kept = [one for one in book.themes.values() if one.used or one.code in tagged]
-        first = {one.code for one in book.suggested(str(self["text"].value() or ""))} | set(tagged)
-        kept.sort(key=lambda one: one.code not in first)
-        self.fields["themes"].choices = [(one.code, one.called) for one in kept]  # type: ignore[attr-defined]
+        self.offer(agencies, book, str(self["text"].value() or ""))
 
     def clean_answers(self) -> list[Question]:
         said = self.cleaned_data["answers"].replace(",", " ").split()
@@ -307,20 +347,23 @@ class FindingForm(Form):
             raise forms.ValidationError(f"No question has the number {unknown[0]}.{those}")
         return [self.asked[number] for number in numbers]
 
-    def about(self) -> list[Agency]:
-        return [one for one in self.register if one.slug in self.cleaned_data["agencies"]]
+    def clean_days(self) -> list[dt.date]:
+        found: dict[dt.date, None] = {}
+        for said in filter(None, (one.strip() for one in re.split(r"[,;]", self.cleaned_data["days"]))):
+            day = read_day(said)
+            if isinstance(day, str):
+                raise forms.ValidationError(f"“{said}” cannot be read: {day.rstrip('.')}")
+            if day.date not in self.has_entries:
+                raise forms.ValidationError(f"The chronology has no entry of {day.date:%-d %B %Y}")
+            found[day.date] = None
+        return list(found)
 
     def said(self) -> dict[str, Any]:
         """What the operations take."""
         given = self.cleaned_data
-        causes = [Cause(one) for one in given["causes"]]
-        said = {
-            "text": given["text"],
-            "agencies": self.about(),
-            "themes": given["themes"],
-            "causes": causes,
-            "answers": given["answers"],
-        }
+        said = {"text": given["text"], **self.tags(), "answers": given["answers"]}
+        if "days" in self.fields:
+            said["days"] = given["days"]
         return said | ({"action": given["proposed"]} if "proposed" in self.fields else {})
 
 

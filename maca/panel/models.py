@@ -1,6 +1,8 @@
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
+from django.db.models import F
 
 from maca.audits.models import Audit, Heading, Question
 from maca.cases.models import Case
@@ -116,9 +118,17 @@ class Cause(models.TextChoices):
     RESOURCES = "resources", "A service that was not there, or a wait for it"
 
 
+def in_words(causes: Iterable[str]) -> str:
+    return "; ".join(str(Cause(one).label) for one in causes)
+
+
 class FindingQuerySet(models.QuerySet["Finding"]):
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
+
+    def struck(self) -> Self:
+        """Those that were withdrawn after their panel had closed: kept in the record, and counted nowhere."""
+        return self.filter(withdrawn_at__gte=F("audit__panel_closed_at"))
 
 
 class Finding(Versioned):
@@ -156,7 +166,7 @@ class Finding(Versioned):
 
     @property
     def causes_in_words(self) -> str:
-        return "; ".join(str(Cause(one).label) for one in self.causes)
+        return in_words(self.causes)
 
 
 class ThemeTag(Versioned):
@@ -226,6 +236,29 @@ class EarlierWording(models.Model):
 
     def __str__(self) -> str:
         return f"earlier wording {self.public_id[:6]}"
+
+
+class EarlierTags(models.Model):
+    """Which agencies a finding was about, its themes and causes, before the chair corrected them after the panel."""
+
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="earlier_tags")
+    agencies = models.ManyToManyField(Agency, related_name="+")
+    themes = models.JSONField(default=list)
+    causes = models.JSONField(default=list)
+    replaced_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "earlier tags"
+
+    def __str__(self) -> str:
+        return f"earlier tags {self.public_id[:6]}"
+
+    @property
+    def causes_in_words(self) -> str:
+        return in_words(self.causes)
 
 
 class FindingTerm(models.Model):

@@ -1,8 +1,11 @@
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.module_loading import import_string
 
 from maca.audits.models import AskedOf, Audit, Heading, Question, QuestionKind
 from maca.audits.queries import find_agency_question, find_audit
@@ -197,23 +200,59 @@ def readers_of_notes(case: Case) -> dict[Agency, list[Person]]:
     return readers
 
 
+BEFORE = ("earlier_wordings", "earlier_tags__agencies")
 RESTS_ON = Prefetch("answers", FindingAnswer.objects.select_related("question", "agency"))
 
 
 def findings_of(case: Case) -> dict[Heading, list[Finding]]:
     """The standing findings of a case under the three headings, in the order they were recorded."""
     cited = Prefetch("entries", ChronologyEntry.objects.only("date", "time"))
-    findings = list(case.findings.standing().prefetch_related("agencies", "earlier_wordings", cited, RESTS_ON))
+    findings = list(case.findings.standing().prefetch_related("agencies", *BEFORE, cited, RESTS_ON))
     return {heading: [one for one in findings if one.heading == heading] for heading in CASE_HEADINGS}
 
 
 def good_practice_of(audit: Audit) -> list[Finding]:
     found = audit.findings.standing().filter(heading=Heading.GOOD_PRACTICE)
-    return list(found.prefetch_related("agencies", "earlier_wordings", RESTS_ON))
+    return list(found.prefetch_related("agencies", *BEFORE, RESTS_ON))
 
 
 def withdrawn_from(audit: Audit, case: Case | None) -> list[Finding]:
     return list(audit.findings.exclude(withdrawn_at=None).filter(case=case))
+
+
+def struck_from(audit: Audit, case: Case | None) -> list[Finding]:
+    """The findings that were withdrawn after the panel had closed, since an agency disputed their facts."""
+    if audit.panel_closed_at is None:
+        return []
+    return list(audit.findings.struck().filter(case=case).select_related("saved_by"))
+
+
+@dataclass(frozen=True)
+class Resting:
+    """One thing that rests on a finding, as a sentence, and where it stands."""
+
+    text: str
+    href: str = ""
+
+
+def what_rests_on(finding: Finding, person: Person) -> list[Resting]:
+    """What would change if a finding were withdrawn: in this room, and in those that name it in the settings."""
+    found = []
+    others = finding.audit.findings.standing().exclude(pk=finding.pk)
+    alike = others.filter(case=finding.case_id, heading=finding.heading)
+    if not alike.exists():
+        where = finding.case.label if finding.case else "the whole audit"
+        found.append(Resting(f"It is the only finding under “{finding.get_heading_display()}” of {where}."))
+    book = codebook_of(finding.audit.partnership_id)
+    elsewhere = {code for codes in others.values_list("themes", flat=True) for code in codes}
+    found += [
+        Resting(f"No other finding of the audit is about “{book.called(code)}”, so that is no theme of it any more.")
+        for code in finding.themes
+        if code not in elsewhere
+    ]
+    for function in settings.MACA_RESTS_ON_FINDING:
+        found += import_string(function)(finding, person)
+    return found
 
 
 def hearings_of(audit: Audit) -> list[Hearing]:
@@ -234,6 +273,11 @@ def returns_outstanding(audit: Audit) -> int:
 def agencies_around(audit: Audit) -> list[Agency]:
     """The agencies a finding of this audit may be about: every one of the partnership, by name."""
     return list(Agency.objects.filter(partnership=audit.partnership_id))
+
+
+def days_of(case: Case | None) -> set[dt.date] | None:
+    """The days of which the chronology of a case has entries. Of the whole audit there is no chronology: None."""
+    return set(ChronologyEntry.objects.filter(case=case).values_list("date", flat=True)) if case else None
 
 
 def codebook_of(partnership: int) -> CodeBook:

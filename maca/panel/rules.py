@@ -1,4 +1,4 @@
-from maca.audits.models import Audit
+from maca.audits.models import Audit, Heading
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.queries import part_in
@@ -19,6 +19,8 @@ from maca.panel.queries import Column, empty_headings, returns_outstanding, unhe
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person, Role
 from maca.returns.rules import may_read_summative_report
+
+SETS_AGENDA = (Role.CHAIR, Role.BUSINESS_MANAGER)
 
 
 def may_open_panel(person: Person, audit: Audit) -> Verdict:
@@ -54,7 +56,7 @@ def may_read_agenda(person: Person, audit: Audit) -> Verdict:
 
 def may_set_agenda(person: Person, audit: Audit) -> Verdict:
     """The chair and the business manager set the agenda until the panel closes."""
-    if not person.holds(Role.CHAIR, Role.BUSINESS_MANAGER):
+    if not person.holds(*SETS_AGENDA):
         return no("not-yours", "Only the chair and the business manager set the agenda of the panel.")
     if audit.stage in (AuditStage.PANEL_CLOSED, AuditStage.PUBLISHED):
         return no("panel-closed", "The panel has closed.")
@@ -253,14 +255,35 @@ def may_deal_with_restricted_note(person: Person, note: RestrictedNote) -> Verdi
     return YES
 
 
-def may_reword_disputed_finding(person: Person, finding: Finding) -> Verdict:
-    """After the panel the chair rewords a finding only where an agency has disputed its facts, until the briefing is
-    published."""
+def may_change_disputed_finding(person: Person, finding: Finding) -> Verdict:
+    """After the panel the chair rewords or withdraws a finding only where an agency has disputed its facts, until the
+    briefing is published."""
     if not person.holds(Role.CHAIR):
         return no("not-the-chair", "Only the chair decides on what is disputed.")
     if finding.audit.stage != AuditStage.PANEL_CLOSED:
         return no("not-after-the-panel", "What is disputed is decided between the panel and the published briefing.")
+    if finding.withdrawn_at:
+        return no("finding-withdrawn", "This finding has been withdrawn already.")
     return may_work_on_case(person, finding.case) if finding.case else YES
+
+
+def may_correct_findings(person: Person, column: Column) -> Verdict:
+    """Between the panel and the published briefing the chair corrects what findings are about: which agencies, which
+    themes, and why it happened."""
+    if not person.holds(Role.CHAIR):
+        return no("not-the-chair", "Only the chair corrects what a finding is about.")
+    if column.audit.stage != AuditStage.PANEL_CLOSED:
+        return no("not-after-the-panel", "What a finding is about is corrected between the panel and the briefing.")
+    return may_work_on_case(person, column.case) if column.case else YES
+
+
+def may_correct_finding(person: Person, finding: Finding) -> Verdict:
+    """Each finding that stands can be corrected so."""
+    if not (verdict := may_correct_findings(person, Column(finding.audit, finding.case, Heading(finding.heading)))):
+        return verdict
+    if finding.withdrawn_at:
+        return no("finding-withdrawn", "This finding has been withdrawn.")
+    return YES
 
 
 def may_close_panel(person: Person, audit: Audit) -> Verdict:

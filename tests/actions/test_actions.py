@@ -4,6 +4,7 @@ import datetime as dt
 import json
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from maca.actions.operations import (
     NEEDED,
     change_action,
     join_action,
+    make_action,
     move_action_day,
     note_progress,
     read_proposals,
@@ -21,6 +23,7 @@ from maca.actions.operations import (
     stop_action,
     verify_action,
 )
+from maca.actions.proposed import repeated
 from maca.actions.queries import Joining, actions_alike, actions_of, actions_shown_to, find_finding_to_act_on
 from maca.cases.models import Interest
 from maca.cases.operations import declare_interest
@@ -169,8 +172,74 @@ def test_what_the_panel_proposed_is_offered_as_a_beginning_and_that_is_on_record
     assert "Zqtaken out." not in offered
     line = PanelLine.objects.get(heading=ACTION, agency=world.health).public_id
     begun = sign_in(world.manager).get(address, {"from": line}).content.decode()
-    assert "Zqsend the minutes.</textarea>" in begun
+    assert "Zqsend the minutes." in begun
+    assert "Zqsend the minutes.</textarea>" not in begun  # it is to be said in other words
     assert '<option value="health" selected>' in begun
+
+
+def kept_open(word):
+    """The tables in which a word stands as anybody at the database would read it."""
+    found = []
+    for table in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            rows = cursor.fetchall()
+        if any(word in str(value) for row in rows for value in row if not isinstance(value, bytes | memoryview)):
+            found.append(table)
+    return found
+
+
+def test_what_was_proposed_under_the_seal_does_not_lie_open_in_an_action_unless_somebody_says_it_may(world, sign_in):
+    audit = world.panel_opened(1)
+    case = audit.cases.select_related("audit", "hearing", "nomination").get()
+    world.hear(case)
+    proposed = "Zqringing the school in Thorngate each Monday."
+    write_line(
+        case.hearing, ACTION, words=proposed, agency=world.health, in_own_record=False, sent=new_public_id(),
+        by=world.chair,
+    )  # fmt: skip
+    close_panel(audit, by=world.chair)
+    finding = finding_of(audit, "The plan")
+    line = PanelLine.objects.get(heading=ACTION).public_id
+    address = reverse("make-action", kwargs={"audit": audit.slug, "finding": finding.public_id}) + f"?from={line}"
+    client = sign_in(world.manager)
+    values = said(world)
+    sent = {
+        **{name: values[name] for name in ("success", "measure", "baseline")},
+        "change": "From now on: ZQRINGING the school  in Thorngate each Monday!", "agency": "health",
+        "accountable": world.auditor.public_id, "due_on-day": DAY.day, "due_on-month": DAY.month,
+        "due_on-year": DAY.year, "once": "a" * 32,
+    }  # fmt: skip
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert "This repeats the panel’s notes, which are sealed." in answer.content.decode()
+    assert not Action.objects.exists()
+    refused("sealed-words", make_action, finding, **{**values, "success": proposed}, by=world.manager)
+    other = {**sent, "change": "A named person rings each school.", "once": "b" * 32}
+    assert client.post(address, other).status_code == 302
+    assert kept_open("Zqringing") == kept_open("ZQRINGING") == []
+    assert kept_open("A named person rings") == ["actions_action"]  # the control
+    stands = {**sent, "as_proposed": "on", "shown": Action.objects.get().public_id, "once": "c" * 32}
+    assert client.post(address, stands).status_code == 302
+    assert kept_open("ZQRINGING") == ["actions_action"]
+    told = Entry.objects.filter(did="made an action").order_by("number")
+    assert [one.details["as_proposed"] for one in told] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("sealed", "text", "is_repeated"),
+    [
+        ("Ring the school.", "ring  THE school", True),
+        ("Ring the school. Each Monday, with mother.", "Somebody visits each Monday with mother.", True),
+        ("Ring the school.", "Ring the schools.", False),
+        ("Ring", "Ring the school.", True),
+        ("Ring. Then wait.", "Ring the school.", False),
+        ("", "Ring the school.", False),
+        ("Don’t ring them", "We don't ring them again", True),
+    ],
+)
+def test_words_are_known_again_by_sentences_whatever_their_capitals_and_stops(sealed, text, is_repeated):
+    assert bool(repeated([sealed], [text])) is is_repeated
 
 
 # ---- what is there already

@@ -50,7 +50,7 @@ def test_a_draft_says_what_is_out_and_what_was_reworded_since_and_is_not_publish
     ((finding, said),) = reworded_since(briefing)
     assert (finding.text, said) == ("Health saw him with his mother.", "Health saw him alone in Case 1.")
     shown = sign_in(world.chair).get(page).content.decode()
-    assert "This draft was made before the chair reworded 1 finding" in shown
+    assert "This draft was made before the chair changed 1 finding" in shown
     refused("reworded-since", publish_briefing, briefing, by=world.manager)
     take_back_briefing(briefing, by=world.manager)
     send_briefing(briefing, version=None, by=world.manager)

@@ -82,6 +82,8 @@ def test_neglect_2_against_neglect_3_and_a_case_that_is_shredded_keeps_what_was_
     chair = Person.objects.get(name="Margaret Osei")
     manager = Person.objects.get(name="Priya Nair")
     assert Briefing.objects.get(audit=audit).is_published
+    struck = audit.findings.struck().get()  # an agency disputed it, and no briefing says it
+    assert struck.text not in [one.text for one in Briefing.objects.get(audit=audit).value.findings]
 
     def compared():
         found = recurrence_of(audit, chair, suppressed=False)

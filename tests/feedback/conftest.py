@@ -1,6 +1,7 @@
 import pytest
 
 from maca.audits.models import Audit, Heading
+from maca.feedback.operations import ask_fact_checks
 from maca.kernel.clock import today, working_days_from
 from maca.panel.models import Came
 from maca.panel.operations import (
@@ -56,3 +57,11 @@ def closed(world: World, cases: int = 2) -> Audit:
 @step
 def audit(world: World) -> Audit:
     return closed(world)
+
+
+@pytest.fixture
+@step
+def asked(world: World, audit: Audit) -> Audit:
+    """The same, and the agencies have been asked to check the facts."""
+    ask_fact_checks(audit, due_on=DAY, by=world.manager)
+    return audit

@@ -36,14 +36,6 @@ from maca.partnership.models import Person, Role
 from maca.worklist.queries import steps, tasks
 from tests.feedback.conftest import DAY, closed
 from tests.makers import World, keep_all
-from tests.steps import step
-
-
-@pytest.fixture
-@step
-def asked(world, audit):
-    ask_fact_checks(audit, due_on=DAY, by=world.manager)
-    return audit
 
 
 def check_of(world, audit, agency="health"):
@@ -378,10 +370,12 @@ def test_the_form_of_a_decision_wants_new_words_or_a_reason(world, asked, sign_i
         {"decision": "reworded", "text": now, "reason": "R"},
         {"decision": "stands", "text": now, "reason": ""},
         {"decision": "stands", "text": "Other.", "reason": "R"},
+        {"decision": "stands", "text": now, "reason": "R", "agencies": ["police"]},
         {"text": now, "reason": "R"},
     ):
-        assert client.post(page, {**sent, "version": "1", "once": "a" * 32}).status_code == 422, sent
-    sent = {"decision": "stands", "text": now, "reason": "R", "version": "1", "once": "b" * 32}
+        sent = {"agencies": ["health"], **sent, "version": "1", "once": "a" * 32}
+        assert client.post(page, sent).status_code == 422, sent
+    sent = {"decision": "stands", "text": now, "reason": "R", "agencies": ["health"], "version": "1", "once": "b" * 32}
     assert client.post(page, sent).status_code == 302
     assert client.post(page, sent).status_code == 302
 

@@ -116,7 +116,7 @@ def the_chair_rewords_it(visitor: Visitor, audit: str) -> None:
     visitor.follow("Decide on 1 disputed finding")
     visitor.sees("She came four times. Two are on file.")
     visitor.follow("Decide")
-    visitor.choose("The finding is reworded")
+    visitor.choose("The finding is changed: its words, or what it is about")
     visitor.fill("What the finding is to say", NOW)
     visitor.fill("Why?", "The record says so.")
     visitor.picture("dispute")

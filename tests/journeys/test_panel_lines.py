@@ -159,6 +159,23 @@ def legible_across_a_room(visitor: Visitor) -> None:
     assert visitor.page.evaluate(small) == []
 
 
+def takes_what_is_offered_with_a_key(visitor: Visitor) -> None:
+    """The first point that is offered comes into the box, is reworded there, and is offered no more."""
+    offers = visitor.page.locator("#went_well form[data-offer]")
+    offered = offers.count()
+    assert offered
+    visitor.page.keyboard.press("Escape")
+    visitor.page.keyboard.press("Shift+Digit1")
+    box = visitor.page.locator("#words-went_well")
+    begun = box.input_value()
+    assert begun
+    visitor.page.keyboard.press("End")
+    visitor.page.keyboard.type(" So the panel says.")
+    visitor.page.keyboard.press("Enter")
+    comes(visitor, f"{begun} So the panel says.")
+    assert (offers.count(), box.input_value()) == (offered - 1, "")
+
+
 @pytest.mark.parametrize("how", [{}, {"scripts": False}, {"phone": True}], ids=["laptop", "scripts-off", "phone"])
 def test_a_line_is_put_right_taken_out_and_becomes_a_finding(visitor, site, how):
     chair = visitor(**how)
@@ -171,6 +188,8 @@ def test_a_line_is_put_right_taken_out_and_becomes_a_finding(visitor, site, how)
         chair.follow("Record who introduced it")
         chair.choose(f"{SOCIAL_WORKER}, Social worker")
         chair.press("Save")
+    if not how:
+        takes_what_is_offered_with_a_key(chair)
     words = f"Seen alone on each visit, {chr(97 + len(how))}{how.get('phone', '')}."
     box = chair.page.locator("#words-went_well")
     box.fill(words)

@@ -242,6 +242,30 @@ def test_the_page_of_what_recurs_asks_as_often_for_many_findings_as_for_one(worl
     assert queries() == few
 
 
+def test_findings_are_compared_in_as_many_queries_for_fifty_as_for_one(world):
+    audit, _ = third_round(world)
+    texts = list(Finding.objects.exclude(audit=audit).values_list("text", flat=True))[:50]
+    audit.findings.order_by("position").last().delete()
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            compare_findings(audit, by=world.chair)
+        return len(asked)
+
+    queries()
+    few = queries()
+    first = audit.findings.get()
+    more = Finding.objects.bulk_create(
+        Finding(audit=audit, case=first.case, heading=first.heading, position=number, text=text,
+                recorded_by=world.chair)
+        for number, text in enumerate(texts, 100)
+    )  # fmt: skip
+    keep_terms(more)
+    assert len(more) > 40
+    assert queries() == few
+    assert recurrence_of(audit, world.chair, suppressed=False).whole.before > 30
+
+
 def test_a_team_records_that_it_talked_and_the_manager_sees_who_never_did(world, sign_in):
     briefing = world.published()
     address = reverse("discussed", kwargs={"audit": briefing.audit.slug})

@@ -10,11 +10,13 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from maca.audits.models import Audit, Heading
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest
 from maca.kernel.clock import LONDON, today
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import Changed
 from maca.panel import rules
-from maca.panel.agenda import agenda_of, turns
+from maca.panel.agenda import agenda_of, interests_in, turns
 from maca.panel.models import Agenda, Came
 from maca.panel.operations import (
     close_panel,
@@ -133,6 +135,22 @@ def test_the_invitations_hold_times_and_labels_and_nothing_of_a_case(world, sign
     assert "Zebedee" not in text
     assert "Quux" not in text
     assert "It would teach us" not in text
+
+
+def test_how_many_have_declared_an_interest_is_said_to_those_who_set_the_agenda(world, sign_in):
+    audit = world.circulated(2)
+    first = audit.cases.get(number=1)
+    declare_interest(first, interest=Interest.NONE, by=world.member)
+    declare_interest(first, interest=Interest.MET, by=world.chair)
+    declare_interest(first, interest=Interest.HELD, by=world.chair)  # the newest word counts, and once
+    found = interests_in(audit)
+    several, conflict = re.fullmatch(r"(\d+) have declared; (\d) with a conflict of interest", found[first.pk]).groups()
+    assert (int(several) > 1, conflict) == (True, "1")
+    page = reverse("agenda", kwargs={"audit": audit.slug})
+    assert "with a conflict of interest" in sign_in(world.manager).get(page).content.decode()
+    shown = sign_in(world.member).get(page).content.decode()
+    assert "have declared" not in shown
+    assert "Interests" not in shown
 
 
 def test_the_agenda_asks_as_often_for_five_cases_as_for_one(world, sign_in):

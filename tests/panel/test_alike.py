@@ -15,7 +15,7 @@ from maca.cases.models import Declaration, Interest
 from maca.cases.operations import declare_interest
 from maca.demo.operations import DATA
 from maca.panel import related
-from maca.panel.alike import alike
+from maca.panel.alike import alike, nearest, nearest_to_each
 from maca.panel.models import Finding, FindingTerm
 from maca.panel.operations import change_finding, introduce_case, record_finding, withdraw_finding
 from maca.panel.queries import Column
@@ -134,6 +134,17 @@ def test_the_page_shows_it_without_scripts_and_records_nothing(world, audit, sig
     # Once it is sent to be kept, it is.
     assert client.post(page, {"text": TOOL, "once": "b" * 32}).status_code == 302
     assert Finding.objects.count() == before + 1
+
+
+def test_what_is_nearest_to_each_of_many_is_what_is_nearest_to_each_alone(world, audit):
+    rows = FindingTerm.objects.filter(partnership=world.partnership)
+    asked = {one.pk: terms_of(one.text) for one in Finding.objects.all()}
+    alone = {key: nearest(terms, world.partnership.pk, rows) for key, terms in asked.items()}
+    with CaptureQueriesContext(connection) as captured:
+        assert nearest_to_each(asked, world.partnership.pk, rows) == alone
+    assert len(captured) == 4
+    assert len(asked) > 60
+    assert nearest_to_each({}, world.partnership.pk, rows) == {}
 
 
 def test_the_terms_of_a_finding_go_with_it_and_the_question_is_asked_in_as_many_queries(world, audit):

@@ -61,7 +61,7 @@ def test_a_lead_of_another_agency_may_not_read_a_restricted_note_even_where_it_i
 
 def test_nothing_is_reworded_as_disputed_before_the_panel_has_closed(world, audit):
     finding = found(world, audit, 1, "voice")
-    refused = rules.may_reword_disputed_finding(world.chair, finding)
+    refused = rules.may_change_disputed_finding(world.chair, finding)
     assert (bool(refused), refused.code) == (False, "not-after-the-panel")
     finding.audit.stage = AuditStage.PANEL_CLOSED
-    assert rules.may_reword_disputed_finding(world.chair, finding)
+    assert rules.may_change_disputed_finding(world.chair, finding)

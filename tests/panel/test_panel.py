@@ -202,6 +202,62 @@ def test_a_question_of_the_chronology_becomes_a_finding_that_cites_its_entries(w
     assert JournalEntry.objects.filter(did="read a question of a chronology").exists()
 
 
+def test_a_question_that_was_taken_to_the_panel_is_offered_as_a_line_until_a_finding_is_made_of_it(
+    world, sign_in, asked
+):
+    case, prompt = asked
+    client, hearing = sign_in(world.manager), f"/audits/{case.audit.slug}/panel/cases/1/"
+
+    def offered():
+        return client.get(hearing).content.decode().split('id="challenge_or_theme"')[1].split("</section>")[0]
+
+    assert "1 point from the returns and the chronology" in offered()
+    column = Column(case.audit, case, Heading.CAN_BE_IMPROVED)
+    record_finding(column, text="Nobody asked why.", agencies=[], question=prompt.mark, by=world.chair)
+    assert "data-offer" not in offered()
+    Finding.objects.all().delete()
+    form = re.search(r"<form[^>]*data-offer.*?</form>", offered(), re.DOTALL)[0]
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    path = reverse("write-line", kwargs={"audit": case.audit.slug, "case": 1, "heading": "challenge_or_theme"})
+    reworded = {**sent, "words": "Nobody asked why he was not brought."}
+    for _ in range(2):
+        assert client.post(path, reworded).status_code == 302
+    assert "data-offer" not in offered()
+    assert client.get(hearing).content.decode().count("Nobody asked why he was not brought.</span>") == 1
+
+
+def test_a_finding_cites_every_entry_of_the_days_that_are_named_and_these_are_corrected(world, sign_in, asked):
+    case, prompt = asked
+    client, hearing = sign_in(world.chair), f"/audits/{case.audit.slug}/panel/cases/1/"
+    new = reverse("record-finding", kwargs={"audit": case.audit.slug, "case": 1, "heading": "can_be_improved"})
+    for typed, told in (
+        ("3 March 2026", "The chronology has no entry of 3 March 2026"),
+        ("soon", "“soon” cannot be read: This is no date that can be read"),
+        ("2026-13-01", "cannot be read"),
+    ):
+        answer = client.post(new, {"text": "F", "days": typed, "once": "a" * 32})
+        assert (answer.status_code, told in answer.content.decode()) == (422, True), typed
+    sent = {"text": "They came.", "days": "1/2/2026, 2 February 2026", "once": "b" * 32}
+    assert client.post(new, sent).status_code == 302
+    finding = Finding.objects.get()
+    assert [str(one.date) for one in finding.entries.all()] == ["2026-02-01", "2026-02-02"]
+    assert "first=2026-02-01&amp;last=2026-02-02" in client.get(hearing).content.decode()
+    page = reverse("change-finding", kwargs={"audit": case.audit.slug, "finding": finding.public_id})
+    assert 'value="1 February 2026, 2 February 2026"' in client.get(page).content.decode()
+    sent = {"text": "They came.", "days": "1/1/2026; 2 February 2026", "version": "1", "once": "c" * 32}
+    assert client.post(page, sent).status_code == 302
+    assert [str(one.date) for one in finding.entries.all()] == ["2026-01-01", "2026-02-02"]
+    # What a question cites stays as it is where its days stay.
+    column = Column(case.audit, case, Heading.WENT_WELL)
+    made = record_finding(column, text="G", agencies=[], question=prompt.mark, by=world.chair)
+    before = list(made.entries.all())
+    change_finding(made, text="G", agencies=[], days=[one.date for one in before], version=None, by=world.chair)
+    assert list(made.entries.all()) == before
+    # The whole audit has no chronology.
+    whole = reverse("record-audit-finding", kwargs={"audit": case.audit.slug, "heading": "good_practice"})
+    assert 'name="days"' not in client.get(whole).content.decode()
+
+
 def test_a_finding_of_no_question_cites_nothing(world, sign_in, asked):
     case, _ = asked
     finding = record_finding(Column(case.audit, case, Heading.WENT_WELL), text="F", agencies=[], by=world.chair)

@@ -14,6 +14,7 @@ from maca.audits.queries import year_of
 from maca.cases.cohort import example
 from maca.chronology.operations import read_patterns
 from maca.chronology.thresholds import EVERY, USUAL
+from maca.feedback.forms import tags_of
 from maca.feedback.models import FactCheck
 from maca.inspection.days import usual_days
 from maca.inspection.queries import days_of, inspection_of
@@ -303,7 +304,8 @@ def _facts(stand: Stand, standing: Standing) -> Values:
 def _decided_on_dispute(stand: Stand, standing: Standing) -> Values:
     text = standing.finding.text if standing.finding else "F"
     version = standing.dispute.version if standing.dispute else 1
-    return {"decision": "stands", "text": text, "reason": "R", "version": version}
+    tags = tags_of(standing.finding) if standing.finding else {}
+    return {"decision": "stands", "text": text, "reason": "R", "version": version, **tags}
 
 
 SENT: dict[str, Callable[[Stand, Standing], Values]] = {
@@ -413,6 +415,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "record-finding": lambda stand, it: {"text": "F"},
     "record-audit-finding": lambda stand, it: {"text": "F"},
     "change-finding": lambda stand, it: _of_finding(it, text="F"),
+    "correct-finding": lambda stand, it: _of_finding(it, themes=["voice"]),
     "name-themes": lambda stand, it: {"codes": ["voice"], "called": "N"},
     "change-named-theme": lambda stand, it: {
         "codes": ["drift"], "called": "N", "version": it.named.version if it.named else 1,

@@ -167,11 +167,32 @@ function number () {
   return [...crypto.getRandomValues(new Uint8Array(16))].map(one => one.toString(16).padStart(2, '0')).join('')
 }
 
+// The first point that is offered there comes into the box, to be reworded, and is sent as that point.
+function begin (form) {
+  const offer = form.parentElement.querySelector('form[data-offer]')
+  const box = form.elements.words
+  if (!offer || box.value.trim()) return box.focus()
+  box.value = offer.elements.words.value
+  form.elements.agency.value = offer.elements.agency.value
+  form.elements.in_own_record.checked = Boolean(offer.elements.in_own_record)
+  form.dataset.sent = offer.elements.sent.value
+  form.dataset.question = offer.elements.question.value
+  box.focus()
+}
+
+// What is written in a box that was emptied is no longer the point that stood in it.
+function forget (form) {
+  delete form.dataset.sent
+  delete form.dataset.question
+}
+
 function write (form) {
   const box = form.elements.words
   if (!box.value.trim()) return
   const body = new URLSearchParams(new FormData(form))
-  body.set('sent', number())
+  body.set('sent', form.dataset.sent || number())
+  if (form.dataset.question) body.set('question', form.dataset.question)
+  forget(form)
   const item = text('li', '', 'maca-lines__unsent')
   item.id = `sent-${body.get('sent')}`
   item.dataset.place = Number.MAX_SAFE_INTEGER
@@ -248,6 +269,7 @@ for (const form of forms) {
       write(form)
     }
   })
+  form.elements.words.addEventListener('input', (event) => { if (!event.target.value.trim()) forget(form) })
   form.addEventListener('keydown', (event) => { if (event.key === 'Escape') event.target.blur() })
 }
 
@@ -277,10 +299,13 @@ if (keys) keys.closest('.govuk-checkboxes').hidden = false
 document.addEventListener('keydown', (event) => {
   if (!keys?.checked || event.ctrlKey || event.altKey || event.metaKey) return
   if (event.target.closest('input:not([type=checkbox]), textarea, select')) return
-  const form = forms[Number(event.key) - 1]
+  // With Shift a key has another name, by the board that it stands on.
+  const offered = event.shiftKey && /^Digit[123]$/.test(event.code)
+  const form = forms[Number(offered ? event.code.at(-1) : event.key) - 1]
   if (!form) return
   event.preventDefault()
-  form.elements.words.focus()
+  if (offered) begin(form)
+  else form.elements.words.focus()
 })
 
 window.addEventListener('online', () => { if (unsent.length && failures) send() })
