@@ -48,7 +48,9 @@ def _of(room: str, drawer: str) -> list[tuple[str, object]]:
         module = importlib.import_module(f"maca.{room}.{drawer}")
     except ModuleNotFoundError:
         return []
-    own = [one for one in vars(module).items() if getattr(one[1], "__module__", "") == module.__name__]
+    # A drawer that is split is a package, which imports what is to be used elsewhere.
+    home = f"{module.__name__}."
+    own = [one for one in vars(module).items() if f"{getattr(one[1], '__module__', '')}.".startswith(home)]
     return [one for one in own if not one[0].startswith("_")]
 
 
