@@ -7,12 +7,12 @@ from django.db import transaction
 from maca.audits.models import Audit, QuestionKind
 from maca.briefing import rules
 from maca.briefing.models import Briefing
-from maca.briefing.overview import Counts, grades_as_shown, themes_as_shown
+from maca.briefing.overview import Counts, findings_by_theme, grades_as_shown, themes_as_shown
 from maca.cases.seal import nomination_keys
 from maca.cases.stages import DrawStage
 from maca.journal.operations import note_reading
 from maca.panel.models import ACTION, PanelLine
-from maca.panel.queries import audit_asks_for_grades, grades_given
+from maca.panel.queries import audit_asks_for_grades, codebook_of, grades_given
 from maca.panel.related import themes as shipped_themes
 from maca.partnership.models import Person
 from maca.returns.models import AgencyReturn, Answer, Grade
@@ -25,8 +25,11 @@ def counted(briefing: Briefing) -> Counts:
     returns = list(AgencyReturn.objects.of(audit).select_related("agency"))
     stages = Counter(one.stage for one in returns)
     agencies = Counter(str(one.get_kind_display()) for one in {row.agency for row in returns})
-    in_it = {one.ref for one in briefing.value.findings if one.ref}
-    found = audit.findings.filter(public_id__in=in_it).values_list("themes", flat=True)
+    value = briefing.value
+    in_it = {one.ref for one in value.findings if one.ref}
+    given = dict(audit.findings.filter(public_id__in=in_it).values_list("public_id", "themes"))
+    has_themes = any(given.values())
+    themes = findings_by_theme(value, given, codebook_of(audit.partnership_id), suppressed=True) if has_themes else {}
     draws = audit.draws.filter(stage=DrawStage.NOMINATED)
     proposed = PanelLine.objects.filter(hearing__case__audit=audit, heading=ACTION, taken_out_at=None)
     return Counts(
@@ -41,7 +44,8 @@ def counted(briefing: Briefing) -> Counts:
         no_reply=sum(stages[one] for one in AWAITED),
         late=sum(one.was_handed_in and one.handed_in_late for one in returns),
         grades=grades_as_shown(*_grades_given(audit)) if audit_asks_for_grades(audit) else (),
-        themes=themes_as_shown(shipped_themes(), list(found)),
+        themes=themes_as_shown(shipped_themes(), themes),
+        has_themes=has_themes,
         proposed=proposed.count(),
         chosen_by_inspectors=audit.is_inspection,
     )
