@@ -1,10 +1,11 @@
 from django.urls import path
 
-from maca.briefing.views import drafting, reading, release, screening
+from maca.briefing.views import drafting, house_style, reading, release, screening
 
 BRIEFING = "audits/<slug:audit>/briefing/"
 
 urlpatterns = [
+    path("people/house-style/", house_style.house_style, name="house-style"),
     path("briefings/", reading.published, name="briefings"),
     path(BRIEFING, reading.briefing, name="briefing"),
     path(BRIEFING + "read/", reading.read, name="read-briefing"),

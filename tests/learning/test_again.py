@@ -139,6 +139,9 @@ def test_the_pages_are_there_and_ask_as_often_for_many_findings_as_for_one(world
     queries()
     few, texts = queries()
     assert "6 of 6 (100%)" in texts[0]
+    assert "Earlier audits on Neglect" in texts[0]
+    assert "question set “" in texts[0]
+    assert "This audit follows it." in texts[0]
     assert "<svg" in texts[1]
     assert "Done: impact shown" in texts[1]
     finding = audit.findings.first()

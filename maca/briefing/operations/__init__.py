@@ -10,6 +10,7 @@ from maca.briefing.operations.drafting import (
     note_draft_printed,
     put_back_into_briefing,
 )
+from maca.briefing.operations.house_style import set_house_style
 from maca.briefing.operations.importing import import_briefing
 from maca.briefing.operations.release import (
     approve_briefing,
@@ -43,6 +44,7 @@ __all__ = [
     "send_back_briefing",
     "send_briefing",
     "set_embargo",
+    "set_house_style",
     "set_public_page",
     "take_back_briefing",
     "withdraw_briefing",

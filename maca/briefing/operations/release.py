@@ -18,8 +18,10 @@ from maca.briefing.printing import (
     SHEET_FORMATS,
     as_searched,
     colour_of,
+    logo_of,
     overview_in,
     print_overview,
+    publisher_of,
     write_file,
 )
 from maca.briefing.queries import OPENED
@@ -111,16 +113,14 @@ def _at(instant: dt.datetime | None) -> str:
 
 def keep_files(briefing: Briefing) -> dict[str, str]:
     """Print a briefing that has just been published in every form, once, and keep that. Answers with the digests."""
-    audit = briefing.audit
-    # One that was published elsewhere bears the name of no partnership of this site.
-    partnership = "" if audit.imported_from else audit.partnership.name
     printed = {
         wanted: write_file(
             briefing.value,
             wanted,
-            partnership=partnership,
+            partnership=publisher_of(briefing),
             published_on=briefing.published_on,
             colour=colour_of(briefing),
+            logo=logo_of(briefing),
         )
         for wanted in FORMATS
     }

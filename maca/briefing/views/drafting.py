@@ -118,7 +118,7 @@ def put_back(request: HttpRequest, found: tuple[Briefing, Finding]) -> HttpRespo
     return do_once(request, do, saved="The finding is in the briefing again.")
 
 
-@guarded(rules.may_see_draft_versions, find_draft_versions)
+@guarded(rules.may_read_draft, find_draft_versions)
 def draft_versions(request: HttpRequest, found: tuple[Briefing, list[DraftVersion]]) -> HttpResponse:
     briefing, versions = found
     page = Paginator(versions, 50).get_page(request.GET.get("page"))
@@ -127,7 +127,7 @@ def draft_versions(request: HttpRequest, found: tuple[Briefing, list[DraftVersio
     )
 
 
-@guarded(rules.may_see_draft_versions, find_draft_version)
+@guarded(rules.may_read_draft, find_draft_version)
 def draft_version(request: HttpRequest, found: tuple[Briefing, DraftVersion]) -> HttpResponse:
     """One version of a draft against another, word by word."""
     briefing, version = found

@@ -110,7 +110,7 @@ def briefing(request: HttpRequest, found: tuple[Audit, Briefing | None]) -> Http
             "reading_age": reading_age(briefing.value),
             "may_edit": rules.may_edit_briefing(person, briefing),
             "may_send": rules.may_send_briefing(person, briefing),
-            "may_see_versions": rules.may_see_draft_versions(person, (briefing, None)),
+            "may_see_versions": rules.may_read_draft(person, briefing),
             "may_see_screening": rules.may_see_screening(person, briefing),
             "may_take_back": rules.may_take_back_briefing(person, briefing),
             "may_approve": rules.may_approve_briefing(person, briefing),

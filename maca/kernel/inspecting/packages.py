@@ -13,6 +13,7 @@ from lxml import etree
 
 from maca.kernel.colour import LEAST_SEEN, WHITE, contrast, contrast_with_white, is_colour
 from maca.kernel.inspecting.fault import Fault, Found
+from maca.kernel.inspecting.pictures import faults_of
 from maca.kernel.office import RELATIONSHIP, parsed
 from maca.kernel.word import DAMAGED, Limits, UnfitError, weigh
 
@@ -106,6 +107,9 @@ def _parts(archive: zipfile.ZipFile, kind: str) -> Iterator[Fault]:
         if not any(one.fullmatch(name) for one in allowed):
             what = next((said for pattern, said in _PARTS if re.search(pattern, name, re.I)), "a part of another kind")
             yield Fault(name, f"The file holds {what}, which no export does.")
+            continue
+        if name.endswith(".jpg"):
+            yield from faults_of(archive.read(name), name)
             continue
         root = parsed(archive, name)
         if root.getroottree().docinfo.doctype:

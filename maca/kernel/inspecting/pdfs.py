@@ -8,6 +8,7 @@ import pikepdf
 
 from maca.kernel.colour import LEAST_SEEN, contrast_with_white
 from maca.kernel.inspecting.fault import Fault, Found
+from maca.kernel.inspecting.pictures import faults_of
 
 _INFO = {"/Title", "/Creator", "/CreationDate", "/ModDate"}
 # What Typst writes; below these keys stand names that it makes up.
@@ -32,6 +33,10 @@ _KEYS = {
         "/BorderColor",
         "/BorderThickness",
         "/BorderStyle",
+        "/Width",
+        "/Height",
+        "/BitsPerComponent",
+        "/Interpolate",
     ),
 }
 _NAMED = {"/Font", "/ColorSpace", "/XObject", "/ExtGState", "/Pattern", "/RoleMap"}
@@ -92,6 +97,8 @@ def _objects(pdf: pikepdf.Pdf) -> Iterator[Fault]:
         if isinstance(one, pikepdf.Array):
             waiting += [(two, False) for two in one]
         elif isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+            if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image":
+                yield from faults_of(one.read_raw_bytes(), "a picture")
             for key in one.keys():  # noqa: SIM118 - a stream is no dictionary
                 if not named and key not in _KEYS:
                     what = _KNOWN.get(key)
