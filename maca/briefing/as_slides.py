@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pptx import Presentation
-from pptx.util import Pt
+from pptx.util import Cm, Pt
 
 from maca.briefing.as_word import first_characters, footer_words
 from maca.briefing.value import Heading, SixSteps, Step
+from maca.kernel.colour import OURS
+from maca.kernel.logo import Logo
 from maca.kernel.measure import lines_of
 from maca.kernel.slides import empty_slides
 from maca.kernel.word import with_fixed_dates
@@ -49,9 +51,16 @@ class _Line:
         return lines_of(self.text, width=self.width, size=size) * size * _LINE + _BELOW
 
 
-def write(value: SixSteps, *, partnership: str = "", published_on: datetime.date | None = None) -> bytes:
+def write(
+    value: SixSteps,
+    *,
+    partnership: str = "",
+    published_on: datetime.date | None = None,
+    colour: str = OURS,
+    logo: Logo | None = None,
+) -> bytes:
     """The briefing as a .pptx. The partnership and the date stand on the first slide and at the foot of every other."""
-    slides = Presentation(io.BytesIO(empty_slides()))
+    slides = Presentation(io.BytesIO(empty_slides(colour)))
     properties = slides.core_properties
     name = value.title or value.kind or value.form or "6 Step Briefing"
     properties.title = first_characters(name)
@@ -60,6 +69,8 @@ def write(value: SixSteps, *, partnership: str = "", published_on: datetime.date
         properties.created = properties.modified = datetime.datetime.combine(published_on, datetime.time())
     foot = footer_words(partnership, published_on)
     _first(slides, name, [text for text in (value.kind, value.form, foot) if text and text != name])
+    if logo:
+        _put_logo(slides.slides[0], logo)
     _layout(slides, _POINTS).shapes[-2].text_frame.paragraphs[0].runs[0].text = foot
     found = [(title, lines) for title, said in _said(value) for lines in _by_slide(said)]
     of, seen = Counter(title for title, _ in found), Counter[str]()
@@ -94,12 +105,23 @@ def _process(value: SixSteps) -> Iterator[_Line]:
             yield _Line(question, level=1, number=number if line.asks == "agency" else 0)
 
 
-def _by_slide(said: Iterable[_Line]) -> Iterator[list[_Line]]:
-    """The lines in as many slides as they need; there is always one."""
+def _by_slide(said: Iterable[_Line]) -> list[list[_Line]]:
+    """The lines in as many slides as they need, and none much fuller than another; there is always one."""
+    lines = [piece for whole in said for piece in _pieces(whole)]
+    slides = list(_filled(lines, _HEIGHT))
+    low, high = 0.0, _HEIGHT
+    while len(slides) > 1 and high - low > 1:
+        middle = (low + high) / 2
+        fits = middle >= max(one.height for one in lines) and len(list(_filled(lines, middle))) == len(slides)
+        low, high = (low, middle) if fits else (middle, high)
+    return list(_filled(lines, high))
+
+
+def _filled(lines: Iterable[_Line], height: float) -> Iterator[list[_Line]]:
     slide: list[_Line] = []
     used = 0.0
-    for line in (piece for whole in said for piece in _pieces(whole)):
-        if slide and used + line.height > _HEIGHT:
+    for line in lines:
+        if slide and used + line.height > height:
             yield slide
             slide, used = [], 0.0
         slide.append(line)
@@ -137,6 +159,15 @@ def _first(slides: Any, name: str, lines: list[str]) -> None:
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
         _say(paragraph, text)
         _plain(paragraph)
+
+
+def _put_logo(slide: Any, logo: Logo) -> None:
+    """At the top of the first slide, above its title."""
+    picture = slide.shapes.add_picture(
+        io.BytesIO(logo.picture), Cm(1.524), Cm(1.524), height=Cm(logo.printed[1] * 1.5)
+    )  # fmt: skip
+    picture.name = "Logo"
+    picture._element.nvPicPr.cNvPr.set("descr", logo.called)
 
 
 def _one(slides: Any, title: str, lines: list[_Line]) -> None:

@@ -13,13 +13,19 @@ from docx.oxml.ns import qn
 
 from maca.briefing.value import Heading, SixSteps, Step, clean
 from maca.kernel.colour import OURS
-from maca.kernel.word import empty_document, with_fixed_dates
+from maca.kernel.logo import Logo
+from maca.kernel.word import empty_document, put_logo, with_fixed_dates
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 def write(
-    value: SixSteps, *, partnership: str = "", published_on: datetime.date | None = None, colour: str = OURS
+    value: SixSteps,
+    *,
+    partnership: str = "",
+    published_on: datetime.date | None = None,
+    colour: str = OURS,
+    logo: Logo | None = None,
 ) -> bytes:
     """The briefing as a .docx. The partnership and the date stand in the footer, beside the page number."""
     document = docx.Document(io.BytesIO(empty_document(colour)))
@@ -32,6 +38,8 @@ def write(
     make = section.makeelement
     for style, text in paragraphs(value):
         section.addprevious(_paragraph(make, style, text))
+    if logo:
+        put_logo(document, logo)
     footer = document.sections[0].footer.paragraphs[0]
     footer.runs[0].text = footer_words(partnership, published_on)
     saved = io.BytesIO()

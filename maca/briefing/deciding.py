@@ -6,6 +6,7 @@ which they stood: a point that says something else is looked at again.
 """
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -124,7 +125,7 @@ def hits(
     by_case: defaultdict[str, list[Point]] = defaultdict(list)
     for point, spans in _in_points(value, known, around):
         for span in spans:
-            if folded(span.text) == folded(published_by):
+            if any(begins <= span.start and span.end <= ends for begins, ends in _named(point.text, published_by)):
                 continue
             where.setdefault((span.kind, folded(span.text)), []).append((point, span))
             if point.case and span.kind not in _APART:
@@ -145,6 +146,14 @@ def hits(
         told = mark(f"{TOGETHER}|{both.case}|{'|'.join(both.classes)}")
         found.append(_hit(told, TOGETHER, both.case, both.why, False, stands, kept))
     return sorted(found, key=lambda one: (not one.certain, one.kind in _APART, one.kind == TOGETHER))
+
+
+def _named(text: str, name: str) -> list[tuple[int, int]]:
+    """Where the partnership’s own name stands in a text."""
+    if not name:
+        return []
+    text, name = text.replace("’", "'"), name.replace("’", "'")  # of the same length
+    return [one.span() for one in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)]
 
 
 def _in_points(value: SixSteps, known: Known, around: Around) -> list[tuple[Point, list[Span]]]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from maca.briefing import rules
 from maca.briefing.deciding import TOGETHER, Hit, Stand
+from maca.briefing.house_style import logo_of
 from maca.briefing.models import OTHER, Briefing, ChangedBecause, Decision, KeptBecause, WithdrawnBecause
 from maca.briefing.screening.lists import folded
 from maca.briefing.screening.rewording import suggested
@@ -17,6 +18,7 @@ from maca.design.forms import (
     CheckboxesField,
     ChoiceField,
     DateField,
+    FileField,
     Form,
     LinesField,
     LongTextField,
@@ -25,7 +27,9 @@ from maca.design.forms import (
     YesNoField,
 )
 from maca.kernel.clock import LONDON, NoSuchHour, comes_twice, instant_in_london
+from maca.kernel.word import UnfitError
 
+HOUSE_FOOTER = 200
 LONGEST = 5_000  # characters of a point: a briefing is read in minutes, and each point of it is screened
 
 
@@ -316,3 +320,44 @@ class SearchForm(Form):
         required=False,
         max_length=100,
     )
+
+
+class HouseStyleForm(Form):
+    """A logo and a line at the foot. A logo cleans to the picture drawn anew, with its width and height."""
+
+    logo = FileField(
+        label="Logo",
+        called="the logo",
+        help_text="PNG or JPEG, up to 2 MB. It is drawn anew, small and on white; nothing else of it is kept.",
+        accept="image/png,image/jpeg",
+        required=False,
+    )
+    footer = TextField(
+        label="Line at the foot of each page",
+        called="the line at the foot",
+        help_text="It stands after the name of the partnership. Leave it empty for none.",
+        required=False,
+        max_length=HOUSE_FOOTER,
+    )
+    more = CheckboxesField(label="Also", called="what else", choices=(), required=False)
+
+    KEPT, WITHOUT_LOGO = "kept", "without-logo"
+
+    def __init__(self, data: Mapping[str, Any] | None, files: Any, *, has_logo: bool, **kwargs: Any) -> None:
+        super().__init__(data, files, **kwargs)
+        choices = [(self.KEPT, "Nothing in the line tells of any family")]
+        if has_logo:
+            choices.append((self.WITHOUT_LOGO, "Print no logo any longer"))
+        self.fields["more"].choices = choices  # type: ignore[attr-defined]
+
+    def says(self, what: str) -> bool:
+        return what in self.cleaned_data.get("more", ())
+
+    def clean_logo(self) -> tuple[bytes, int, int] | None:
+        if not (file := self.cleaned_data["logo"]):
+            return None
+        try:
+            return logo_of(file.read())
+        except UnfitError as unfit:
+            self.add_error("logo", unfit.sentence)
+            return None

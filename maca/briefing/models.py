@@ -12,7 +12,7 @@ from maca.kernel.append_only import AppendOnly
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
-from maca.partnership.models import Person, Role
+from maca.partnership.models import Partnership, Person, Role
 
 READS_DRAFTS = (Role.BUSINESS_MANAGER, Role.CHAIR, Role.SUB_GROUP_MEMBER, Role.SCRUTINEER)
 # What was published once: what it says is kept, and never changes.
@@ -125,6 +125,22 @@ class Briefing(Versioned):
         if self.is_withdrawn and self.withdrawn_at:
             return self.embargo_until is None or self.embargo_until <= self.withdrawn_at
         return self.is_published and not self.under_embargo
+
+
+class HouseStyle(models.Model):
+    """What a partnership prints on its papers besides the colour of headings: a logo on the first page of each, as it
+    was drawn anew, and a line at the foot of every page."""
+
+    partnership = models.OneToOneField(Partnership, on_delete=models.CASCADE, related_name="house_style")
+    footer = models.CharField(max_length=200, blank=True)
+    logo = models.BinaryField(null=True)
+    logo_width = models.PositiveSmallIntegerField(default=0)
+    logo_height = models.PositiveSmallIntegerField(default=0)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"house style of {self.partnership}"
 
 
 class PublishedFile(models.Model):

@@ -13,6 +13,7 @@ from maca.briefing.sheets import what_is_needed
 from maca.briefing.value import Heading, SixSteps
 from maca.kernel.paper import Paper, Part
 from maca.kernel.small_numbers import FEWEST, Hidden, without_small_numbers
+from maca.panel.codebook import CodeBook
 from maca.panel.grades import CALLED, NO_GRADES, spread
 from maca.returns.models import GRADES, Grade
 
@@ -24,7 +25,8 @@ class Counts:
     """What is counted of an audit, apart from its briefing. Grades are counted already as they are shown.
 
     `drawn_from` is how many children were on the lists that cases were drawn from, 0 where none was drawn. `agencies`
-    and `themes` are names with numbers; `grades` are rows of a grade, what the agencies gave and what the panel gave.
+    and `themes` are names with numbers, those themes only of which a number may be told; `has_themes` says whether the
+    panel gave any. `grades` are rows of a grade, what the agencies gave and what the panel gave.
     """
 
     cases: int
@@ -41,6 +43,7 @@ class Counts:
     themes: tuple[tuple[str, int], ...]
     proposed: int
     chosen_by_inspectors: bool = False
+    has_themes: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -169,8 +172,12 @@ def _grades(counts: Counts) -> list[Part]:
 
 
 def _themes(counts: Counts) -> list[Part]:
+    if not counts.has_themes and not counts.themes:
+        return []
     said = tuple(f"{called}: {_count(number, 'finding')}" for called, number in counts.themes)
-    return [Part("Themes", ("A finding may be about several themes, or about none.",), said)] if said else []
+    lines = ["A finding may be about several themes, or about none."]
+    lines.append(LEFT_OUT if said else NONE_TOLD)
+    return [Part("Themes", tuple(lines), said)]
 
 
 def _recommendations(value: SixSteps, counts: Counts) -> Part:
@@ -204,7 +211,7 @@ def _what_is_counted(counts: Counts) -> tuple[str, ...]:
             "Grades: one for each graded question of each return handed in, and each that the panel gave. A number "
             f"under {FEWEST} is not shown, nor one from which it could be worked out."
         )
-    if counts.themes:
+    if counts.has_themes or counts.themes:
         said.append("Themes: the findings of the briefing to which the panel gave a theme of the shipped code-book.")
     said.append("Actions: the lines at the panel that proposed one, without those taken out again.")
     return tuple(said)
@@ -214,9 +221,29 @@ def _count(number: int, one: str, several: str = "") -> str:
     return f"{number} {one if number == 1 else several or one + 's'}"
 
 
-def themes_as_shown(names: Mapping[str, str], themes: Sequence[Sequence[str]]) -> tuple[tuple[str, int], ...]:
-    """The themes of findings by their shipped names, the most frequent first. One of a partnership’s own is left out:
-    its name is somebody’s words, which nobody has screened."""
-    counted = {code: sum(code in of_finding for of_finding in themes) for code in names}
-    found = [(names[code], number) for code, number in counted.items() if number]
+LEFT_OUT = "A theme with few findings is not listed, nor one from which a small number could be worked out."
+NONE_TOLD = "No theme has so many findings that a number can be given without telling too much."
+
+
+def findings_by_theme(
+    value: SixSteps, given: Mapping[str, Sequence[str]], book: CodeBook, *, suppressed: bool
+) -> dict[str, int | Hidden]:
+    """How many findings of a briefing are about each theme of the code-book, by its code: for the overview report,
+    the figures and the yearly report alike, so that none of them gives away what another hides.
+
+    `given` are the themes that the panel gave to findings, by their references. Where it gave none at all, those count
+    that the words of the briefing suggest.
+    """
+    those = [list(given.get(one.ref or "", ())) for one in value.findings]
+    if not any(those):
+        those = [[each.code for each in book.suggested(one.text)] for one in value.findings]
+    codes = [one.code for one in book.used]
+    counts = [sum(code in of_finding for of_finding in those) for code in codes]
+    return dict(zip(codes, without_small_numbers(counts) if suppressed else counts, strict=True))
+
+
+def themes_as_shown(names: Mapping[str, str], counted: Mapping[str, int | Hidden]) -> tuple[tuple[str, int], ...]:
+    """The themes of which a number may be told, by their shipped names, the most frequent first. One of a
+    partnership’s own is left out: its name is somebody’s words, which nobody has screened."""
+    found = [(names[code], many) for code, many in counted.items() if code in names and isinstance(many, int) and many]
     return tuple(sorted(found, key=lambda row: (-row[1], row[0])))

@@ -6,14 +6,16 @@ Those of a draft are made anew; of what was published, the briefing itself is ke
 import datetime as dt
 import unicodedata
 from collections.abc import Callable
+from typing import Any
 
 from maca.briefing import as_html, as_json, as_pdf, as_slides, as_text, as_word
-from maca.briefing.models import Briefing
+from maca.briefing.models import Briefing, HouseStyle
 from maca.briefing.overview import Counts, as_paper
 from maca.briefing.sheets import SHEETS
 from maca.briefing.value import SixSteps
 from maca.kernel import paper_as_files
 from maca.kernel.colour import OURS
+from maca.kernel.logo import Logo
 from maca.kernel.paper import Paper
 
 FORMATS = {
@@ -34,22 +36,34 @@ def print_briefing(briefing: Briefing, wanted: str) -> bytes:
     if briefing.was_published:
         return bytes(briefing.files.get(format=wanted).content)
     return write_file(
-        briefing.value, wanted, partnership=_publisher(briefing), published_on=None, colour=colour_of(briefing)
+        briefing.value,
+        wanted,
+        partnership=publisher_of(briefing),
+        published_on=None,
+        colour=colour_of(briefing),
+        logo=logo_of(briefing),
     )
 
 
 def write_file(
-    value: SixSteps, wanted: str, *, partnership: str, published_on: dt.date | None, colour: str = OURS
+    value: SixSteps,
+    wanted: str,
+    *,
+    partnership: str,
+    published_on: dt.date | None,
+    colour: str = OURS,
+    logo: Logo | None = None,
 ) -> bytes:
     """A briefing in one of `FORMATS`, with whoever published it and when, as far as that is known."""
     value = value.without_refs()
+    looks: Any = {"partnership": partnership, "published_on": published_on, "colour": colour, "logo": logo}
     writers: dict[str, Callable[[], bytes]] = {
         "txt": lambda: as_text.write(value).encode(),
         "html": lambda: as_html.write_page(value, colour=colour).encode(),
-        "docx": lambda: as_word.write(value, partnership=partnership, published_on=published_on, colour=colour),
-        "pdf": lambda: as_pdf.write(value, partnership=partnership, published_on=published_on, colour=colour),
+        "docx": lambda: as_word.write(value, **looks),
+        "pdf": lambda: as_pdf.write(value, **looks),
         "json": lambda: as_json.write(value).encode(),
-        "pptx": lambda: as_slides.write(value, partnership=partnership, published_on=published_on),
+        "pptx": lambda: as_slides.write(value, **looks),
     }
     return writers[wanted]()
 
@@ -68,7 +82,7 @@ def print_sheet(briefing: Briefing, sheet: str, wanted: str) -> bytes:
 def print_overview(briefing: Briefing, counts: Counts, wanted: str) -> bytes:
     """The overview report of its audit, made anew, as one of `SHEET_FORMATS`; raises `KeyError` for any other."""
     paper = as_paper(briefing.value.without_refs(), counts, footer=_footer(briefing))
-    return _write_paper(paper, wanted, small=False, colour=colour_of(briefing))
+    return _write_paper(paper, wanted, small=False, colour=colour_of(briefing), logo=logo_of(briefing))
 
 
 def overview_in(wanted: str) -> str:
@@ -77,7 +91,7 @@ def overview_in(wanted: str) -> str:
 
 
 def _footer(briefing: Briefing) -> str:
-    return as_word.footer_words(_publisher(briefing), briefing.published_on)
+    return as_word.footer_words(publisher_of(briefing), briefing.published_on)
 
 
 def colour_of(briefing: Briefing) -> str:
@@ -86,22 +100,35 @@ def colour_of(briefing: Briefing) -> str:
     return OURS if audit.imported_from else audit.partnership.colour or OURS
 
 
-def _write_paper(paper: Paper, wanted: str, *, small: bool, colour: str) -> bytes:
+def logo_of(briefing: Briefing) -> Logo | None:
+    """That of the partnership’s house style. What was published elsewhere has none of this site’s."""
+    audit = briefing.audit
+    style = None if audit.imported_from else HouseStyle.objects.filter(partnership=audit.partnership_id).first()
+    if style is None or not style.logo:
+        return None
+    return Logo(bytes(style.logo), style.logo_width, style.logo_height, f"Logo of {audit.partnership.name}")
+
+
+def _write_paper(paper: Paper, wanted: str, *, small: bool, colour: str, logo: Logo | None = None) -> bytes:
     writers: dict[str, Callable[[], bytes]] = {
-        "docx": lambda: paper_as_files.as_word(paper, small=small, colour=colour),
-        "pdf": lambda: paper_as_files.as_pdf(paper, small=small, colour=colour),
+        "docx": lambda: paper_as_files.as_word(paper, small=small, colour=colour, logo=logo),
+        "pdf": lambda: paper_as_files.as_pdf(paper, small=small, colour=colour, logo=logo),
         "html": lambda: paper_as_files.as_html(paper, colour=colour),
         "txt": lambda: paper_as_files.as_text(paper),
     }
     return writers[wanted]()
 
 
-def _publisher(briefing: Briefing) -> str:
-    """Who stands at the foot of every page, so that no draft is taken for what was published."""
+def publisher_of(briefing: Briefing) -> str:
+    """Who stands at the foot of every page, so that no draft is taken for what was published; and the partnership’s
+    own line."""
     if briefing.audit.imported_from:
         # Published by whoever published it, and not by the partnership whose site this is.
         return ""
     name = briefing.audit.partnership.name
+    style = HouseStyle.objects.filter(partnership=briefing.audit.partnership_id).first()
+    if style and style.footer:
+        name = f"{name} · {style.footer}"
     if briefing.is_withdrawn:
         return f"Withdrawn: {name}"
     return name if briefing.was_published else f"Draft, not published: {name}"

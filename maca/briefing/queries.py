@@ -9,7 +9,7 @@ from django.utils import timezone
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.briefing.deciding import Around
-from maca.briefing.models import WAS_PUBLISHED, Briefing, DraftVersion, PublishedFile, ScreenDecision
+from maca.briefing.models import WAS_PUBLISHED, Briefing, DraftVersion, HouseStyle, PublishedFile, ScreenDecision
 from maca.briefing.printing import as_searched, overview_in
 from maca.briefing.stages import BriefingStage
 from maca.journal.models import Entry
@@ -152,6 +152,10 @@ def published(person: Person, words: str = "") -> QuerySet[Briefing]:
 def digests(briefing: Briefing) -> dict[str, str]:
     """The SHA-256 of each form of what was published, by its name; nothing for a draft."""
     return dict(briefing.files.values_list("format", "sha256"))
+
+
+def house_style_of(partnership: Partnership) -> HouseStyle | None:
+    return HouseStyle.objects.filter(partnership=partnership).first()
 
 
 def find_overview(person: Person, audit: str) -> Briefing:

@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from maca.audits.models import Audit
 from maca.audits.stages import AuditStage
-from maca.briefing.models import READS_DRAFTS, Briefing
+from maca.briefing.house_style import could_identify
+from maca.briefing.models import READS_DRAFTS, Briefing, HouseStyle
 from maca.briefing.queries import withdrawn_in
 from maca.briefing.stages import BriefingStage
 from maca.cases.models import CONFLICTS, Case
@@ -128,15 +129,9 @@ def may_decide_on_hit(person: Person, found: Briefing | tuple[Briefing, str]) ->
     return may_edit_briefing(person, found[0] if isinstance(found, tuple) else found)
 
 
-def may_see_draft_versions(person: Person, found: tuple[Briefing, object]) -> Verdict:
-    """Those who read drafts see each version of one, by whom it was saved, and what has changed since another."""
-    if not person.holds(*READS_DRAFTS):
-        return no("reads-no-drafts", "Only those who write, approve or scrutinise the briefing see its drafts.")
-    return YES
-
-
-def may_read_draft_overview(person: Person, briefing: Briefing) -> Verdict:
-    """Those who read drafts read the overview report of one; what it counts is fixed once the draft is sent."""
+def may_read_draft(person: Person, found: Briefing | tuple[Briefing, object]) -> Verdict:
+    """Those who read drafts see each version of one, by whom it was saved and what has changed since another, and read
+    its overview report; what that counts is fixed once the draft is sent."""
     if not person.holds(*READS_DRAFTS):
         return no("reads-no-drafts", "Only those who write, approve or scrutinise the briefing see its drafts.")
     return YES
@@ -176,6 +171,12 @@ def may_publish_briefing(person: Person, briefing: Briefing) -> Verdict:
         return no("approved-it", "You approved this briefing, so another business manager has to publish it.")
     if not (verdict := _says_nothing_withdrawn(briefing)):
         return verdict
+    if HouseStyle.objects.filter(partnership=briefing.audit.partnership_id, saved_at__gt=briefing.approved_at).exists():
+        return no(
+            "house-style-since",
+            "The house style was changed after the briefing was approved, and it is printed on every page. Take the "
+            "briefing back into draft, and have it approved again.",
+        )
     reworded = EarlierWording.objects.filter(finding__audit=briefing.audit, replaced_at__gt=briefing.approved_at)
     if reworded.exists():
         return no(
@@ -189,6 +190,23 @@ def may_publish_briefing(person: Person, briefing: Briefing) -> Verdict:
             "corrected-since",
             "What a finding is about was corrected after the briefing was sent for approval, and its overview report "
             "counts themes. Take the briefing back into draft, and send it again.",
+        )
+    return YES
+
+
+def may_set_house_style(person: Person) -> Verdict:
+    """The business manager says which logo and which line at the foot are printed on briefings and reports."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager sets the house style.")
+    return YES
+
+
+def may_print_footer(footer: str, *, kept: bool) -> Verdict:
+    """A line at the foot is printed where nothing in it could tell of a family, or somebody says that it does not."""
+    if not kept and (found := could_identify(footer)):
+        return no(
+            "could-identify",
+            f"Look at what this could tell: {'; '.join(found)}. Take it out, or tick below that it tells of no family.",
         )
     return YES
 

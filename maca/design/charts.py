@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 COLOURS = ("#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d", "#a285d1")
+# So many columns have a colour and a legend each; of more, each bar says its own name, all in one colour.
 # Heights are pixels. Widths are percentages, so that bars fit a phone; the longest leaves room for its number.
-LABEL, BAR, GAP, LEGEND, LONGEST = 20, 18, 10, 22, 80
+LABEL, BAR, GAP, LEGEND, LONGEST, LONGEST_NAMED = 20, 18, 10, 22, 80, 60
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,18 @@ def bar_chart(
 ) -> Chart:
     """One bar for each number of each row. What is no number is said in its words and drawn as no bar."""
     most = max((one for _, counts in rows for one in counts if isinstance(one, int)), default=0) or 1
-    legend = tuple((at * LEGEND, COLOURS[at % len(COLOURS)], one) for at, one in enumerate(columns) if len(columns) > 1)
+    named = len(columns) > len(COLOURS)
+    coloured = columns if 1 < len(columns) <= len(COLOURS) else ()
+    legend = tuple((at * LEGEND, COLOURS[at], one) for at, one in enumerate(coloured))
     top = len(legend) * LEGEND + (GAP if legend else 0)
     lines = []
     for called, counts in rows:
         bars = tuple(
             Bar(
                 top + LABEL + at * BAR,
-                round(LONGEST * one / most, 2) if isinstance(one, int) else 0,
-                COLOURS[at % len(COLOURS)],
-                _says(one),
+                round((LONGEST_NAMED if named else LONGEST) * one / most, 2) if isinstance(one, int) else 0,
+                COLOURS[0 if named else at],
+                f"{columns[at]}: {_says(one)}" if named else _says(one),
             )
             for at, one in enumerate(counts)
         )

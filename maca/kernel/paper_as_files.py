@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from maca.kernel.colour import OURS
 from maca.kernel.html import page_by_itself
+from maca.kernel.logo import Logo
 from maca.kernel.paper import Paper
 from maca.kernel.pdf import typeset
 from maca.kernel.text import keepable
-from maca.kernel.word import empty_document, with_fixed_dates
+from maca.kernel.word import empty_document, put_logo, with_fixed_dates
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 # For what has to go on one sheet, in points: the size of each style, and the room above and below it.
@@ -27,7 +28,7 @@ _SMALL = {
 }
 
 
-def as_word(value: Paper, *, small: bool = False, colour: str = OURS) -> bytes:
+def as_word(value: Paper, *, small: bool = False, colour: str = OURS, logo: Logo | None = None) -> bytes:
     """Real headings and lists, and no more in the file than the paper: no author, no comments, no dates.
 
     `small` is for what has to go on one sheet; `colour` is that of headings.
@@ -41,13 +42,15 @@ def as_word(value: Paper, *, small: bool = False, colour: str = OURS) -> bytes:
     section = document.element.body.sectPr
     for style, text in _paragraphs(value):
         section.addprevious(_paragraph(section.makeelement, style, keepable(text)))
+    if logo:
+        put_logo(document, logo)
     document.sections[0].footer.paragraphs[0].runs[0].text = keepable(value.foot)
     saved = io.BytesIO()
     document.save(saved)
     return with_fixed_dates(saved)
 
 
-def as_pdf(value: Paper, *, small: bool = False, colour: str = OURS) -> bytes:
+def as_pdf(value: Paper, *, small: bool = False, colour: str = OURS, logo: Logo | None = None) -> bytes:
     return typeset(
         {
             "name": keepable(f"{value.title}: {value.about}"),
@@ -73,7 +76,8 @@ def as_pdf(value: Paper, *, small: bool = False, colour: str = OURS) -> bytes:
                 }
                 for part in value.parts
             ],
-        }
+        },
+        logo=logo,
     )
 
 

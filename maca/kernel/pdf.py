@@ -16,6 +16,8 @@ from typing import Any
 
 import typst
 
+from maca.kernel.logo import Logo
+
 _DATA = Path(__file__).parent / "data" / "pdf"
 UNDATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 # Typst breaks no word by itself: what is longer than a line is cut into boxes, between which it may break.
@@ -28,7 +30,7 @@ _HANGING_HYPHEN = re.compile(r"(?<=[^\s-])- ")
 _JOINERS = "\u200b\u200c\u200d\u200e\u200f\u00ad"
 
 
-def typeset(document: Mapping[str, Any], *, dated: datetime.date | None = None) -> bytes:
+def typeset(document: Mapping[str, Any], *, dated: datetime.date | None = None, logo: Logo | None = None) -> bytes:
     """The document as PDF: its `name`, lines `above` and `below` its `title`, a `notice`, a `footer`, the `ink` of
     headings ("#1d4e6f" where none is given), and `sections`.
 
@@ -39,7 +41,9 @@ def typeset(document: Mapping[str, Any], *, dated: datetime.date | None = None) 
     """
     made = datetime.datetime.combine(dated, datetime.time(), tzinfo=datetime.UTC) if dated else UNDATED
     template = (_DATA / "document.typ").read_bytes()
-    return printed(template, lambda can_print: _printable(dict(document), can_print), made)
+    # Typst may read no file, so a picture goes to it as numbers.
+    picture = {"logo": {"bytes": list(logo.picture), "called": logo.called, "height": logo.printed[1]}} if logo else {}
+    return printed(template, lambda can_print: _printable(dict(document), can_print) | picture, made)
 
 
 def printed(template: bytes, data_of: Callable[[Callable[[str], bool]], Any], made: datetime.datetime) -> bytes:

@@ -2,8 +2,10 @@
 
 import io
 import zipfile
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
+
+from maca.kernel.colour import OURS
 
 _DATA = Path(__file__).parent / "data" / "slides"
 _PARTS = {
@@ -22,11 +24,13 @@ _PARTS = {
 }
 
 
-@cache
-def empty_slides() -> bytes:
-    """A presentation of no slides, with a layout for a title and one for a title with points below it."""
+@lru_cache(maxsize=32)
+def empty_slides(colour: str = OURS) -> bytes:
+    """A presentation of no slides, with a layout for a title and one for a title with points below it. Its titles are
+    in this colour."""
+    ours, theirs = (one.removeprefix("#").upper().encode() for one in (OURS, colour))
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, source in _PARTS.items():
-            archive.writestr(name, (_DATA / source).read_bytes())
+            archive.writestr(name, (_DATA / source).read_bytes().replace(ours, theirs))
     return package.getvalue()

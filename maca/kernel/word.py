@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from docx.oxml.ns import qn
+from docx.shared import Cm
 from lxml import etree
 
 from maca.kernel.colour import OURS
+from maca.kernel.logo import Logo
 
 DATA = Path(__file__).parent / "data" / "word"
 _PARTS = {
@@ -189,6 +191,18 @@ def empty_document(colour: str = OURS) -> bytes:
         for name, source in _PARTS.items():
             archive.writestr(name, (DATA / source).read_bytes().replace(ours, theirs))
     return package.getvalue()
+
+
+def put_logo(document: Any, logo: Logo) -> None:
+    """The logo as the first thing in a document."""
+    run = document.add_paragraph(style="Normal").add_run()
+    run.add_picture(io.BytesIO(logo.picture), height=Cm(logo.printed[1]))
+    picture = run._r.find(f".//{qn('wp:docPr')}")
+    picture.set("name", "Logo")
+    picture.set("descr", logo.called)
+    for inside in run._r.iter(qn("pic:cNvPr")):  # it is named by its file
+        inside.set("name", "Logo")
+    document.element.body.insert(0, run._r.getparent())
 
 
 def with_fixed_dates(saved: io.BytesIO) -> bytes:

@@ -5,13 +5,15 @@ where the table is made, and a year is the sum of its tables as they are shown (
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from maca.actions.models import Action, Impact
 from maca.actions.stages import ActionStage
 from maca.audits.models import Audit
 from maca.audits.queries import year_of
+from maca.briefing import overview
 from maca.briefing.models import Briefing
 from maca.briefing.stages import BriefingStage
 from maca.kernel.clock import LONDON, today
@@ -24,7 +26,16 @@ from maca.returns.models import AgencyReturn
 from maca.returns.stages import AWAITED, HANDED_IN, ReturnStage
 
 AUDITS = 12  # so many of the newest are counted on a page
-Shown = int | Hidden
+
+
+class NotKnown(Enum):
+    """In the place of a count where there was nothing to count. The value is what a page says."""
+
+    NOT_ON_RECORD = "Not on record"
+
+
+NOT_ON_RECORD = NotKnown.NOT_ON_RECORD
+Shown = int | Hidden | NotKnown
 
 
 @dataclass(frozen=True)
@@ -67,37 +78,56 @@ def year_of_audit(audit: Audit) -> int | None:
 
 def findings_by_theme(audits: Sequence[Audit], partnership: int, *, suppressed: bool) -> Table:
     book = codebook_of(partnership)
-    told: dict[int, Counter[str]] = {one.pk: Counter() for one in audits}
-    for one in Finding.objects.standing().filter(audit__in=audits).only("audit", "text", "themes"):
-        told[one.audit_id].update(one.themes or [each.code for each in book.suggested(one.text)])
-    return _by_year("Findings by theme", "Theme", audits, told, {one.code: one.called for one in book.used}, suppressed)
+    given = dict(Finding.objects.filter(audit__in=audits).values_list("public_id", "themes"))
+    told: dict[int, list[Shown]] = {
+        one.pk: list(overview.findings_by_theme(one.briefing.value, given, book, suppressed=suppressed).values())
+        for one in audits
+    }
+    return _by_year("Findings by theme", "Theme", audits, told, [one.called for one in book.used])
 
 
 def findings_by_agency(audits: Sequence[Audit], partnership: int, *, suppressed: bool) -> Table:
+    """An audit whose findings name no agency says nothing of any. Whoever reads every case is also told which agency
+    was not asked: to others it could say where a child goes to school."""
     told: dict[int, Counter[str]] = {one.pk: Counter() for one in audits}
     rows = Finding.agencies.through.objects.filter(finding__audit__in=audits, finding__withdrawn_at=None)
     for audit, agency in rows.values_list("finding__audit", "agency__slug"):
         told[audit][agency] += 1
     names = dict(Agency.objects.filter(partnership=partnership).order_by("name").values_list("slug", "name"))
-    return _by_year("Findings by agency", "Agency", audits, told, names, suppressed)
+    asked = set(AgencyReturn.objects.filter(case__audit__in=audits).values_list("case__audit", "agency__slug"))
+    shown: dict[int, list[Shown]] = {}
+    for one in audits:
+        counts = told[one.pk]
+        if not counts:
+            shown[one.pk] = [NOT_ON_RECORD] * len(names)
+        elif suppressed:
+            shown[one.pk] = list(without_small_numbers([counts[slug] for slug in names]))
+        else:
+            shown[one.pk] = [
+                counts[slug] if counts[slug] or (one.pk, slug) in asked else NOT_ON_RECORD for slug in names
+            ]
+    return _by_year("Findings by agency", "Agency", audits, shown, list(names.values()))
 
 
 def _by_year(
-    title: str, first: str, audits: Sequence[Audit], told: dict[int, Counter[str]], called: dict[str, str],
-    suppressed: bool,
-) -> Table:  # fmt: skip
-    of_year: dict[int | None, list[list[Shown]]] = {}
+    title: str, first: str, audits: Sequence[Audit], told: Mapping[int, Sequence[Shown]], called: Sequence[str]
+) -> Table:
+    """The tables of the audits, one of each as it is shown, added up by year."""
+    of_year: dict[int | None, list[Sequence[Shown]]] = {}
     for audit in audits:
-        counts = [told[audit.pk][code] for code in called]
-        shown: list[Shown] = list(without_small_numbers(counts) if suppressed else counts)
-        of_year.setdefault(year_of_audit(audit), []).append(shown)
+        of_year.setdefault(year_of_audit(audit), []).append(told[audit.pk])
     ordered = sorted(of_year, key=lambda one: one or 0)
-    columns = [added_up(of_year[one]) for one in ordered]
-    rows = [(name, tuple(column[at] for column in columns)) for at, name in enumerate(called.values())]
+    columns = [[_added_up(row) for row in zip(*of_year[one], strict=True)] for one in ordered]
+    rows = [(name, tuple(column[at] for column in columns)) for at, name in enumerate(called)]
     return Table(
         title, first, tuple(years(one) if one else "Year not on record" for one in ordered),
-        tuple(one for one in rows if any(one[1])),
+        tuple(one for one in rows if any(count and count is not NOT_ON_RECORD for count in one[1])),
     )  # fmt: skip
+
+
+def _added_up(row: Sequence[Shown]) -> Shown:
+    known = [one for one in row if not isinstance(one, NotKnown)]
+    return added_up([[one] for one in known])[0] if known else NOT_ON_RECORD
 
 
 def recurrence_by_audit(audits: Sequence[Audit], *, suppressed: bool) -> Table:

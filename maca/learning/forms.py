@@ -50,6 +50,16 @@ class ReviewForm(Form):
         return link
 
 
+class StrikeForm(Form):
+    because = LongTextField(
+        label="Why is it struck off?",
+        called="why it is struck off",
+        help_text="For example, that it stands on the register twice.",
+        rows=2,
+        max_length=500,
+    )
+
+
 class DiscussionForm(Form):
     team = TextField(
         label="Which team?",

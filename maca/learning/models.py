@@ -41,6 +41,9 @@ class Review(Versioned):
     recorded_at = models.DateTimeField(auto_now_add=True)
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     saved_at = models.DateTimeField(null=True)
+    struck_at = models.DateTimeField(null=True)
+    struck_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    struck_because = models.TextField(blank=True)
 
     objects = ReviewQuerySet.as_manager()
 

@@ -2,6 +2,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils import timezone
 
 from maca.audits.models import Audit
 from maca.briefing.models import Briefing
@@ -10,6 +11,7 @@ from maca.journal.operations import write
 from maca.kernel.clock import today
 from maca.kernel.holding import hold
 from maca.kernel.verdict import Refused
+from maca.kernel.versions import save_changes
 from maca.learning import rules
 from maca.learning.models import (
     ComparedFinding,
@@ -44,9 +46,59 @@ def record_review(
 
 
 @transaction.atomic
+def edit_review(
+    review: Review,
+    *,
+    kind: ReviewKind,
+    title: str,
+    year: int,
+    published_by: str,
+    link: str,
+    recommendations: Sequence[str],
+    version: int | None,
+    by: Person,
+) -> None:
+    """Put a review on the register right. A recommendation keeps its number, and what is linked to it; the last ones go
+    where there are fewer now, unless a finding is linked to them."""
+    hold(review)
+    rules.may_change_review(by, review).insist()
+    saved = {"saved_by": by, "saved_at": timezone.now()}
+    save_changes(
+        review, version=version, kind=kind, title=title, year=year, published_by=published_by, link=link, **saved
+    )
+    there = list(review.recommendations.all())
+    for one, words in zip(there, recommendations, strict=False):
+        if one.words != words:
+            save_changes(one, version=None, words=words, **saved)
+    Recommendation.objects.bulk_create(
+        Recommendation(review=review, number=number, words=words)
+        for number, words in enumerate(recommendations[len(there) :], len(there) + 1)
+    )
+    gone = [one.pk for one in there[len(recommendations) :]]
+    if SeenInPractice.objects.filter(recommendation__in=gone).exists():
+        raise Refused(
+            "still-seen",
+            f"There are {len(recommendations)} recommendations now, and findings are linked to a later one. Take those "
+            "links back first, or leave it as it is.",
+        )
+    Recommendation.objects.filter(pk__in=gone).delete()
+    write("edited a review", review, by=by, recommendations=len(recommendations), version=review.version)
+
+
+@transaction.atomic
+def strike_review(review: Review, *, because: str, version: int | None, by: Person) -> None:
+    """Strike a review off the register, saying why. It stays in its place, with the reason."""
+    hold(review)
+    rules.may_change_review(by, review).insist()
+    save_changes(review, version=version, struck_at=timezone.now(), struck_by=by, struck_because=because)
+    write("struck off a review", review, by=by)
+
+
+@transaction.atomic
 def link_finding(recommendation: Recommendation, finding: Finding, *, by: Person) -> None:
     """Say that a finding shows what a recommendation is about. Said twice, it is said once."""
     hold(finding, "audit", read=("case",))
+    recommendation.review.refresh_from_db(fields=["struck_at"])  # it may have been struck off since
     if finding.case:
         forget_parts(finding.case)
     rules.may_link_finding(by, (recommendation, finding)).insist()
@@ -61,6 +113,7 @@ def link_finding(recommendation: Recommendation, finding: Finding, *, by: Person
 def unlink_finding(recommendation: Recommendation, finding: Finding, *, by: Person) -> None:
     """Take back that a finding shows what a recommendation is about."""
     hold(finding, "audit", read=("case",))
+    recommendation.review.refresh_from_db(fields=["struck_at"])  # it may have been struck off since
     if finding.case:
         forget_parts(finding.case)
     rules.may_link_finding(by, (recommendation, finding)).insist()

@@ -5,6 +5,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from maca.audits.models import Audit
+from maca.audits.queries import sets_to_begin_from
 from maca.audits.stages import AuditStage
 from maca.briefing.models import Briefing
 from maca.briefing.queries import find_briefing
@@ -34,7 +35,7 @@ def reviews_of(person: Person) -> QuerySet[Review]:
 
 
 def find_review(person: Person, review: str) -> Review:
-    return Review.objects.visible_to(person).select_related("saved_by").get(public_id=review)
+    return Review.objects.visible_to(person).select_related("saved_by", "struck_by").get(public_id=review)
 
 
 def find_recommendation(person: Person, recommendation: str) -> Recommendation:
@@ -117,6 +118,18 @@ def earlier_than(audit: Audit) -> QuerySet[Audit]:
     told = Briefing.objects.reached_readers().filter(stage=BriefingStage.PUBLISHED)
     others = Audit.objects.filter(partnership=audit.partnership_id, briefing__in=told)
     return others.filter(Q(planned_at__lt=audit.planned_at) | Q(pk=audit.earlier_id)).exclude(pk=audit.pk)
+
+
+def earlier_on_theme(audit: Audit, person: Person) -> list[tuple[Audit, str]]:
+    """The audits on the same theme that were published before this one was planned, the newest first, each with the
+    name of its question set, blank where that is not on record."""
+    told = Briefing.objects.visible_to(person).filter(stage=BriefingStage.PUBLISHED)
+    found = earlier_than(audit).filter(Q(theme=audit.theme_id) | Q(pk=audit.earlier_id), briefing__in=told)
+    sets = sets_to_begin_from(person)
+    return [
+        (one, sets[one.question_set].name if one.question_set in sets else "")
+        for one in found.order_by("-planned_at", "-pk")
+    ]
 
 
 def said_in(audits: Iterable[Audit], findings: Iterable[Finding], partnership: int) -> dict[int, int]:

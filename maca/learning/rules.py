@@ -43,12 +43,23 @@ def may_record_review(person: Person) -> Verdict:
     return YES
 
 
+def may_change_review(person: Person, review: Review) -> Verdict:
+    """The business manager puts a review on the register right, or strikes it off, saying why."""
+    if not (verdict := may_record_review(person)):
+        return verdict
+    if review.struck_at:
+        return no("struck-off", "This review has been struck off the register, and stays as it was.")
+    return YES
+
+
 def may_link_finding(person: Person, found: tuple[Recommendation, Finding]) -> Verdict:
     """The chair or the business manager links a finding of a closed panel to a recommendation; nobody with a conflict
     of interest in its case."""
-    _, finding = found
+    recommendation, finding = found
     if not person.holds(*LINKS):
         return no("not-yours", "Only the chair and the business manager link a finding to a recommendation.")
+    if recommendation.review.struck_at:
+        return no("struck-off", "This review has been struck off the register, so its links stay as they are.")
     if finding.case and part_in(finding.case, person).interest in CONFLICTS:
         return no(
             "conflict",

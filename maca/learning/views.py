@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,10 +27,11 @@ from maca.learning.figures import (
     recurrence_by_audit,
     returns_in_time,
 )
-from maca.learning.forms import DiscussionForm, ReviewForm, SaidBeforeForm
+from maca.learning.forms import DiscussionForm, ReviewForm, SaidBeforeForm, StrikeForm
 from maca.learning.models import Recommendation, Review
 from maca.learning.queries import (
     discussions_of,
+    earlier_on_theme,
     find_link,
     find_published,
     find_recommendation,
@@ -105,15 +109,68 @@ def record_review(request: HttpRequest) -> HttpResponse:
 
 @guarded(rules.may_read_review, find_review)
 def review(request: HttpRequest, review: Review) -> HttpResponse:
-    recommendations = review.recommendations.all()
-    return render(request, "learning/review.html", {"review": review, "recommendations": recommendations})
+    context = {
+        "review": review,
+        "recommendations": review.recommendations.all(),
+        "may_change": rules.may_change_review(signed_in(request), review),
+    }
+    return render(request, "learning/review.html", context)
+
+
+def _review_page(review: Review) -> str:
+    return reverse("review", kwargs={"review": review.public_id})
+
+
+@guarded(rules.may_change_review, find_review, writes=True)
+def edit_review(request: HttpRequest, review: Review) -> HttpResponse:
+    def make_form(data: Mapping[str, Any] | None, now: Review) -> ReviewForm:
+        said = {name: getattr(now, name) for name in ("kind", "title", "year", "published_by", "link")}
+        return ReviewForm(data, initial=said | {"recommendations": [one.words for one in now.recommendations.all()]})
+
+    def do(form: ReviewForm, version: int | None) -> str:
+        operations.edit_review(review, **form.cleaned_data, version=version, by=signed_in(request))
+        return _review_page(review)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        make_form,
+        do=do,
+        thing=review,
+        context={"heading": "Put the review right", "caption": review.title, "back": _review_page(review)},
+        said_at={"still-seen": "recommendations"},
+    )
+
+
+@guarded(rules.may_change_review, find_review, writes=True)
+def strike_review(request: HttpRequest, review: Review) -> HttpResponse:
+    def do(form: StrikeForm, version: int | None) -> str:
+        operations.strike_review(review, because=form.cleaned_data["because"], version=version, by=signed_in(request))
+        return _review_page(review)
+
+    return form_page(
+        request,
+        "design/form_page.html",
+        lambda data, _: StrikeForm(data),
+        do=do,
+        thing=review,
+        context={
+            "heading": "Strike the review off the register",
+            "caption": review.title,
+            "introduction": "It stays in its place with your reason, and what is linked to it stays linked. No "
+            "other can be.",
+            "button_text": "Strike it off",
+            "back": _review_page(review),
+        },
+        saved="The review has been struck off.",
+    )
 
 
 @guarded(rules.may_read_recommendation, find_recommendation)
 def recommendation(request: HttpRequest, recommendation: Recommendation) -> HttpResponse:
     """What is recommended, where it was seen in practice, and findings that say as much."""
     person = signed_in(request)
-    links = person.holds(*rules.LINKS)
+    links = person.holds(*rules.LINKS) and not recommendation.review.struck_at
     return render(
         request,
         "learning/recommendation.html",
@@ -186,7 +243,9 @@ def re_audit(request: HttpRequest, audit: Audit) -> HttpResponse:
     person = signed_in(request)
     suppressed = not reads_numbers(person)
     again = against_the_earlier(audit, person, suppressed=suppressed)
-    return render(request, "learning/again.html", {"audit": audit, "again": again, "suppressed": suppressed})
+    before = earlier_on_theme(audit, person)
+    context = {"audit": audit, "again": again, "suppressed": suppressed, "before": before}
+    return render(request, "learning/again.html", context)
 
 
 # ---- in numbers

@@ -7,10 +7,11 @@ from django.db.models import Count
 from maca.actions.models import Action
 from maca.audits.models import Audit
 from maca.audits.queries import year_of
+from maca.briefing.overview import LEFT_OUT, NONE_TOLD
 from maca.cases.models import Case
 from maca.kernel.clock import LONDON
 from maca.kernel.paper import Paper, Part
-from maca.kernel.small_numbers import Hidden
+from maca.kernel.small_numbers import Hidden, without_small_numbers
 from maca.learning.figures import (
     Shown,
     findings_by_theme,
@@ -27,15 +28,16 @@ from maca.partnership.models import Agency, Person
 def yearly_report(person: Person, year: int) -> Paper:
     """What was audited in the year from 1 April, and what came of it. Only what is published; small numbers are not in
     it, whoever reads it here, since it is made to leave."""
-    audits = [one for one in published_audits(person, newest=None) if year_of_audit(one) == year]
+    published = published_audits(person, newest=None)
+    audits = [one for one in published if year_of_audit(one) == year]
     partnership = person.partnership
     parts = [
         Part("Audits, and why", *_audits(audits)),
         Part("Cases and agencies", (), tuple(_cases(audits))),
         Part("What was found", *_themes(audits, person)),
-        Part("What changed", *_actions(person, year)),
+        Part("What changed", *_actions(person, year, published)),
         Part("What recurs", *_recurrence(audits)),
-        Part("How the briefings were used", *_uses(person, year)),
+        Part("How the briefings were used", *_uses(person, year, published)),
     ]
     return Paper(f"Multi-agency case audits, {years(year)}", partnership.name, partnership.name, tuple(parts))
 
@@ -64,14 +66,24 @@ def _cases(audits: Sequence[Audit]) -> Iterable[str]:
         cases = of_audit.get(one.pk, 0)
         line = f"{one.title}: {cases} {'case' if cases == 1 else 'cases'}"
         if counts := returns.get(one.pk):
-            asked = sum(counts)
-            line += (
-                f". Of {asked} returns that agencies were asked for, {counts[0]} came in time and {counts[1]} late; "
-                f"{counts[2]} said that the family is not known, {counts[3]} declined and {counts[4]} sent no reply"
-            )
+            line += f". {_returns(counts)}"
         yield f"{line}."
     if not audits:
         yield "None."
+
+
+def _returns(counts: Sequence[int]) -> str:
+    """What became of the returns of one audit: what cannot be told is not said to be none."""
+    said = ("came in time", "came late", "said that the family is not known", "were declined", "had no reply")
+    shown = list(zip(without_small_numbers(counts), said, strict=True))
+    told = [f"{count} {words}" for count, words in shown if isinstance(count, int)]
+    if not told:
+        return (
+            f"Agencies were asked for {sum(counts)} returns. How many came in time, late or not at all cannot be said "
+            "without telling a small number"
+        )
+    few = "; the other numbers are too small to be given" if len(told) < len(shown) else ""
+    return f"Of {sum(counts)} returns that agencies were asked for, {', '.join(told)}{few}"
 
 
 def _themes(audits: Sequence[Audit], person: Person) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -82,16 +94,17 @@ def _themes(audits: Sequence[Audit], person: Person) -> tuple[tuple[str, ...], t
     told = [(called, count) for called, count in shown if isinstance(count, int)]
     told.sort(key=lambda one: -one[1])
     if not told:
-        return ("No theme has so many findings that a number can be given without telling too much.",), ()
+        return (NONE_TOLD,), ()
     lines = ["Findings by theme, the most frequent first. A finding may be about several."]
     if len(told) < len(shown):
-        lines.append("A theme with few findings is not listed, nor one from which a small number could be worked out.")
+        lines.append(LEFT_OUT)
     return tuple(lines), tuple(f"{called}: {count}" for called, count in told)
 
 
-def _actions(person: Person, year: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _actions(person: Person, year: int, published: Sequence[Audit]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    done = Action.objects.visible_to(person).done().filter(audit__in=published).order_by("done_at", "pk")
     actions = [
-        one for one in Action.objects.visible_to(person).done().select_related("agency").order_by("done_at", "pk")
+        one for one in done.select_related("agency")
         if one.done_at and year_of(one.done_at.astimezone(LONDON).date()) == year
     ]  # fmt: skip
     if not actions:
@@ -121,9 +134,10 @@ def _compared(before: Shown, new: Shown) -> str:
     return f"{said(before)} said before, {said(new)} not said before"
 
 
-def _uses(person: Person, year: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _uses(person: Person, year: int, published: Sequence[Audit]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     told: dict[str, list[int]] = {}
-    for one in Discussion.objects.visible_to(person).select_related("agency"):
+    talked = Discussion.objects.visible_to(person).filter(briefing__audit__in=published).select_related("agency")
+    for one in talked:
         if year_of(one.discussed_on) == year:
             told.setdefault(one.agency.name if one.agency else "No agency", []).append(one.people)
     agencies = Agency.objects.filter(partnership=person.partnership_id).order_by("name").values_list("name", flat=True)

@@ -1233,14 +1233,21 @@ def count_answers(audit: Audit, *, by: Person) -> None:
     keys = nomination_keys(by_case.values())
     questions = {one.pk: one for one in agency_questions(audit) if one.is_counted}
     asked = list(AgencyReturn.objects.filter(case__in=by_case).select_related("agency"))
-    counts: dict[int, Counter[str]] = {one: Counter() for one in questions}
+    chosen: dict[int, dict[int, str]] = {one.pk: {} for one in asked}
     answers = Answer.objects.filter(question__in=questions, carried_from="", agency_return__stage__in=HANDED_IN)
     for answer in answers.filter(agency_return__case__in=by_case).select_related("agency_return"):
         nomination = by_case[answer.agency_return.case_id]
         if (key := keys.get(nomination.public_id)) and (choice := key.text(answer, "choice")):
-            counts[answer.question_id][str(choice)] += 1
+            chosen[answer.agency_return_id][answer.question_id] = str(choice)
+    counts: dict[int, Counter[str]] = {one: Counter() for one in questions}
+    times: Counter[int] = Counter()
+    for each in asked:
+        # What hangs on another answer was asked only where that was given.
+        for question in shown((one for one in questions.values() if one.is_for(each.agency)), chosen[each.pk]):
+            times[question.pk] += 1
+            if made := chosen[each.pk].get(question.pk):
+                counts[question.pk][made] += 1
     AnswerCount.objects.bulk_create(
-        AnswerCount(question=one, asked=sum(one.is_for(each.agency) for each in asked), counts=counts[one.pk])
-        for one in questions.values()
+        AnswerCount(question=one, asked=times[one.pk], counts=counts[one.pk]) for one in questions.values()
     )
     journal.write("counted answers", audit, by=by, questions=len(questions), returns=len(asked))

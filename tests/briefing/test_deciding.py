@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from maca.briefing.deciding import hits
 from maca.briefing.models import Briefing, ChangedBecause, Decision, KeptBecause, ScreenDecision
 from maca.briefing.operations import (
     approve_briefing,
@@ -16,7 +17,9 @@ from maca.briefing.operations import (
     send_briefing,
 )
 from maca.briefing.screening import screen
+from maca.briefing.screening.identity import SEALED, known
 from maca.briefing.screening.rewording import suggested
+from maca.briefing.value import SixSteps
 from maca.cases.models import Interest
 from maca.cases.operations import declare_interest
 from maca.journal.models import Entry
@@ -60,6 +63,18 @@ def test_a_draft_is_not_sent_while_something_is_undecided(world):
     )
     assert briefing.undecided == 0
     send_briefing(briefing, version=None, by=world.manager)
+
+
+def test_the_partnerships_own_name_is_no_sealed_identity_and_its_words_elsewhere_are():
+    value = SixSteps(
+        title="", theme_and_cases=("A priority of Quernshire’s Safeguarding Partnership.", "They live in Quernshire.")
+    )
+    those = known(["Zebedee Quux"], places=["4 Mill Lane, Quernshire"])
+    found = hits(
+        value, those, published_by="Quernshire's Safeguarding Partnership", mark=lambda text: text, kept={}
+    )  # fmt: skip
+    (hit,) = (one for one in found if one.kind == SEALED)
+    assert [one.point.text for one in hit.stands] == ["They live in Quernshire."]
 
 
 def test_words_that_were_kept_are_looked_at_again_where_something_else_is_said(world):

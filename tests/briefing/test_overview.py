@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from maca.briefing import rules
-from maca.briefing.models import PublishedFile
+from maca.briefing.models import Briefing, PublishedFile
 from maca.briefing.operations import (
     approve_briefing,
     draft_briefing,
@@ -90,7 +90,7 @@ def test_only_those_who_read_drafts_read_that_of_a_draft(world, sign_in):
     briefing = world.drafted()
     for person, answer in ((world.manager, 200), (world.scrutineer, 200), (world.auditor, 404)):
         assert sign_in(person).get(page_of(briefing)).status_code == answer
-    assert rules.may_read_draft_overview(world.auditor, briefing).code == "reads-no-drafts"
+    assert rules.may_read_draft(world.auditor, briefing).code == "reads-no-drafts"
     with pytest.raises(Refused):
         read_overview(briefing, by=world.auditor)
 
@@ -107,6 +107,16 @@ def test_it_is_kept_with_the_briefing_and_taken_away_clean_by_everybody(world, s
     page = client.get(page_of(briefing)).content.decode()
     assert "The plan of Case 1 was good." in page
     assert "Overview report" in client.get(page_of(briefing, "briefing")).content.decode()
+
+
+def test_a_briefing_that_kept_none_says_so_on_its_page(world, sign_in):
+    briefing = world.sent()
+    Briefing.objects.filter(pk=briefing.pk).update(counts=None)  # sent before there were overview reports
+    briefing.refresh_from_db()
+    approve_briefing(briefing, version=None, by=world.chair)
+    publish_briefing(briefing, by=world.manager)
+    page = sign_in(world.manager).get(page_of(briefing, "briefing")).content.decode()
+    assert "There is no overview report of this audit" in page
 
 
 def test_what_screening_changed_is_not_in_it(world):

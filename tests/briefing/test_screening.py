@@ -202,15 +202,39 @@ def test_a_word_file_is_screened_and_told_in_lines(tmp_path):
 def test_what_is_struck_out_in_a_word_file_is_screened_too(tmp_path):
     document = docx.Document()
     paragraph = document.add_paragraph("She is well.")
-    taken_out = OxmlElement("w:del")
-    run, words = OxmlElement("w:r"), OxmlElement("w:delText")
-    words.text = "She moved to Kettering."
-    run.append(words)
-    taken_out.append(run)
-    paragraph._p.append(taken_out)
+    paragraph._p.append(struck_out("She moved to Kettering."))
     file = tmp_path / "briefing.docx"
     document.save(str(file))
     assert "place: “Kettering”" in CliRunner().invoke(maca, ["screen", str(file)]).output
+
+
+@pytest.mark.parametrize("where", ["header", "footer"])
+def test_what_is_struck_out_beside_the_body_of_a_word_file_is_screened_too(tmp_path, where):
+    document = docx.Document()
+    document.add_paragraph("She is well.")
+    part = getattr(document.sections[0], where)
+    part.is_linked_to_previous = False
+    part.paragraphs[0]._p.append(struck_out("She moved to Kettering."))
+    file = tmp_path / "briefing.docx"
+    document.save(str(file))
+    assert "place: “Kettering”" in CliRunner().invoke(maca, ["screen", str(file)]).output
+
+
+def struck_out(text):
+    taken_out, run, words = OxmlElement("w:del"), OxmlElement("w:r"), OxmlElement("w:delText")
+    words.text = text
+    run.append(words)
+    taken_out.append(run)
+    return taken_out
+
+
+@pytest.mark.parametrize("text", ["He was cared for by his aunt.", "The visit was planned.", "He denied it."])
+def test_a_form_of_a_common_word_is_not_rare(text):
+    assert not list(rare_words(text, []))
+
+
+def test_what_looks_like_a_form_of_a_common_word_is_rare_all_the_same():
+    assert [one.text for _, one in rare_words("They kept herring in the shed.", [])] == ["herring", "shed"]
 
 
 def test_one_endless_line_is_told_in_time_that_grows_with_its_length(tmp_path):

@@ -100,7 +100,7 @@ def test_versions_are_for_those_who_read_drafts_also_when_the_briefing_is_publis
     where = (page_of(briefing, "draft-versions"), page_of(briefing, "draft-version", number=1))
     for person, answer in ((world.manager, 200), (world.auditor, 403)):
         assert [sign_in(person).get(one).status_code for one in where] == [answer, answer]
-    assert rules.may_see_draft_versions(world.auditor, (briefing, None)).code == "reads-no-drafts"
+    assert rules.may_read_draft(world.auditor, briefing).code == "reads-no-drafts"
     assert sign_in(world.manager).get(page_of(briefing, "draft-version", number=99)).status_code == 404
 
 

@@ -144,6 +144,11 @@ WORD = {
     "a revision id": lambda d: part_changed(d, IN_WORD, b"<w:r>", b'<w:r w:rsidR="00AB">'),
     "hidden text": lambda d: part_changed(d, IN_WORD, b"<w:r>", b"<w:r><w:rPr><w:vanish/></w:rPr>"),
     "white text": lambda d: part_changed(d, IN_WORD, b"<w:r>", b'<w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr>'),
+    "nearly white text": lambda d: part_changed(d, IN_WORD, b"<w:r>", b'<w:r><w:rPr><w:color w:val="F2F2F2"/></w:rPr>'),
+    "pale yellow text": lambda d: part_changed(d, IN_WORD, b"<w:r>", b'<w:r><w:rPr><w:color w:val="FFFF66"/></w:rPr>'),
+    "grey on grey": lambda d: part_changed(
+        d, IN_WORD, b"<w:r>", b'<w:r><w:rPr><w:color w:val="777777"/><w:shd w:val="clear" w:fill="808080"/></w:rPr>'
+    ),
     "tiny text": lambda d: part_changed(d, IN_WORD, b"<w:r>", b'<w:r><w:rPr><w:sz w:val="2"/></w:rPr>'),
     "a field": lambda d: part_changed(d, "word/footer1.xml", b" PAGE ", b" AUTHOR "),
     "a comment of XML": lambda d: part_changed(d, IN_WORD, b"<w:r>", b"<!-- secret --><w:r>"),
@@ -194,6 +199,10 @@ SLIDES = {
         d, IN_SLIDE, b'<a:rPr lang="en-GB"/>',
         b'<a:rPr lang="en-GB"><a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill></a:rPr>',
     ),
+    "nearly white text": lambda d: part_changed(
+        d, IN_SLIDE, b'<a:rPr lang="en-GB"/>',
+        b'<a:rPr lang="en-GB"><a:solidFill><a:srgbClr val="F0F4F8"/></a:solidFill></a:rPr>',
+    ),
     "tiny text": lambda d: part_changed(d, IN_SLIDE, b'<a:rPr lang="en-GB"/>', b'<a:rPr lang="en-GB" sz="100"/>'),
     "a company’s template": lambda d: part_added(d, "docProps/app.xml"),
     "an author": lambda d: through_pptx(d, property_set(author="N")),
@@ -206,6 +215,8 @@ PDF = {
     "an author": lambda d: through_pdf(d, lambda x: x.docinfo.__setitem__("/Author", "N")),
     "a note": lambda d: through_pdf(d, lambda x: x.pages[0].__setattr__("Annots", pikepdf.Array())),
     "text that is not drawn": lambda d: through_pdf(d, lambda x: in_page(x, b"BT 3 Tr ET")),
+    "white text": lambda d: through_pdf(d, lambda x: in_page(x, b"q 1 g BT (a) Tj ET Q")),
+    "nearly white text": lambda d: through_pdf(d, lambda x: in_page(x, b"q 0.96 0.97 1 rg BT (a) Tj ET Q")),
     "an older state": lambda d: d + b"\nxref\n0 0\ntrailer\n<</Size 1>>\nstartxref\n0\n%%EOF",
     "something before its beginning": lambda d: b"secret\n" + d,
     "a layer": lambda d: through_pdf(d, lambda x: x.Root.__setattr__("OCProperties", pikepdf.Dictionary())),
@@ -219,6 +230,8 @@ PAGE = {
     "hidden words": lambda d: d.replace(b"<main>", b"<main hidden>"),
     "an author": lambda d: d.replace(b"<title>", b'<meta name="author" content="N"><title>'),
     "a style that hides": lambda d: d.replace(b"</style>", b".x { display: none; }</style>"),
+    "words in white": lambda d: d.replace(b"</style>", b".above { color: #fdfdfd; }</style>"),
+    "words in a colour by its name": lambda d: d.replace(b"</style>", b".above { color: snow; }</style>"),
     "a style from elsewhere": lambda d: d.replace(b"<style>", b"<style>@import 'https://x.example/';"),
 }
 CSV = {"a formula": lambda d: d + b"=1+1,2\r\n", "a zero": lambda d: d + b"a\0,b\r\n"}
@@ -249,6 +262,11 @@ def test_what_is_planted_is_found(clean, name, what, plant):
     before = {fault.says for fault in control(clean, name, plant)}
     assert {fault.says for fault in faults} - before, what
     assert all(fault.where and fault.says.endswith(".") for fault in faults)
+
+
+def test_white_on_a_dark_cell_is_seen(clean):
+    dark = b'<w:r><w:rPr><w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="1D4E6F"/></w:rPr>'
+    assert inspect(part_changed(clean["briefing.docx"], IN_WORD, b"<w:r>", dark), "x.docx").faults == ()
 
 
 def control(clean, name, plant):

@@ -12,6 +12,7 @@ from hypothesis import given
 from maca.briefing import as_html as briefing_page
 from maca.briefing.overview import Counts, as_paper, grades_as_shown, themes_as_shown
 from maca.kernel.paper_as_files import as_html, as_pdf, as_text, as_word
+from maca.kernel.small_numbers import Hidden
 from maca.returns.models import Grade
 from tests.documents.test_any_words import FEW, briefings, sentence
 from tests.documents.test_sheets import in_pdf, points_of, words
@@ -95,10 +96,15 @@ def test_a_small_number_of_grades_is_not_shown_nor_one_that_gives_it_away():
 
 def test_a_theme_of_the_partnership_itself_is_not_named():
     names = {"voice": "The child’s voice", "drift": "Drift"}
-    assert themes_as_shown(names, [["drift", "their-own"], ["drift"], ["voice"], []]) == (
-        ("Drift", 2),
-        ("The child’s voice", 1),
+    assert themes_as_shown(names, {"drift": 6, "their-own": 7, "voice": 5, "gone": Hidden.FEW}) == (
+        ("Drift", 6),
+        ("The child’s voice", 5),
     )
+
+
+def test_where_no_number_of_a_theme_may_be_told_the_report_says_so(seed):
+    text = said(as_paper(seed, replace(A_COUNT, themes=(), has_themes=True)))
+    assert "No theme has so many findings that a number can be given" in text
 
 
 def test_without_grades_or_themes_there_is_no_such_part(seed):

@@ -21,9 +21,11 @@ from maca.kernel.verdict import Refused
 from maca.learning.models import Discussion, Review, ReviewKind
 from maca.learning.operations import (
     compare_findings,
+    edit_review,
     link_finding,
     record_discussion,
     record_review,
+    strike_review,
     unlink_finding,
 )
 from maca.learning.queries import Row, _without_small, offered_for, recurrence_of, seen_in_practice, uses_of
@@ -154,6 +156,48 @@ def test_only_the_manager_keeps_the_register(world):
         )
     assert refused.value.code == "not-the-manager"
     assert not Review.objects.exists()
+
+
+SAID = {"kind": ReviewKind.SCR, "title": "T", "year": 2020, "published_by": "P", "link": ""}
+
+
+def test_a_review_is_put_right_and_what_is_linked_to_it_stays(world, sign_in):
+    audit = neglect_2(world)
+    review = a_review(world, "Use the tool.", "Ask each child.")
+    _, second = review.recommendations.all()
+    finding = Finding.objects.select_related("audit", "case").filter(audit=audit).first()
+    link_finding(second, finding, by=world.manager)
+    edit_review(
+        review, **SAID, recommendations=["Use it well.", "Ask each child.", "See them."], version=1, by=world.manager
+    )
+    assert [one.words for one in review.recommendations.all()] == ["Use it well.", "Ask each child.", "See them."]
+    assert second.seen.count() == 1
+    with pytest.raises(Refused) as refused:
+        edit_review(review, **SAID, recommendations=["Use it well."], version=None, by=world.manager)
+    assert refused.value.code == "still-seen"
+    edit_review(review, **SAID, recommendations=["Use it well.", "Ask each child."], version=None, by=world.manager)
+    assert review.recommendations.count() == 2
+    with pytest.raises(Refused) as refused:
+        edit_review(review, **SAID, recommendations=["R"], version=None, by=world.chair)
+    assert refused.value.code == "not-the-manager"
+
+
+def test_a_review_that_is_struck_off_stays_with_the_reason_and_is_changed_and_linked_no_more(world, sign_in):
+    audit = neglect_2(world)
+    review = a_review(world)
+    strike_review(review, because="It stands there twice.", version=None, by=world.manager)
+    client = sign_in(world.chair)
+    page = client.get(reverse("review", kwargs={"review": review.public_id})).content.decode()
+    assert "It stands there twice." in page
+    assert "Struck off the register." in client.get(reverse("reviews")).content.decode()
+    finding = Finding.objects.select_related("audit", "case").filter(audit=audit).first()
+    for do in (
+        lambda: edit_review(review, **SAID, recommendations=["R"], version=None, by=world.manager),
+        lambda: link_finding(review.recommendations.get(), finding, by=world.manager),
+    ):
+        with pytest.raises(Refused) as refused:
+            do()
+        assert refused.value.code == "struck-off"
 
 
 @step

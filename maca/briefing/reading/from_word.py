@@ -77,6 +77,15 @@ def lines_of(data: bytes, name: str) -> tuple[list[Line], list[str]]:
     return set_apart(lines), dropped
 
 
+def beside_the_body(document: Any) -> list[Any]:
+    """The XML of the headers, footers and notes of a document, and of its diagrams."""
+    return [
+        etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+        for relation in document.part.rels.values()
+        if not relation.is_external and relation.reltype.endswith(_NOTES)
+    ]
+
+
 class _Looks:
     """What the file says of a paragraph: a heading, all bold, or an item of a list and at which level."""
 
@@ -92,11 +101,7 @@ class _Paragraphs:
     def __init__(self, document: Any) -> None:
         self._tables: set[Any] = set()
         self._body = document.element.body
-        self._notes = [
-            etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
-            for relation in document.part.rels.values()
-            if not relation.is_external and relation.reltype.endswith(_NOTES)
-        ]
+        self._notes = beside_the_body(document)
         self._places: dict[Any, Place] = {}
         for table in self._body.iter(_TABLE):
             if not any(above in self._tables for above in table.iterancestors(_TABLE)):

@@ -35,9 +35,11 @@ def text_of(path: str | os.PathLike[str]) -> str:
 
 
 def _struck_out(data: bytes) -> list[str]:
-    """What changes that are tracked took out or moved away, a paragraph a line: whoever opens the file reads it."""
-    found = []
-    for paragraph in docx.Document(io.BytesIO(data)).element.body.iter(qn("w:p")):
+    """What changes that are tracked took out or moved away, in the body, headers, footers and notes, a paragraph a
+    line: whoever opens the file reads it."""
+    document, found = docx.Document(io.BytesIO(data)), []
+    roots = [document.element.body, *from_word.beside_the_body(document)]
+    for paragraph in (one for root in roots for one in root.iter(qn("w:p"))):
         words = [one.text or "" for one in paragraph.iter(qn("w:delText"))]
         words += [one.text or "" for moved in paragraph.iter(qn("w:moveFrom")) for one in moved.iter(qn("w:t"))]
         if text := " ".join("".join(words).split()):

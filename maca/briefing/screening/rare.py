@@ -27,5 +27,21 @@ def rare_words(text: str, taken: Iterable[Span]) -> Iterator[tuple[str, Span]]:
         # “Promptly” says how, and is no thing; letters are known or not by another list.
         if one.start() in held or word.endswith("ly") or one[0].isupper():
             continue
-        if word in lists.words() and (known_by := stem(word)) not in lists.common():
+        known_by = stem(word)
+        if word in lists.words() and not ({known_by, *map(stem, _roots(word))} & lists.common()):
             yield known_by, Span(one.start(), one.end(), one[0], RARE, WHY, False)
+
+
+def _roots(word: str) -> Iterator[str]:
+    """What a word of doing may be a form of, where cutting its ending off is not enough: “cared” is of “care”,
+    “planned” of “plan” and “denied” of “deny”. Of what is shorter nobody can tell: a shed is no form of “she”."""
+    for ending in ("ed", "ing"):
+        root = word.removesuffix(ending)
+        if root == word:
+            continue
+        if len(root) >= 3:
+            yield f"{root}e"
+        if len(root) >= 5 and root[-1] == root[-2]:
+            yield root[:-1]
+        if len(root) >= 4 and ending == "ed" and root.endswith("i"):
+            yield f"{root[:-1]}y"

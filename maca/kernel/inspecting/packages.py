@@ -11,7 +11,9 @@ from typing import Any
 
 from lxml import etree
 
+from maca.kernel.colour import LEAST_SEEN, WHITE, contrast, contrast_with_white, is_colour
 from maca.kernel.inspecting.fault import Fault, Found
+from maca.kernel.inspecting.pictures import faults_of
 from maca.kernel.office import RELATIONSHIP, parsed
 from maca.kernel.word import DAMAGED, Limits, UnfitError, weigh
 
@@ -106,6 +108,9 @@ def _parts(archive: zipfile.ZipFile, kind: str) -> Iterator[Fault]:
             what = next((said for pattern, said in _PARTS if re.search(pattern, name, re.I)), "a part of another kind")
             yield Fault(name, f"The file holds {what}, which no export does.")
             continue
+        if name.endswith(".jpg"):
+            yield from faults_of(archive.read(name), name)
+            continue
         root = parsed(archive, name)
         if root.getroottree().docinfo.doctype:
             yield Fault(name, "It declares a document type, which no export does.")
@@ -167,8 +172,20 @@ def _is_shown(attribute: str, what: str) -> Callable[[Any, str], Iterator[Fault]
 
 
 def _colour(one: Any, name: str) -> Iterator[Fault]:
-    if _value(one).upper() == "FFFFFF" and "fill" not in str(one.getparent().getparent().find("{*}tcPr/{*}shd")):
-        yield Fault(name, "There is white text in it, which nobody sees on white paper.")
+    said, behind = f"#{_value(one).lower()}", _behind(one)
+    if is_colour(said) and contrast(said, behind) < LEAST_SEEN:
+        paper = "white paper" if behind == WHITE else "what is behind it"
+        yield Fault(name, f"There is text in it that can hardly be told from {paper}, so that nobody sees it.")
+
+
+def _behind(one: Any) -> str:
+    """The shading of the words, of their paragraph or of their cell, whichever is nearest; or else the white page."""
+    for above in one.iterancestors():
+        for place in ("rPr", "pPr", "tcPr"):
+            shading = above.find(f"{{*}}{place}/{{*}}shd")
+            if shading is not None and is_colour(fill := f"#{_value(shading, 'fill').lower()}"):
+                return fill
+    return WHITE
 
 
 def _size(one: Any, name: str) -> Iterator[Fault]:
@@ -177,8 +194,10 @@ def _size(one: Any, name: str) -> Iterator[Fault]:
 
 
 def _run_of_slide(one: Any, name: str) -> Iterator[Fault]:
-    if {_value(two).lower() for two in one.iter("{*}schemeClr", "{*}srgbClr")} & {"bg1", "lt1", "ffffff"}:
-        yield Fault(name, "There is white text in it, which nobody sees on a white slide.")
+    named = {_value(two).lower() for two in one.iter("{*}schemeClr", "{*}srgbClr")}
+    pale = [two for two in named if is_colour(f"#{two}") and contrast_with_white(f"#{two}") < LEAST_SEEN]
+    if pale or named & {"bg1", "lt1"}:
+        yield Fault(name, "There is text in it that can hardly be told from a white slide, so that nobody sees it.")
     if int(_value(one, "sz") or 1800) < _SMALLEST * 50:
         yield Fault(name, "There is text in it that is too small to be read.")
 

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+from maca.kernel.colour import LEAST_SEEN, WHITE, contrast, is_colour
 from maca.kernel.inspecting.fault import Fault, Found
 
 _ALLOWED = {
@@ -18,6 +19,19 @@ _ALLOWED = {
 _HIDES = re.compile(
     r"url\(|@import|expression|display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0|font-size\s*:\s*0", re.I
 )
+
+_RULE = re.compile(r"{([^{}]*)}")
+_SAID = re.compile(r"(?:^|[;{\s])(color|background|background-color)\s*:\s*([^;}]*)", re.I)
+
+
+def _is_pale(rule: str) -> bool:
+    """Whether a rule of a style gives a colour that cannot be seen; one that is not written as ours are cannot be
+    told."""
+    said = {key.lower().removesuffix("-color"): value.strip().lower() for key, value in _SAID.findall(rule)}
+    ink, behind = said.get("color"), said.get("background", WHITE)
+    if ink in (None, "inherit"):
+        return False
+    return not (is_colour(ink) and is_colour(behind)) or contrast(ink, behind) < LEAST_SEEN
 
 
 class _Reader(HTMLParser):
@@ -59,6 +73,8 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.in_style and _HIDES.search(data):
             self._no("Its style hides something or fetches something from elsewhere.")
+        if self.in_style and any(map(_is_pale, _RULE.findall(data))):
+            self._no("Its style gives words a colour that can hardly be told from what is behind them.")
 
     def _no(self, says: str) -> None:
         self.faults.append(Fault("the page", says))

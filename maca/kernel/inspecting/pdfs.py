@@ -6,7 +6,9 @@ from typing import Any
 
 import pikepdf
 
+from maca.kernel.colour import LEAST_SEEN, contrast_with_white
 from maca.kernel.inspecting.fault import Fault, Found
+from maca.kernel.inspecting.pictures import faults_of
 
 _INFO = {"/Title", "/Creator", "/CreationDate", "/ModDate"}
 # What Typst writes; below these keys stand names that it makes up.
@@ -31,6 +33,10 @@ _KEYS = {
         "/BorderColor",
         "/BorderThickness",
         "/BorderStyle",
+        "/Width",
+        "/Height",
+        "/BitsPerComponent",
+        "/Interpolate",
     ),
 }
 _NAMED = {"/Font", "/ColorSpace", "/XObject", "/ExtGState", "/Pattern", "/RoleMap"}
@@ -91,6 +97,8 @@ def _objects(pdf: pikepdf.Pdf) -> Iterator[Fault]:
         if isinstance(one, pikepdf.Array):
             waiting += [(two, False) for two in one]
         elif isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+            if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image":
+                yield from faults_of(one.read_raw_bytes(), "a picture")
             for key in one.keys():  # noqa: SIM118 - a stream is no dictionary
                 if not named and key not in _KEYS:
                     what = _KNOWN.get(key)
@@ -102,6 +110,30 @@ def _objects(pdf: pikepdf.Pdf) -> Iterator[Fault]:
 
 def _pages(pdf: pikepdf.Pdf) -> Iterator[Fault]:
     for number, page in enumerate(pdf.pages, 1):
-        for step in pikepdf.parse_content_stream(page, "Tr BI"):
-            if str(step.operator) == "Tr" and int(step.operands[0]) in _UNSEEN:
-                yield Fault(f"page {number}", "There is text on it that is not drawn.")
+        # `q` keeps the colour in which is filled, and `Q` brings it back.
+        ink, kept = "#000000", []
+        for step in pikepdf.parse_content_stream(page, "Tr BI q Q g rg k sc scn Tj TJ ' \""):
+            match str(step.operator):
+                case "Tr" if int(step.operands[0]) in _UNSEEN:
+                    yield Fault(f"page {number}", "There is text on it that is not drawn.")
+                case "q":
+                    kept.append(ink)
+                case "Q" if kept:
+                    ink = kept.pop()
+                case "g" | "rg" | "k" | "sc" | "scn":
+                    ink = _ink(step.operands) or ink
+                case "Tj" | "TJ" | "'" | '"' if contrast_with_white(ink) < LEAST_SEEN:
+                    says = "There is text on it that can hardly be told from white paper, so that nobody sees it."
+                    yield Fault(f"page {number}", says)
+
+
+def _ink(operands: Any) -> str | None:
+    """A colour of as many parts as grey, red-green-blue or the four of print have; None for a pattern."""
+    try:
+        parts = [min(max(float(one), 0), 1) for one in operands]
+    except (TypeError, ValueError):
+        return None
+    if len(parts) == 4:
+        parts = [(1 - one) * (1 - parts[3]) for one in parts[:3]]
+    rgb = parts * 3 if len(parts) == 1 else parts
+    return "#" + "".join(f"{round(one * 255):02x}" for one in rgb) if len(rgb) == 3 else None

@@ -441,6 +441,11 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
         it, impact="not_measured", reason="R", **_day("seen_on", today())
     ),
     "learning": lambda stand, it: {"text": "The toolkit was not used."},
+    "edit-review": lambda stand, it: {
+        "kind": "scr", "title": "Another title", "year": "2023", "published_by": "P", "recommendations": "R",
+        "version": stand.review.version,
+    },
+    "strike-review": lambda stand, it: {"because": "Twice on it.", "version": stand.review.version},
     "record-review": lambda stand, it: {
         "kind": "lcspr", "title": "T", "year": "2024", "published_by": "P", "recommendations": "R",
     },
@@ -477,6 +482,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     },
     "begin-hold": lambda stand, it: {"audit": "everything", "reason": "court", "asked_by": "A court"},
     "end-hold": lambda stand, it: {"because": "Over."},
+    "house-style": lambda stand, it: {"footer": "Working together for children."},
     "colour-setting": lambda stand, it: {"colour": "#7a1f5c"},
     "public-briefings-setting": lambda stand, it: {"public": "yes"},
     "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),

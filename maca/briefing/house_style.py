@@ -1,0 +1,51 @@
+"""What a partnership gives in for its house style, before any of it is printed: a logo drawn anew, a line looked at."""
+
+import io
+
+from PIL import Image
+
+from maca.briefing.screening import screen
+from maca.kernel.word import UnfitError
+from maca.returns.redraw import CannotKeepError, redraw
+
+LARGEST = 2 * 1024 * 1024
+SMALLEST = 40
+MOST = (640, 200)  # pixels that are kept
+_BROKEN = "The logo is broken or cut off, or cannot be drawn. Save it again as PNG and choose that"
+_SENTENCES = {
+    "too-many-pixels": "The logo has too many pixels. Make the picture smaller, such as 640 pixels wide",
+    "moving": "The logo is a moving picture. Only a still one can be printed. Save it as PNG and choose that",
+}
+_BEGINS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+
+
+def logo_of(content: bytes) -> tuple[bytes, int, int]:
+    """A PNG or JPEG decoded in a program apart and written anew as a small JPEG on white, with its width and height.
+
+    Raises `UnfitError`, which says what is wrong and how to mend it.
+    """
+    if not content.startswith(_BEGINS):
+        raise UnfitError("The logo is neither PNG nor JPEG, whatever its name says. Save it as PNG and choose that")
+    if len(content) > LARGEST:
+        raise UnfitError("The logo is more than 2 MB. Make the picture smaller, such as 640 pixels wide")
+    try:
+        drawn = redraw(content).pages[0]
+    except CannotKeepError as problem:
+        raise UnfitError(_SENTENCES.get(problem.code, _BROKEN)) from problem
+    picture = Image.open(io.BytesIO(drawn), formats=("JPEG",))
+    width, height = picture.size
+    if min(width, height) < SMALLEST or not height / 2 <= width <= height * 8:
+        raise UnfitError(
+            f"The logo is {width} by {height} pixels. It must be {SMALLEST} or more each way, at most eight times as "
+            "wide as it is high, and twice as high as wide. Cut it, or choose another form of it"
+        )
+    picture.thumbnail(MOST)
+    file = io.BytesIO()
+    picture.info = {}
+    picture.save(file, "JPEG", quality=90)
+    return file.getvalue(), *picture.size
+
+
+def could_identify(footer: str) -> list[str]:
+    """What in the line at the foot could tell of a family, as screening of a briefing finds it, each with its why."""
+    return [f"“{one.text}”: {one.why}" for one in screen(footer)]

@@ -1,0 +1,178 @@
+"""A partnership’s own logo and line at the foot: drawn anew, looked at, and printed in Word, PDF and slides."""
+
+import io
+import shutil
+import subprocess
+
+import docx
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image, PngImagePlugin
+from pptx import Presentation
+
+from maca.briefing.house_style import logo_of
+from maca.briefing.models import HouseStyle
+from maca.briefing.operations import (
+    approve_briefing,
+    publish_briefing,
+    read_overview,
+    set_house_style,
+    take_back_briefing,
+)
+from maca.briefing.printing import print_briefing, print_overview
+from maca.journal.models import Entry
+from maca.kernel.inspecting import inspect
+from maca.kernel.verdict import Refused
+from maca.kernel.word import UnfitError
+from tests.documents.test_inspecting import part_changed
+
+pytestmark = pytest.mark.django_db
+LINE = "Working together for children."
+SOFFICE = shutil.which("soffice")
+
+
+def a_logo(width=400, height=100, kind="PNG", colour=(122, 31, 92, 255)):
+    file, said = io.BytesIO(), PngImagePlugin.PngInfo()
+    said.add_text("Author", "Zebedee Quux")
+    picture = Image.new("RGBA", (width, height), colour)
+    if kind == "JPEG":
+        picture.convert("RGB").save(file, kind, comment=b"Zebedee Quux")
+    else:
+        picture.save(file, kind, pnginfo=said)
+    return file.getvalue()
+
+
+def refused(code, do, *args, **kwargs):
+    with pytest.raises(Refused) as refusal:
+        do(*args, **kwargs)
+    assert refusal.value.code == code
+
+
+@pytest.fixture
+def styled(world):
+    set_house_style(world.partnership, footer=LINE, logo=logo_of(a_logo()), by=world.manager)
+    return world
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_logo_is_drawn_anew_small_and_says_nothing_else(kind):
+    picture, width, height = logo_of(a_logo(1600, 400, kind))
+    assert (width, height) == (640, 160)
+    again = Image.open(io.BytesIO(picture))
+    assert (again.format, again.mode, again.size) == ("JPEG", "RGB", (640, 160))
+    assert b"Quux" not in picture
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "neither PNG nor JPEG"),
+        (b"%PDF-1.7 x", "neither PNG nor JPEG"),
+        (a_logo()[:60], "broken or cut off"),
+        (a_logo() + b"x" * 2 * 1024 * 1024, "more than 2 MB"),
+        (a_logo(20, 20), "20 by 20 pixels"),
+        (a_logo(1000, 50), "1000 by 50 pixels"),
+    ],
+)
+def test_what_is_no_logo_is_refused_with_what_is_wrong_and_how_to_mend_it(content, said):
+    with pytest.raises(UnfitError, match=said):
+        logo_of(content)
+
+
+def test_only_the_manager_sets_it_and_the_journal_says_that_and_no_words(styled):
+    refused("not-the-manager", set_house_style, styled.partnership, footer="X", by=styled.chair)
+    assert HouseStyle.objects.get().footer == LINE
+    entry = Entry.objects.get(did="set the house style")
+    assert (entry.details["logo"], entry.details["footer"]) == (True, True)
+    assert LINE not in str(entry.details)
+
+
+def test_a_line_that_could_tell_of_somebody_is_printed_only_when_somebody_says_that_it_does_not(world):
+    refused("could-identify", set_house_style, world.partnership, footer="Kettering", by=world.manager)
+    assert not HouseStyle.objects.exists()
+    set_house_style(world.partnership, footer="Kettering", kept=True, by=world.manager)
+    assert HouseStyle.objects.get().footer == "Kettering"
+
+
+def test_a_new_line_leaves_the_logo_and_the_logo_can_go(styled):
+    set_house_style(styled.partnership, footer="", by=styled.manager)
+    assert HouseStyle.objects.get().logo
+    set_house_style(styled.partnership, footer="", without_logo=True, by=styled.manager)
+    assert (HouseStyle.objects.get().logo, HouseStyle.objects.get().logo_width) == (None, 0)
+
+
+def test_logo_and_line_are_in_word_pdf_and_slides_and_every_file_is_clean(styled):
+    briefing = styled.drafted()
+    files = {f"b.{one}": print_briefing(briefing, one) for one in ("docx", "pdf", "pptx")}
+    counts = read_overview(briefing, by=styled.manager)
+    files |= {f"o.{one}": print_overview(briefing, counts, one) for one in ("docx", "pdf")}
+    for name, content in files.items():
+        assert inspect(content, name).faults == (), name
+    for name in ("b.docx", "o.docx"):
+        document = docx.Document(io.BytesIO(files[name]))
+        (picture,) = document.inline_shapes
+        assert picture._inline.docPr.get("descr") == "Logo of Anywhere Partnership"
+        assert LINE in document.sections[0].footer.paragraphs[0].text
+    for name in ("b.pdf", "o.pdf"):
+        with pikepdf.open(io.BytesIO(files[name])) as pdf:
+            assert len(pdf.pages[0].get_images()) == 1
+            assert pdf.Root.MarkInfo.Marked
+        assert LINE in pypdfium2.PdfDocument(files[name])[0].get_textpage().get_text_range()
+    first = Presentation(io.BytesIO(files["b.pptx"])).slides[0]
+    (logo,) = (one for one in first.shapes if one.shape_type == 13)
+    assert logo._element.nvPicPr.cNvPr.get("descr") == "Logo of Anywhere Partnership"
+    assert any(LINE in one.text_frame.text for one in first.placeholders)
+
+
+def test_a_picture_that_says_more_than_it_shows_is_found(styled):
+    content = print_briefing(styled.drafted(), "docx")
+    more = part_changed(content, "word/media/image1.jpg", b"\xff\xdb", b"\xff\xfe\x00\x06Quux\xff\xdb")
+    assert any("holds more than what is seen" in one.says for one in inspect(more, "b.docx").faults)
+
+
+def test_what_is_approved_is_what_is_published_so_a_new_style_needs_a_new_approval(world):
+    briefing = world.sent()
+    approve_briefing(briefing, version=None, by=world.chair)
+    set_house_style(world.partnership, footer=LINE, by=world.manager)
+    refused("house-style-since", publish_briefing, briefing, by=world.manager)
+    take_back_briefing(briefing, by=world.manager)
+
+
+def test_what_was_published_keeps_the_style_it_had(styled):
+    briefing = styled.published()
+    before = print_briefing(briefing, "docx")
+    set_house_style(styled.partnership, footer="Something else.", without_logo=True, by=styled.manager)
+    assert print_briefing(briefing, "docx") == before
+    assert LINE in docx.Document(io.BytesIO(before)).sections[0].footer.paragraphs[0].text
+
+
+def test_the_page_takes_a_logo_and_says_what_is_wrong_with_another(world, sign_in):
+    client = sign_in(world.manager)
+    page = client.get("/people/house-style/").content.decode()
+    assert "No logo is printed." in page
+    wrong = client.post("/people/house-style/", {"logo": io.BytesIO(b"<svg/>"), "footer": "", "once": "a" * 32})
+    assert (wrong.status_code, "neither PNG nor JPEG" in wrong.content.decode()) == (422, True)
+    telling = client.post("/people/house-style/", {"footer": "Kettering", "once": "b" * 32})
+    assert (telling.status_code, "a place in the United Kingdom" in telling.content.decode()) == (422, True)
+    right = client.post("/people/house-style/", {"logo": io.BytesIO(a_logo()), "footer": LINE, "once": "c" * 32})
+    assert right.status_code == 302
+    page = client.get("/people/house-style/").content.decode()
+    assert "A logo of 400 by 100 pixels is printed." in page
+    assert LINE in page
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed, so files are not opened in it")
+@pytest.mark.parametrize("wanted", ["docx", "pptx"])
+def test_libreoffice_draws_the_logo(styled, tmp_path, wanted):
+    (tmp_path / f"briefing.{wanted}").write_bytes(print_briefing(styled.drafted(), wanted))
+    told = subprocess.run(
+        [SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf",
+         f"briefing.{wanted}"],
+        cwd=tmp_path, check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    if b"could not be loaded" in told.stdout + told.stderr:
+        pytest.skip("This LibreOffice has no Impress")
+    page = pypdfium2.PdfDocument(tmp_path / "briefing.pdf")[0]
+    colours = page.render(scale=1).to_pil().convert("RGB").getcolors(1_000_000)
+    assert any(abs(r - 122) < 12 and abs(g - 31) < 12 and abs(b - 92) < 12 and n > 500 for n, (r, g, b) in colours)
