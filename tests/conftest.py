@@ -1,4 +1,5 @@
 import gc
+import inspect
 import time
 from collections.abc import Iterator
 
@@ -65,9 +66,9 @@ def no_heads_of_other_tests() -> None:
 
 
 @pytest.fixture
-def walk(db: None) -> Iterator[None]:
+def walk(db: None, request: pytest.FixtureRequest) -> Iterator[None]:
     """The steps to where a test begins are written as an earlier test wrote them."""
-    with WALK.of_a_test():
+    with WALK.of_a_test(in_full="monkeypatch" in inspect.signature(request.function).parameters):
         yield
 
 

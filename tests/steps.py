@@ -6,8 +6,9 @@ operation. What it wrote is kept as statements, and what it left in Python as a 
 very same place, and takes the same step, is given both.
 
 A place is the chain of steps since the database was empty. It is lost, and every step taken in full, once anything else
-wrote to the database, undid what was written, or moved the clock. On PostgreSQL each step is always taken in full: its
-numbers go on counting when a test is undone. So it is with `MACA_STEPS=full`.
+wrote to the database, undid what was written, moved the clock or changed a setting; and a test that may put something
+else in the place of code takes all its steps in full. On PostgreSQL each step is always taken in full: its numbers go
+on counting when a test is undone. So it is with `MACA_STEPS=full`.
 """
 
 import datetime as dt
@@ -21,6 +22,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import time_machine
+from django.conf import UserSettingsHolder, settings
 from django.db import connections
 from django.db.models import Model
 from django.utils import timezone
@@ -59,11 +61,13 @@ class Walk:
         self.changes = self.changes_at_place = 0
 
     @contextmanager
-    def of_a_test(self) -> Iterator[None]:
+    def of_a_test(self, *, in_full: bool = False) -> Iterator[None]:
         """Stand at the beginning, where nothing is written but what the migrations wrote."""
         self.place = None
-        if os.environ.get("MACA_STEPS") == "full" or any(
-            one.vendor != "sqlite" or not one.in_atomic_block for one in connections.all()
+        if (
+            in_full
+            or os.environ.get("MACA_STEPS") == "full"
+            or any(one.vendor != "sqlite" or not one.in_atomic_block for one in connections.all())
         ):
             yield
             return
@@ -102,6 +106,8 @@ class Walk:
         if self.place is None or self.changes != self.changes_at_place:
             return None
         if timezone.now is not NOW or time_machine.escape_hatch.is_travelling():
+            return None
+        if isinstance(settings._wrapped, UserSettingsHolder):
             return None
         try:
             step = repr((self.place, today(), make.__module__, make.__qualname__, _described(about)))

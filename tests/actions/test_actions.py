@@ -225,6 +225,21 @@ def test_what_was_proposed_under_the_seal_does_not_lie_open_in_an_action_unless_
     told = Entry.objects.filter(did="made an action").order_by("number")
     assert [one.details["as_proposed"] for one in told] == [False, True]
 
+    # Nor does it come in by changing what was made in other words; what stands already is not asked about again.
+    Action.objects.get(change__startswith="From").findings.clear()
+    first = Action.objects.get(change__startswith="A named")
+    change = reverse("change-action", kwargs={"action": first.public_id})
+    changed = {**sent, "change": "Zqringing the school in Thorngate each Monday", "once": "d" * 32}
+    answer = client.post(change, {**changed, "version": first.version})
+    assert answer.status_code == 422
+    assert "This repeats the panel’s notes, which are sealed." in answer.content.decode()
+    assert kept_open("Zqringing") == []
+    let = {**changed, "as_proposed": "on", "version": first.version, "once": "e" * 32}
+    assert client.post(change, let).status_code == 302
+    assert kept_open("Zqringing") == ["actions_action"]
+    again = {**changed, "success": "Each school is rung.", "version": first.version + 1, "once": "f" * 32}
+    assert client.post(change, again).status_code == 302
+
 
 @pytest.mark.parametrize(
     ("sealed", "text", "is_repeated"),

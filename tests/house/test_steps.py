@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import time_machine
 from django.db import connection, connections, transaction
+from django.test import override_settings
 
 from maca.journal.models import Entry
 from maca.journal.queries import verify
@@ -51,13 +52,14 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_what_a_step_wrote_is_written_again_to_the_last_byte(in_full):
-    held, answers = [], []
+    held, answers, promised = [], [], []
 
     def walk():
         world = World()
         audit = world.circulated()
         handed_in = world.submitted(world.return_of(audit))
         held.append(everything())
+        promised.append([len(one.run_on_commit) for one in connections.all()])
         answers.append((audit.pk, handed_in.stage, handed_in.submitted_at, [one.name for one in world.people.values()]))
         assert not verify(world.partnership.public_id).wrong
 
@@ -70,6 +72,8 @@ def test_what_a_step_wrote_is_written_again_to_the_last_byte(in_full):
     assert held[1]["default: journal_entry"]
     assert held[1]["keystore: sealing_key"]
     assert answers[0] == answers[1]
+    assert promised[0] == promised[1]
+    assert promised[1] != [0, 0]
 
 
 def test_what_was_handed_to_a_step_stays_the_same_object_and_is_as_the_step_left_it(in_full):
@@ -124,6 +128,22 @@ def test_a_step_is_taken_in_full_on_another_day(in_full):
         as_a_test(lambda: years.append(Entry.objects.filter(partnership=World().partnership.public_id).first().at.year))
     assert years == [2031]
     assert before == WALK.tapes
+
+
+def test_a_test_that_may_patch_something_takes_its_steps_in_full(monkeypatch, world):
+    assert WALK.place is None
+
+
+def test_one_that_patches_nothing_does_not(world):
+    assert WALK.place is not None
+
+
+def test_a_step_is_taken_in_full_under_another_setting(in_full):
+    with override_settings(MACA_TRAINING=False):
+        as_a_test(World)
+    assert not WALK.tapes
+    as_a_test(World)
+    assert WALK.tapes
 
 
 def test_of_what_cannot_be_told_apart_every_step_is_taken_in_full(in_full):

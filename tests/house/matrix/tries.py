@@ -192,7 +192,8 @@ class Site:
         return loaded
 
     def show(self, show: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-        """Make no page anew for HEAD that the same person has just been shown for GET: no page tells the two apart."""
+        """Make no page anew for HEAD that the same person has just been shown for GET. Which pages tell the two apart
+        stands in tests/house/test_house.py: one, that notes who first looked into a return."""
 
         def shown(request: HttpRequest, *thing: Any) -> HttpResponseBase:
             return HttpResponse() if self.bare else show(request, *thing)
