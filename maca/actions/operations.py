@@ -10,7 +10,7 @@ from maca.actions import rules
 from maca.actions.messages import ACCOUNTABLE, REPORTED, SENT_BACK, VERIFIED
 from maca.actions.models import Action, Closing, EarlierDay, Impact, ImpactCheck, Progress, RestsOn
 from maca.actions.proposed import repeated
-from maca.actions.queries import Joining, cases_to_look_in, people_who_act, proposals_for, those_who_run
+from maca.actions.queries import Joining, cases_to_look_in, people_who_act, proposals_for, proposed_with, those_who_run
 from maca.actions.stages import ActionStage
 from maca.cases.models import Case
 from maca.cases.queries import forget_parts
@@ -165,10 +165,14 @@ def change_action(
     success: str,
     measure: str,
     baseline: str,
+    as_proposed: bool = False,
     version: int | None,
     by: Person,
 ) -> None:
-    """Say anew what will change, who is accountable, and how it is measured. The day is moved by itself."""
+    """Say anew what will change, who is accountable, and how it is measured. The day is moved by itself.
+
+    Words of the panel's notes are refused as when an action is made, but for those that stand in it already.
+    """
     _hold(action)
     rules.may_change_action(by, action).insist()
     said = {"change": change, "accountable": accountable, "agency": agency}
@@ -177,6 +181,9 @@ def change_action(
     assert accountable
     assert agency
     _insist_accountable(accountable, agency, action.audit.partnership_id)
+    is_repeated = bool(repeated(proposed_with(action), (change, success, measure, baseline)))
+    if is_repeated and not as_proposed:
+        raise Refused("sealed-words", "These are words of the panel’s notes, which are sealed. Say it in other words.")
     before = action.accountable
     changed = sorted(name for name, value in said.items() if getattr(action, name) != value)
     save_changes(action, version=version, **said, saved_by=by, saved_at=timezone.now())
@@ -185,6 +192,7 @@ def change_action(
     write(
         "changed an action", action, by=by,
         **_of(action, changed=changed, before=before.public_id, accountable=accountable.public_id),
+        as_proposed=is_repeated,
     )  # fmt: skip
 
 

@@ -8,12 +8,15 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from maca.actions.models import RUNS, Action, Closing, ImpactCheck, RestsOn
+from maca.actions.proposed import repeated
 from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.audits.stages import AuditStage
 from maca.cases.models import CONFLICTS, Case, Declaration
 from maca.cases.queries import fetch_parts
+from maca.cases.seal import case_key
 from maca.panel.alike import LEAST, MEAN, MOST, how_often, looked_at
+from maca.panel.lines import opened
 from maca.panel.models import ACTION, Finding, PanelLine
 from maca.panel.queries import CASE_HEADINGS, Resting
 from maca.panel.related import CONCEPT, rarity, score, terms_of
@@ -200,6 +203,19 @@ def proposals_for(finding: Finding) -> list[PanelLine]:
     rows = PanelLine.objects.filter(hearing__case=finding.case, heading=ACTION, taken_out_at=None)
     rows = rows.filter(Q(rests_on=finding) | Q(rests_on=None))
     return sorted(rows.select_related("agency"), key=lambda one: (one.rests_on_id is None, one.place))
+
+
+def proposed_with(action: Action) -> list[str]:
+    """What the panel's notes propose with the findings of an action, and what does not lie open in it already.
+
+    To be compared with what is typed, and shown to nobody: so it is no reading.
+    """
+    known = (action.change, action.success, action.measure, action.baseline)
+    words: list[str] = []
+    for finding in action.findings.select_related("case__nomination", "case__audit__partnership"):
+        if finding.case and (rows := proposals_for(finding)):
+            words += [one.words for one in opened(rows, case_key(finding.case))]
+    return [one for one in words if not repeated([one], known)]
 
 
 # ---- people

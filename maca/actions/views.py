@@ -24,6 +24,7 @@ from maca.actions.queries import (
     findings_of_action,
     findings_to_act_on,
     people_to_choose,
+    proposed_with,
     story_of,
     waiting_closing,
 )
@@ -192,6 +193,7 @@ def change_action(request: HttpRequest, action: Action) -> HttpResponse:
             data,
             people=people_to_choose(partnership),
             agencies=agencies_to_choose(partnership),
+            proposed=proposed_with(now) if data else (),
             initial={**kept, "accountable": now.accountable.public_id, "agency": now.agency.slug},
         )
 

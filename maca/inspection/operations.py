@@ -44,6 +44,7 @@ def start_inspection(
 ) -> Inspection:
     """Start an inspection: its audit, its children as cases, and every agency asked about each, all at once or not at
     all. The messages to the agencies wait in the outbox when it is done."""
+    hold(by.partnership)  # of two that start at the same moment, the second sees the name of the first
     rules.may_start_inspection(by).insist()
     if not children:
         raise Refused("no-children", "Name at least one child whom the inspectors have chosen.")
