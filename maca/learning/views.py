@@ -157,8 +157,8 @@ def strike_review(request: HttpRequest, review: Review) -> HttpResponse:
         context={
             "heading": "Strike the review off the register",
             "caption": review.title,
-            "introduction": "It stays in its place with your reason, and what is linked to it stays linked. No "
-            "other can be.",
+            "introduction": "It stays in its place with your reason, and what is linked to it stays linked. "
+            "Nothing more can be linked to it.",
             "button_text": "Strike it off",
             "back": _review_page(review),
         },

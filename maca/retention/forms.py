@@ -70,9 +70,9 @@ class PeriodForm(Form):
 class HoldForm(Form):
     """What a legal hold is over, why, and who asked for it."""
 
-    audit = SelectField(label="What is it over?", called="what it is over")
+    audit = SelectField(label="What does the hold cover?", called="what the hold covers")
     case = NumberField(
-        label="Number of the case, if it is over one case alone",
+        label="Number of the case, if it covers one case alone",
         called="the number of the case",
         help_text="For example, 3 for Case 3. Leave it empty for everything of the audit.",
         required=False,

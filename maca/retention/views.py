@@ -168,12 +168,12 @@ def begin_hold(request: HttpRequest) -> HttpResponse:
         do=do,
         context={
             "heading": "Begin a legal hold",
-            "introduction": "While it stands, nothing that it is over is destroyed: not by the schedule, and not by "
-            "hand. The chair or the information governance officer ends it.",
+            "introduction": "While the hold stands, nothing that it covers is destroyed: not by the schedule, and not "
+            "by hand. The chair or the information governance officer ends it.",
             "button_text": "Begin the hold",
             "back": reverse("holds"),
         },
-        saved="The hold stands. Nothing that it is over can be destroyed.",
+        saved="The hold stands. Nothing that it covers can be destroyed.",
     )
 
 
