@@ -18,6 +18,8 @@ from maca.briefing.operations import (
 from maca.briefing.queries import left_out
 from maca.briefing.rules import may_publish_briefing, may_send_briefing
 from maca.briefing.value import Heading as BriefingHeading
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest
 from maca.feedback.models import Decision, Dispute, FactCheck
 from maca.feedback.operations import (
     answer_fact_check,
@@ -254,6 +256,20 @@ def test_an_agency_whose_only_finding_is_withdrawn_is_asked_nothing_any_more(wor
     assert "Check the facts for Health" not in [one.text for one in tasks(world.lead)]
     (group,) = (one for one, _ in read_fact_check(check_of(world, audit), by=world.lead) if one.past)
     assert not group.findings
+
+
+def test_a_withdrawn_finding_of_a_case_that_is_closed_to_a_lead_is_not_shown_beside_what_they_are_asked(
+    world, asked, sign_in
+):
+    finding_of(asked, "Nobody had the whole picture in Case 1").agencies.set([world.agencies["police"]])
+    withdrawn(world, asked)
+    there = page("fact-check", asked, agency="health")
+    assert f"<del>{WORDS}.</del>" in sign_in(world.lead).get(there).content.decode()
+    declare_interest(asked.cases.get(number=1), interest=Interest.HELD, by=world.lead)
+    shown = sign_in(world.lead).get(there).content.decode()
+    assert "Send the answer" in shown  # what is asked of Case 2 stays open to them
+    assert WORDS not in shown
+    assert "Zqreason" not in shown
 
 
 def test_a_lead_whose_finding_is_withdrawn_while_they_write_keeps_their_words(world, asked, sign_in):
