@@ -109,6 +109,7 @@ def fact_check(request: HttpRequest, check: FactCheck) -> HttpResponse:
     number_of = {one: number for number, one in enumerate(every, start=1)}
     decided = {key for _, those in asked for key, one in those.items() if one.dispute.decision}
     findings = {one: number for one, number in number_of.items() if one.pk not in decided}
+    disputed = {key for _, those in asked for key in those}
 
     def make_form(data: Mapping[str, Any] | None, now: FactCheck) -> FactCheckForm:
         shown = asked if now is check else operations.read_fact_check(now, by=person)
@@ -118,7 +119,7 @@ def fact_check(request: HttpRequest, check: FactCheck) -> HttpResponse:
         return FactCheckForm(
             data,
             findings=findings,
-            something_is_decided=bool(decided),
+            something_stands=bool(disputed - {one.pk for one in findings}),
             initial={**initial, "answer": now.answer},
         )
 

@@ -12,7 +12,7 @@ from maca.briefing.operations import (
     send_briefing,
     take_back_briefing,
 )
-from maca.feedback.models import Decision, FactCheck
+from maca.feedback.models import Decision, Dispute, FactCheck, Facts
 from maca.feedback.operations import (
     answer_fact_check,
     ask_fact_checks,
@@ -138,6 +138,26 @@ def test_a_dispute_that_was_open_when_the_finding_was_corrected_is_shown_with_wh
     }  # fmt: skip
     assert sign_in(world.chair).post(page, sent).status_code == 409
     assert Finding.objects.get(pk=dispute.finding_id).themes == ["voice"]
+
+
+def test_what_was_disputed_of_a_finding_that_is_asked_about_no_more_stands_when_the_answer_is_changed(
+    world, asked, sign_in
+):
+    dispute_of(world, asked)
+    corrected(world, asked, "police")
+    answer_fact_check(check_of(world, asked), wrong={}, version=None, by=world.lead)
+    assert [one.finding.text for one in Dispute.objects.undecided()] == [f"{WORDS}."]
+    assert check_of(world, asked).answer == Facts.WRONG
+    check = check_of(world, asked)
+    there = reverse("fact-check", kwargs={"audit": asked.slug, "agency": "health"})
+    sent = {"answer": "wrong", "version": str(check.version), "once": "a" * 32}
+    assert sign_in(world.lead).post(there, sent).status_code == 302
+    # What is still asked about is taken back as before.
+    other = finding_of(asked, "Health saw him alone in Case 2")
+    answer_fact_check(check_of(world, asked), wrong={other: "No."}, version=None, by=world.lead)
+    assert Dispute.objects.undecided().count() == 2
+    answer_fact_check(check_of(world, asked), wrong={}, version=None, by=world.lead)
+    assert [one.finding.text for one in Dispute.objects.undecided()] == [f"{WORDS}."]
 
 
 def test_words_and_what_it_is_about_are_put_right_in_one_decision(world, asked):
