@@ -167,8 +167,11 @@ def disputes_of(audit: Audit) -> list[Dispute]:
 
 
 def what_the_check_lacks(audit: Audit) -> str:
-    """A sentence on answers that are out and disputes that are open; empty when none are."""
-    counted = FactCheck.objects.filter(audit=audit).aggregate(asked=Count("pk"), out=Count("pk", filter=Q(answer="")))
+    """A sentence on answers that are out and disputes that are open; empty when none are. Of an agency that no standing
+    finding concerns any more no answer is out."""
+    concerning = Finding.objects.standing().filter(_concerns(OuterRef("agency")), audit=audit)
+    is_out = Q(Exists(concerning), answer="")
+    counted = FactCheck.objects.filter(audit=audit).aggregate(asked=Count("pk"), out=Count("pk", filter=is_out))
     if not counted["asked"]:
         return "The agencies have not been asked to check the facts."
     said = []

@@ -28,7 +28,7 @@ from maca.feedback.operations import (
     read_fact_check,
     send_feedback_note,
 )
-from maca.feedback.queries import findings_for, findings_of_note
+from maca.feedback.queries import findings_for, findings_of_note, what_the_check_lacks
 from maca.journal.models import Entry
 from maca.learning.figures import findings_by_agency
 from maca.learning.models import ReviewKind
@@ -252,7 +252,9 @@ def test_an_agency_whose_only_finding_is_withdrawn_is_asked_nothing_any_more(wor
     ask_fact_checks(audit, due_on=DAY, by=world.manager)
     finding_of(audit, WORDS).agencies.add(world.agencies["police"])
     assert "Check the facts for Health" in [one.text for one in tasks(world.lead)]
+    assert what_the_check_lacks(audit) == "2 agencies have not answered the factual accuracy check."
     withdrawn(world, audit, agency="police")
+    assert what_the_check_lacks(audit) == ""  # the police have answered
     assert "Check the facts for Health" not in [one.text for one in tasks(world.lead)]
     (group,) = (one for one, _ in read_fact_check(check_of(world, audit), by=world.lead) if one.past)
     assert not group.findings
