@@ -111,11 +111,15 @@ class DecideForm(TagsForm):
         *,
         agencies: Sequence[Agency],
         book: CodeBook,
+        disputing: Sequence[Agency],
         is_current: bool,
     ) -> None:
+        """`disputing` are the agencies that have a dispute of the finding open."""
         super().__init__(data, initial={"text": finding.text, **tags_of(finding)})
         self.offer(agencies, book, finding.text)
         self.finding, self.is_current = finding, is_current
+        names = ", ".join(one.name for one in disputing)
+        self.fields["reason"].help_text += f" If it is withdrawn, each agency that disputes it reads this: {names}."
         if finding.case_id is None:
             self.fields["reason"].help_text += " Write nothing of any case here: it is not sealed."
 

@@ -219,7 +219,7 @@ def decide_dispute(
     audit.refresh_from_db(fields=["stage"])
     rules.may_decide_dispute(by, dispute).insist()
     if decision == Decision.WITHDRAWN and not reason.strip():
-        raise Refused("no-reason", "Say why the finding is withdrawn. The agency reads it.")
+        raise Refused("no-reason", "Say why the finding is withdrawn. Each agency that disputes it reads it.")
     _decide(dispute, decision, reason, version=version, by=by)
     if decision == Decision.WITHDRAWN:
         _withdraw(dispute, reason, by=by)

@@ -152,6 +152,12 @@ def whose_facts_it_concerns(finding: Finding) -> list[Agency]:
     return [one.agency for one in checks.select_related("agency")]
 
 
+def who_disputes(finding: Finding) -> list[Agency]:
+    """The agencies with an open dispute of a finding, by name."""
+    checks = FactCheck.objects.filter(disputes__in=finding.disputes.undecided()).select_related("agency")
+    return [one.agency for one in checks.order_by("agency__name")]
+
+
 def disputes_of(audit: Audit) -> list[Dispute]:
     """What stands disputed, by the cases, the oldest answer first."""
     found = list(

@@ -22,6 +22,7 @@ from maca.feedback.queries import (
     returns_for_feedback,
     was_asked_for,
     what_the_check_lacks,
+    who_disputes,
     without_a_lead,
 )
 from maca.kernel.clock import today, working_days_from
@@ -152,10 +153,11 @@ def decide_dispute(request: HttpRequest, dispute: Dispute) -> HttpResponse:
     finding, audit = dispute.finding, dispute.fact_check.audit
 
     agencies, book = agencies_around(audit), codebook_of(audit.partnership_id)
+    disputing = who_disputes(finding)
 
     def make_form(data: Mapping[str, Any] | None, now: Dispute) -> DecideForm:
         is_current = data is None or version_sent(request) == now.version
-        return DecideForm(data, now.finding, agencies=agencies, book=book, is_current=is_current)
+        return DecideForm(data, now.finding, agencies=agencies, book=book, disputing=disputing, is_current=is_current)
 
     def do(form: DecideForm, version: int | None) -> str:
         given = form.cleaned_data
@@ -184,6 +186,7 @@ def decide_dispute(request: HttpRequest, dispute: Dispute) -> HttpResponse:
             "disputed": operations.read_dispute(dispute, by=person),
             "finding": finding,
             "resting": what_rests_on(finding, person),
+            "disputing": disputing,
         },
         saved="You have decided. The agency sees your answer.",
     )

@@ -108,6 +108,17 @@ def test_each_agency_that_disputes_it_is_told_and_others_whom_it_concerned_hear_
     assert not Notice.objects.filter(kind="feedback/withdrawn").exists()
 
 
+def test_the_chair_is_told_before_which_agencies_read_why(world, asked, sign_in):
+    words = "Nobody had the whole picture in Case 1"
+    first = dispute_of(world, asked, "police", words)
+    there = page("decide-dispute", asked, dispute=first.public_id)
+    assert "each agency that disputes it reads this: Police." in sign_in(world.chair).get(there).content.decode()
+    dispute_of(world, asked, words=words)
+    shown = sign_in(world.chair).get(there).content.decode()
+    assert "each agency that disputes it reads this: Health, Police." in shown
+    assert "reads why in your words: Health, Police." in shown
+
+
 def test_another_agency_that_had_said_the_facts_were_right_hears_of_it_and_finds_it_struck(world, asked, sign_in):
     words = "Nobody had the whole picture in Case 1"
     answer_fact_check(check_of(world, asked, "police"), wrong={}, version=None, by=world.police_lead)
