@@ -221,6 +221,7 @@ def correct_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
             "was_asked_for": was_asked_for(audit),
         },
         saved="What the finding is about has been corrected.",
+        said_at={"corrects-nothing": "agencies"},
     )
 
 

@@ -201,6 +201,20 @@ def test_an_older_page_is_shown_both_and_a_second_sending_has_no_second_effect(w
     assert page in shown
 
 
+def test_a_correction_that_corrects_nothing_is_refused_and_keeps_nothing(world, audit, sign_in):
+    Finding.objects.filter(pk=finding_of(audit, WORDS).pk).update(themes=["voice"], causes=["workload"])
+    refused("corrects-nothing", corrected, world, audit, "health", themes=["voice"], causes=[Cause.WORKLOAD])
+    there = reverse("correct-finding", kwargs={"audit": audit.slug, "finding": finding_of(audit, WORDS).public_id})
+    sent = {
+        "agencies": ["health"], "themes": ["voice"], "causes": ["workload"], "version": "1", "once": "a" * 32,
+    }  # fmt: skip
+    answer = sign_in(world.chair).post(there, sent)
+    assert answer.status_code == 422
+    assert "so there is nothing to correct" in answer.content.decode()
+    assert not EarlierTags.objects.exists()
+    assert finding_of(audit, WORDS).version == 1
+
+
 def test_a_note_follows(world, audit):
     returned = world.return_of(audit)
     assert any(WORDS in one.text for _, those in findings_of_note(returned) for one in those)
