@@ -38,10 +38,11 @@ class FactCheckForm(Form):
         ],
     )
 
-    def __init__(self, *args: Any, findings: Mapping[Finding, int], something_is_decided: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, findings: Mapping[Finding, int], something_stands: bool, **kwargs: Any) -> None:
+        """`something_stands` where the agency disputes a finding of which there is no field: decided, or put right."""
         super().__init__(*args, **kwargs)
         self.findings = findings
-        self.something_is_decided = something_is_decided
+        self.something_stands = something_stands
         for one, number in findings.items():
             self.fields[self.name_of(one)] = LongTextField(
                 label=f"What is wrong with finding {number}, and what does your record say?",
@@ -68,7 +69,7 @@ class FactCheckForm(Form):
             )
         # Of a finding that is no longer asked about there is no field: what they wrote of it is shown to them beside.
         is_gone = any(one.startswith("wrong-") and one not in self.fields and self.data[one] for one in self.data)
-        if answer == Facts.WRONG and not wrong and not self.something_is_decided and not is_gone:
+        if answer == Facts.WRONG and not wrong and not self.something_stands and not is_gone:
             self.add_error("answer", "Say above which finding is wrong, and what your record says")
         return given
 
@@ -110,11 +111,15 @@ class DecideForm(TagsForm):
         *,
         agencies: Sequence[Agency],
         book: CodeBook,
+        disputing: Sequence[Agency],
         is_current: bool,
     ) -> None:
+        """`disputing` are the agencies that have a dispute of the finding open."""
         super().__init__(data, initial={"text": finding.text, **tags_of(finding)})
         self.offer(agencies, book, finding.text)
         self.finding, self.is_current = finding, is_current
+        names = ", ".join(one.name for one in disputing)
+        self.fields["reason"].help_text += f" If it is withdrawn, each agency that disputes it reads this: {names}."
         if finding.case_id is None:
             self.fields["reason"].help_text += " Write nothing of any case here: it is not sealed."
 

@@ -66,7 +66,8 @@ def ask_fact_checks(audit: Audit, *, due_on: dt.date, by: Person) -> None:
 @transaction.atomic
 def answer_fact_check(check: FactCheck, *, wrong: Mapping[Finding, str], version: int | None, by: Person) -> None:
     """Say for an agency that the facts are right; or, for each finding whose facts are wrong, what is and what the
-    record says. A later answer takes the place of the one before it."""
+    record says. A later answer takes the place of the one before it, but for what the agency is asked no longer: what
+    it disputed of that stands until the chair has decided."""
     hold(check, "audit", read=("agency",))
     rules.may_answer_fact_check(by, check).insist()
     asked = [one for group in groups_of(check, by) if group.is_open for one in group.findings]
@@ -76,9 +77,12 @@ def answer_fact_check(check: FactCheck, *, wrong: Mapping[Finding, str], version
     decided = [before.pop(one.finding_id) for one in list(before.values()) if one.decision]
     if {one.finding_id for one in decided} & {one.pk for one in wrong}:
         raise Refused("decided", "The chair has decided on this finding already.")
+    asked_of = {one.pk for one in asked}
+    gone = [before.pop(one.finding_id) for one in list(before.values()) if one.finding_id not in asked_of]
+    stands = bool(wrong or decided or any(one.withdrawn_at is None for one in gone))
     now = timezone.now()
     save_changes(
-        check, version=version, answer=Facts.WRONG if wrong or decided else Facts.RIGHT,
+        check, version=version, answer=Facts.WRONG if stands else Facts.RIGHT,
         answered_at=check.answered_at or now, saved_by=by, saved_at=now,
     )  # fmt: skip
     sealed = {}
@@ -215,7 +219,7 @@ def decide_dispute(
     audit.refresh_from_db(fields=["stage"])
     rules.may_decide_dispute(by, dispute).insist()
     if decision == Decision.WITHDRAWN and not reason.strip():
-        raise Refused("no-reason", "Say why the finding is withdrawn. The agency reads it.")
+        raise Refused("no-reason", "Say why the finding is withdrawn. Each agency that disputes it reads it.")
     _decide(dispute, decision, reason, version=version, by=by)
     if decision == Decision.WITHDRAWN:
         _withdraw(dispute, reason, by=by)

@@ -152,6 +152,12 @@ def whose_facts_it_concerns(finding: Finding) -> list[Agency]:
     return [one.agency for one in checks.select_related("agency")]
 
 
+def who_disputes(finding: Finding) -> list[Agency]:
+    """The agencies with an open dispute of a finding, by name."""
+    checks = FactCheck.objects.filter(disputes__in=finding.disputes.undecided()).select_related("agency")
+    return [one.agency for one in checks.order_by("agency__name")]
+
+
 def disputes_of(audit: Audit) -> list[Dispute]:
     """What stands disputed, by the cases, the oldest answer first."""
     found = list(
@@ -167,8 +173,11 @@ def disputes_of(audit: Audit) -> list[Dispute]:
 
 
 def what_the_check_lacks(audit: Audit) -> str:
-    """A sentence on answers that are out and disputes that are open; empty when none are."""
-    counted = FactCheck.objects.filter(audit=audit).aggregate(asked=Count("pk"), out=Count("pk", filter=Q(answer="")))
+    """A sentence on answers that are out and disputes that are open; empty when none are. Of an agency that no standing
+    finding concerns any more no answer is out."""
+    concerning = Finding.objects.standing().filter(_concerns(OuterRef("agency")), audit=audit)
+    is_out = Q(Exists(concerning), answer="")
+    counted = FactCheck.objects.filter(audit=audit).aggregate(asked=Count("pk"), out=Count("pk", filter=is_out))
     if not counted["asked"]:
         return "The agencies have not been asked to check the facts."
     said = []

@@ -22,6 +22,7 @@ from maca.feedback.queries import (
     returns_for_feedback,
     was_asked_for,
     what_the_check_lacks,
+    who_disputes,
     without_a_lead,
 )
 from maca.kernel.clock import today, working_days_from
@@ -109,6 +110,7 @@ def fact_check(request: HttpRequest, check: FactCheck) -> HttpResponse:
     number_of = {one: number for number, one in enumerate(every, start=1)}
     decided = {key for _, those in asked for key, one in those.items() if one.dispute.decision}
     findings = {one: number for one, number in number_of.items() if one.pk not in decided}
+    disputed = {key for _, those in asked for key in those}
 
     def make_form(data: Mapping[str, Any] | None, now: FactCheck) -> FactCheckForm:
         shown = asked if now is check else operations.read_fact_check(now, by=person)
@@ -118,7 +120,7 @@ def fact_check(request: HttpRequest, check: FactCheck) -> HttpResponse:
         return FactCheckForm(
             data,
             findings=findings,
-            something_is_decided=bool(decided),
+            something_stands=bool(disputed - {one.pk for one in findings}),
             initial={**initial, "answer": now.answer},
         )
 
@@ -151,10 +153,11 @@ def decide_dispute(request: HttpRequest, dispute: Dispute) -> HttpResponse:
     finding, audit = dispute.finding, dispute.fact_check.audit
 
     agencies, book = agencies_around(audit), codebook_of(audit.partnership_id)
+    disputing = who_disputes(finding)
 
     def make_form(data: Mapping[str, Any] | None, now: Dispute) -> DecideForm:
         is_current = data is None or version_sent(request) == now.version
-        return DecideForm(data, now.finding, agencies=agencies, book=book, is_current=is_current)
+        return DecideForm(data, now.finding, agencies=agencies, book=book, disputing=disputing, is_current=is_current)
 
     def do(form: DecideForm, version: int | None) -> str:
         given = form.cleaned_data
@@ -183,6 +186,7 @@ def decide_dispute(request: HttpRequest, dispute: Dispute) -> HttpResponse:
             "disputed": operations.read_dispute(dispute, by=person),
             "finding": finding,
             "resting": what_rests_on(finding, person),
+            "disputing": disputing,
         },
         saved="You have decided. The agency sees your answer.",
     )
@@ -217,6 +221,7 @@ def correct_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
             "was_asked_for": was_asked_for(audit),
         },
         saved="What the finding is about has been corrected.",
+        said_at={"corrects-nothing": "agencies"},
     )
 
 

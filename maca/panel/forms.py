@@ -9,6 +9,7 @@ from maca.audits.models import Heading, Question
 from maca.cases.models import Case
 from maca.chronology.dates import read_day
 from maca.design.forms import (
+    LONGEST_TEXT,
     CheckboxesField,
     ChoiceField,
     Form,
@@ -305,7 +306,7 @@ class FindingForm(TagsForm):
     days = TextField(
         label="Which days of the chronology does it rest on?",
         help_text="With a comma between. Every entry of those days is cited. For example 14/03/2026, 2 April 2026.",
-        max_length=400,
+        max_length=LONGEST_TEXT,  # it is filled in with every day that is cited: those of eighteen years fit
         required=False,
     )
     proposed = LongTextField(

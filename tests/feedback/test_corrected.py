@@ -12,7 +12,7 @@ from maca.briefing.operations import (
     send_briefing,
     take_back_briefing,
 )
-from maca.feedback.models import Decision, FactCheck
+from maca.feedback.models import Decision, Dispute, FactCheck, Facts
 from maca.feedback.operations import (
     answer_fact_check,
     ask_fact_checks,
@@ -140,6 +140,26 @@ def test_a_dispute_that_was_open_when_the_finding_was_corrected_is_shown_with_wh
     assert Finding.objects.get(pk=dispute.finding_id).themes == ["voice"]
 
 
+def test_what_was_disputed_of_a_finding_that_is_asked_about_no_more_stands_when_the_answer_is_changed(
+    world, asked, sign_in
+):
+    dispute_of(world, asked)
+    corrected(world, asked, "police")
+    answer_fact_check(check_of(world, asked), wrong={}, version=None, by=world.lead)
+    assert [one.finding.text for one in Dispute.objects.undecided()] == [f"{WORDS}."]
+    assert check_of(world, asked).answer == Facts.WRONG
+    check = check_of(world, asked)
+    there = reverse("fact-check", kwargs={"audit": asked.slug, "agency": "health"})
+    sent = {"answer": "wrong", "version": str(check.version), "once": "a" * 32}
+    assert sign_in(world.lead).post(there, sent).status_code == 302
+    # What is still asked about is taken back as before.
+    other = finding_of(asked, "Health saw him alone in Case 2")
+    answer_fact_check(check_of(world, asked), wrong={other: "No."}, version=None, by=world.lead)
+    assert Dispute.objects.undecided().count() == 2
+    answer_fact_check(check_of(world, asked), wrong={}, version=None, by=world.lead)
+    assert [one.finding.text for one in Dispute.objects.undecided()] == [f"{WORDS}."]
+
+
 def test_words_and_what_it_is_about_are_put_right_in_one_decision(world, asked):
     dispute = dispute_of(world, asked)
     about = {"agencies": [world.health], "themes": ["voice"], "causes": []}
@@ -179,6 +199,20 @@ def test_an_older_page_is_shown_both_and_a_second_sending_has_no_second_effect(w
         correct_finding(finding_of(audit, WORDS), agencies=[], themes=[], causes=[], version=1, by=world.chair)
     shown = client.get(reverse("hearing", kwargs={"audit": audit.slug, "case": 1})).content.decode()
     assert page in shown
+
+
+def test_a_correction_that_corrects_nothing_is_refused_and_keeps_nothing(world, audit, sign_in):
+    Finding.objects.filter(pk=finding_of(audit, WORDS).pk).update(themes=["voice"], causes=["workload"])
+    refused("corrects-nothing", corrected, world, audit, "health", themes=["voice"], causes=[Cause.WORKLOAD])
+    there = reverse("correct-finding", kwargs={"audit": audit.slug, "finding": finding_of(audit, WORDS).public_id})
+    sent = {
+        "agencies": ["health"], "themes": ["voice"], "causes": ["workload"], "version": "1", "once": "a" * 32,
+    }  # fmt: skip
+    answer = sign_in(world.chair).post(there, sent)
+    assert answer.status_code == 422
+    assert "so there is nothing to correct" in answer.content.decode()
+    assert not EarlierTags.objects.exists()
+    assert finding_of(audit, WORDS).version == 1
 
 
 def test_a_note_follows(world, audit):

@@ -18,6 +18,8 @@ from maca.briefing.operations import (
 from maca.briefing.queries import left_out
 from maca.briefing.rules import may_publish_briefing, may_send_briefing
 from maca.briefing.value import Heading as BriefingHeading
+from maca.cases.models import Interest
+from maca.cases.operations import declare_interest
 from maca.feedback.models import Decision, Dispute, FactCheck
 from maca.feedback.operations import (
     answer_fact_check,
@@ -26,7 +28,7 @@ from maca.feedback.operations import (
     read_fact_check,
     send_feedback_note,
 )
-from maca.feedback.queries import findings_for, findings_of_note
+from maca.feedback.queries import findings_for, findings_of_note, what_the_check_lacks
 from maca.journal.models import Entry
 from maca.learning.figures import findings_by_agency
 from maca.learning.models import ReviewKind
@@ -104,6 +106,17 @@ def test_each_agency_that_disputes_it_is_told_and_others_whom_it_concerned_hear_
     told = {one.to_person for one in Notice.objects.filter(kind="feedback/decided")}
     assert told == {world.lead.public_id, world.police_lead.public_id}
     assert not Notice.objects.filter(kind="feedback/withdrawn").exists()
+
+
+def test_the_chair_is_told_before_which_agencies_read_why(world, asked, sign_in):
+    words = "Nobody had the whole picture in Case 1"
+    first = dispute_of(world, asked, "police", words)
+    there = page("decide-dispute", asked, dispute=first.public_id)
+    assert "each agency that disputes it reads this: Police." in sign_in(world.chair).get(there).content.decode()
+    dispute_of(world, asked, words=words)
+    shown = sign_in(world.chair).get(there).content.decode()
+    assert "each agency that disputes it reads this: Health, Police." in shown
+    assert "reads why in your words: Health, Police." in shown
 
 
 def test_another_agency_that_had_said_the_facts_were_right_hears_of_it_and_finds_it_struck(world, asked, sign_in):
@@ -250,10 +263,26 @@ def test_an_agency_whose_only_finding_is_withdrawn_is_asked_nothing_any_more(wor
     ask_fact_checks(audit, due_on=DAY, by=world.manager)
     finding_of(audit, WORDS).agencies.add(world.agencies["police"])
     assert "Check the facts for Health" in [one.text for one in tasks(world.lead)]
+    assert what_the_check_lacks(audit) == "2 agencies have not answered the factual accuracy check."
     withdrawn(world, audit, agency="police")
+    assert what_the_check_lacks(audit) == ""  # the police have answered
     assert "Check the facts for Health" not in [one.text for one in tasks(world.lead)]
     (group,) = (one for one, _ in read_fact_check(check_of(world, audit), by=world.lead) if one.past)
     assert not group.findings
+
+
+def test_a_withdrawn_finding_of_a_case_that_is_closed_to_a_lead_is_not_shown_beside_what_they_are_asked(
+    world, asked, sign_in
+):
+    finding_of(asked, "Nobody had the whole picture in Case 1").agencies.set([world.agencies["police"]])
+    withdrawn(world, asked)
+    there = page("fact-check", asked, agency="health")
+    assert f"<del>{WORDS}.</del>" in sign_in(world.lead).get(there).content.decode()
+    declare_interest(asked.cases.get(number=1), interest=Interest.HELD, by=world.lead)
+    shown = sign_in(world.lead).get(there).content.decode()
+    assert "Send the answer" in shown  # what is asked of Case 2 stays open to them
+    assert WORDS not in shown
+    assert "Zqreason" not in shown
 
 
 def test_a_lead_whose_finding_is_withdrawn_while_they_write_keeps_their_words(world, asked, sign_in):

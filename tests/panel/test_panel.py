@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 
 import pytest
@@ -256,6 +257,14 @@ def test_a_finding_cites_every_entry_of_the_days_that_are_named_and_these_are_co
     # The whole audit has no chronology.
     whole = reverse("record-audit-finding", kwargs={"audit": case.audit.slug, "heading": "good_practice"})
     assert 'name="days"' not in client.get(whole).content.decode()
+
+
+def test_however_many_days_a_finding_cites_its_form_takes_them_back():
+    days = [dt.date(2008, 9, 1) + dt.timedelta(days=one) for one in range(18 * 366)]
+    cited = ", ".join(f"{day:%-d %B %Y}" for day in days)
+    form = FindingForm({"text": "F", "days": cited}, agencies=[], book=codebook_with([]), asked=[], days=set(days))
+    assert form.is_valid(), form.errors
+    assert form.said()["days"] == days
 
 
 def test_a_finding_of_no_question_cites_nothing(world, sign_in, asked):

@@ -14,6 +14,7 @@ from maca.chronology.opening import question_of
 from maca.journal.operations import write
 from maca.kernel.holding import hold
 from maca.kernel.ids import new_public_id
+from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.panel import rules
 from maca.panel.alike import keep_terms
@@ -159,12 +160,17 @@ def correct_tags(
     version: int | None,
     by: Person,
 ) -> None:
-    """Correct after the panel which agencies a finding is about, its themes and causes. What they were is kept."""
+    """Correct after the panel which agencies a finding is about, its themes and causes. What they were is kept.
+
+    Raises `Refused` where they are what they were.
+    """
     hold(finding, "audit", read=("case",))
     if finding.case:
         forget_parts(finding.case)
     rules.may_correct_finding(by, finding).insist()
     were = list(finding.agencies.all())
+    if (set(agencies), set(themes), set(causes)) == (set(were), set(finding.themes), set(finding.causes)):
+        raise Refused("corrects-nothing", "This is what the finding is about already, so there is nothing to correct.")
     before = EarlierTags.objects.create(finding=finding, themes=finding.themes, causes=finding.causes, replaced_by=by)
     before.agencies.set(were)
     said = {"themes": list(themes), "causes": [str(one) for one in causes]}
