@@ -20,7 +20,7 @@ from maca.briefing.operations import (
     set_house_style,
     take_back_briefing,
 )
-from maca.briefing.printing import print_briefing, print_overview
+from maca.briefing.printing import print_briefing, print_overview, print_sheet
 from maca.journal.models import Entry
 from maca.kernel.inspecting import inspect
 from maca.kernel.verdict import Refused
@@ -145,6 +145,15 @@ def test_what_was_published_keeps_the_style_it_had(styled):
     set_house_style(styled.partnership, footer="Something else.", without_logo=True, by=styled.manager)
     assert print_briefing(briefing, "docx") == before
     assert LINE in docx.Document(io.BytesIO(before)).sections[0].footer.paragraphs[0].text
+
+
+def test_a_sheet_has_no_line_since_it_is_made_anew_after_the_line_was_changed(styled):
+    briefing = styled.published()
+    before = print_sheet(briefing, "prompts", "txt")
+    assert b"Anywhere Partnership" in before
+    assert LINE.encode() not in before
+    set_house_style(styled.partnership, footer="Something else.", by=styled.manager)
+    assert print_sheet(briefing, "prompts", "txt") == before
 
 
 def test_the_page_takes_a_logo_and_says_what_is_wrong_with_another(world, sign_in):
