@@ -8,6 +8,8 @@ import docx
 import pikepdf
 import pypdfium2
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image, PngImagePlugin
 from pptx import Presentation
 
@@ -137,6 +139,20 @@ def test_what_is_approved_is_what_is_published_so_a_new_style_needs_a_new_approv
     set_house_style(world.partnership, footer=LINE, by=world.manager)
     refused("house-style-since", publish_briefing, briefing, by=world.manager)
     take_back_briefing(briefing, by=world.manager)
+
+
+def test_no_style_can_come_between_the_rule_and_what_is_printed(world):
+    briefing = world.sent()
+    for do in (
+        lambda: approve_briefing(briefing, version=None, by=world.chair),
+        lambda: publish_briefing(briefing, by=world.manager),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            do()
+        # SQLite has one writer at a time and drops the words of a lock, but the rows are read all the same.
+        held = [one["sql"] for one in asked if one["sql"].startswith("SELECT ")]
+        assert 'FROM "partnership_partnership"' in held[0]
+        assert 'FROM "briefing_briefing"' in held[1]
 
 
 def test_what_was_published_keeps_the_style_it_had(styled):
