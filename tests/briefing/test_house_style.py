@@ -1,6 +1,7 @@
 """A partnership’s own logo and line at the foot: drawn anew, looked at, and printed in Word, PDF and slides."""
 
 import io
+import re
 import shutil
 import subprocess
 
@@ -24,6 +25,7 @@ from maca.briefing.operations import (
 )
 from maca.briefing.printing import print_briefing, print_overview, print_sheet
 from maca.journal.models import Entry
+from maca.kernel.ids import new_public_id
 from maca.kernel.inspecting import inspect
 from maca.kernel.verdict import Refused
 from maca.kernel.word import UnfitError
@@ -185,6 +187,25 @@ def test_the_page_takes_a_logo_and_says_what_is_wrong_with_another(world, sign_i
     page = client.get("/people/house-style/").content.decode()
     assert "A logo of 400 by 100 pixels is printed." in page
     assert LINE in page
+
+
+def test_the_tick_is_offered_once_the_line_was_shown_and_is_of_that_line(world, sign_in):
+    def send(footer, **more):
+        page = client.post("/people/house-style/", {"footer": footer, "once": new_public_id(), **more})
+        shown = re.search(r'name="shown" value="(\w{64})"', page.content.decode())
+        return page, "tells of any family" in page.content.decode(), shown and shown[1]
+
+    client = sign_in(world.manager)
+    assert "tells of any family" not in client.get("/people/house-style/").content.decode()
+    # Whoever sends the tick along from the start has been shown nothing.
+    page, offered, shown = send("Kettering", more="kept")
+    assert (page.status_code, offered, len(shown)) == (422, True, 64)
+    page, offered, other = send("Northampton", more="kept", shown=shown)
+    assert (page.status_code, offered, other != shown) == (422, True, True)
+    assert "checked" not in page.content.decode()
+    assert not HouseStyle.objects.exists()
+    assert send("Northampton", more="kept", shown=other)[0].status_code == 302
+    assert HouseStyle.objects.get().footer == "Northampton"
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed, so files are not opened in it")
