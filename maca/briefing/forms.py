@@ -362,6 +362,12 @@ class HouseStyleForm(Form):
         return what in self.cleaned_data.get("more", ())
 
     def clean(self) -> None:
+        self._look_at_line()
+        # No browser keeps a chosen file when a form comes back.
+        if self.errors and self.cleaned_data.get("logo"):
+            self.add_error("logo", "Choose the logo again")
+
+    def _look_at_line(self) -> None:
         """A tick is of the line that was shown: when another is sent with it, that one is looked at first."""
         line = self.cleaned_data.get("footer", "")
         digest = hashlib.sha256(line.encode()).hexdigest()

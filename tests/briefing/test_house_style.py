@@ -208,6 +208,16 @@ def test_the_tick_is_offered_once_the_line_was_shown_and_is_of_that_line(world, 
     assert HouseStyle.objects.get().footer == "Northampton"
 
 
+def test_a_logo_that_was_chosen_is_asked_for_again_when_the_line_is_refused(world, sign_in):
+    client = sign_in(world.manager)
+    for footer in ("Kettering", "x" * 201):
+        sent = {"footer": footer, "logo": io.BytesIO(a_logo()), "once": new_public_id()}
+        page = client.post("/people/house-style/", sent)
+        assert (page.status_code, "Choose the logo again" in page.content.decode()) == (422, True)
+    without = client.post("/people/house-style/", {"footer": "Kettering", "once": new_public_id()})
+    assert "Choose the logo again" not in without.content.decode()
+
+
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed, so files are not opened in it")
 @pytest.mark.parametrize("wanted", ["docx", "pptx"])
 def test_libreoffice_draws_the_logo(styled, tmp_path, wanted):
