@@ -143,6 +143,15 @@ def test_what_is_approved_is_what_is_published_so_a_new_style_needs_a_new_approv
     take_back_briefing(briefing, by=world.manager)
 
 
+def test_saving_what_is_there_already_changes_nothing_and_needs_no_new_approval(styled):
+    briefing = styled.sent()
+    approve_briefing(briefing, version=None, by=styled.chair)
+    set_house_style(styled.partnership, footer=LINE, by=styled.manager)
+    set_house_style(styled.partnership, footer=LINE, logo=logo_of(a_logo()), by=styled.manager)
+    assert Entry.objects.filter(did="set the house style").count() == 1
+    publish_briefing(briefing, by=styled.manager)
+
+
 def test_no_style_can_come_between_the_rule_and_what_is_printed(world):
     briefing = world.sent()
     for do in (
