@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.forms import CheckboxSelectMultiple, HiddenInput, MultipleHiddenInput
 from django.utils import timezone
 
 from maca.briefing import rules
@@ -339,19 +340,50 @@ class HouseStyleForm(Form):
         required=False,
         max_length=HOUSE_FOOTER,
     )
+    shown = TextField(label="The line that was shown", required=False, widget=HiddenInput)
     more = CheckboxesField(label="Also", called="what else", choices=(), required=False)
 
     KEPT, WITHOUT_LOGO = "kept", "without-logo"
 
     def __init__(self, data: Mapping[str, Any] | None, files: Any, *, has_logo: bool, **kwargs: Any) -> None:
         super().__init__(data, files, **kwargs)
-        choices = [(self.KEPT, "Nothing in the line tells of any family")]
-        if has_logo:
+        self.has_logo = has_logo
+        self._offer(tick=bool(data and data.get("shown")))
+
+    def _offer(self, *, tick: bool) -> None:
+        """Offer the boxes there are; that the line tells of no family, only once it has been shown what could tell."""
+        choices = [(self.KEPT, "Nothing in the line tells of any family")] if tick else []
+        if self.has_logo:
             choices.append((self.WITHOUT_LOGO, "Print no logo any longer"))
         self.fields["more"].choices = choices  # type: ignore[attr-defined]
+        self.fields["more"].widget = CheckboxSelectMultiple(choices=choices) if choices else MultipleHiddenInput()
 
     def says(self, what: str) -> bool:
         return what in self.cleaned_data.get("more", ())
+
+    def clean(self) -> None:
+        self._look_at_line()
+        # No browser keeps a chosen file when a form comes back.
+        if self.errors and self.cleaned_data.get("logo"):
+            self.add_error("logo", "Choose the logo again")
+
+    def _look_at_line(self) -> None:
+        """A tick is of the line that was shown: when another is sent with it, that one is looked at first."""
+        line = self.cleaned_data.get("footer", "")
+        digest = hashlib.sha256(line.encode()).hexdigest()
+        ticks = [one for one in self.cleaned_data.get("more", ()) if one != self.KEPT]
+        if self.says(self.KEPT) and self.cleaned_data["shown"] == digest:
+            return
+        self.cleaned_data["more"] = ticks
+        verdict = rules.may_print_footer(line, kept=False)
+        again: Any = self.data
+        again = again.copy()
+        again.setlist("more", ticks)
+        again["shown"] = "" if verdict else digest
+        self.data = again
+        self._offer(tick=not verdict)
+        if not verdict:
+            self.add_error("footer", verdict.sentence)
 
     def clean_logo(self) -> tuple[bytes, int, int] | None:
         if not (file := self.cleaned_data["logo"]):

@@ -74,8 +74,13 @@ def as_searched(text: str) -> str:
 
 
 def print_sheet(briefing: Briefing, sheet: str, wanted: str) -> bytes:
-    """One of `SHEETS`, made of the briefing, as one of `SHEET_FORMATS`; raises `KeyError` for any other."""
-    paper = SHEETS[sheet](briefing.value.without_refs(), footer=_footer(briefing))
+    """One of `SHEETS`, made of the briefing, as one of `SHEET_FORMATS`; raises `KeyError` for any other.
+
+    It has neither the partnership’s line nor its logo: it is made anew each time, also when they have been changed
+    since the briefing was approved.
+    """
+    footer = as_word.footer_words(_as_it_stands(briefing, _name_of_publisher(briefing)), briefing.published_on)
+    paper = SHEETS[sheet](briefing.value.without_refs(), footer=footer)
     return _write_paper(paper, wanted, small=True, colour=colour_of(briefing))
 
 
@@ -122,13 +127,17 @@ def _write_paper(paper: Paper, wanted: str, *, small: bool, colour: str, logo: L
 def publisher_of(briefing: Briefing) -> str:
     """Who stands at the foot of every page, so that no draft is taken for what was published; and the partnership’s
     own line."""
-    if briefing.audit.imported_from:
-        # Published by whoever published it, and not by the partnership whose site this is.
-        return ""
-    name = briefing.audit.partnership.name
-    style = HouseStyle.objects.filter(partnership=briefing.audit.partnership_id).first()
-    if style and style.footer:
-        name = f"{name} · {style.footer}"
-    if briefing.is_withdrawn:
-        return f"Withdrawn: {name}"
-    return name if briefing.was_published else f"Draft, not published: {name}"
+    name = _name_of_publisher(briefing)
+    style = HouseStyle.objects.filter(partnership=briefing.audit.partnership_id).first() if name else None
+    return _as_it_stands(briefing, f"{name} · {style.footer}" if style and style.footer else name)
+
+
+def _name_of_publisher(briefing: Briefing) -> str:
+    # What was imported was published by whoever published it, and not by the partnership whose site this is.
+    return "" if briefing.audit.imported_from else briefing.audit.partnership.name
+
+
+def _as_it_stands(briefing: Briefing, name: str) -> str:
+    if not name or (briefing.was_published and not briefing.is_withdrawn):
+        return name
+    return f"Withdrawn: {name}" if briefing.is_withdrawn else f"Draft, not published: {name}"

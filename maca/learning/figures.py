@@ -16,6 +16,7 @@ from maca.audits.queries import year_of
 from maca.briefing import overview
 from maca.briefing.models import Briefing
 from maca.briefing.stages import BriefingStage
+from maca.briefing.value import from_dict
 from maca.kernel.clock import LONDON, today
 from maca.kernel.small_numbers import Hidden, added_up, without_small_numbers
 from maca.learning.models import ComparedFinding, Comparison
@@ -79,9 +80,11 @@ def year_of_audit(audit: Audit) -> int | None:
 def findings_by_theme(audits: Sequence[Audit], partnership: int, *, suppressed: bool) -> Table:
     book = codebook_of(partnership)
     given = dict(Finding.objects.filter(audit__in=audits).values_list("public_id", "themes"))
+    # All at once: the audits come without the text of their briefings.
+    contents = Briefing.objects.filter(audit__in=audits).values_list("audit", "content")
     told: dict[int, list[Shown]] = {
-        one.pk: list(overview.findings_by_theme(one.briefing.value, given, book, suppressed=suppressed).values())
-        for one in audits
+        audit: list(overview.findings_by_theme(from_dict(content), given, book, suppressed=suppressed).values())
+        for audit, content in contents
     }
     return _by_year("Findings by theme", "Theme", audits, told, [one.called for one in book.used])
 

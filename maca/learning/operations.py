@@ -27,6 +27,8 @@ from maca.panel.models import STRENGTHS, Finding
 from maca.panel.queries import codebook_of
 from maca.partnership.models import Person
 
+FAR = 10_000  # behind the number of any recommendation
+
 
 @transaction.atomic
 def record_review(
@@ -58,8 +60,8 @@ def edit_review(
     version: int | None,
     by: Person,
 ) -> None:
-    """Put a review on the register right. A recommendation keeps its number, and what is linked to it; the last ones go
-    where there are fewer now, unless a finding is linked to them."""
+    """Put a review on the register right. A recommendation keeps what is linked to it: it is known by its words, or by
+    its place where it alone was reworded. One that a finding is linked to neither goes nor gets another’s words."""
     hold(review)
     rules.may_change_review(by, review).insist()
     saved = {"saved_by": by, "saved_at": timezone.now()}
@@ -67,22 +69,39 @@ def edit_review(
         review, version=version, kind=kind, title=title, year=year, published_by=published_by, link=link, **saved
     )
     there = list(review.recommendations.all())
-    for one, words in zip(there, recommendations, strict=False):
-        if one.words != words:
-            save_changes(one, version=None, words=words, **saved)
-    Recommendation.objects.bulk_create(
-        Recommendation(review=review, number=number, words=words)
-        for number, words in enumerate(recommendations[len(there) :], len(there) + 1)
-    )
-    gone = [one.pk for one in there[len(recommendations) :]]
+    now = _matched(there, recommendations)
+    gone = [one.pk for one in there if one not in now]
     if SeenInPractice.objects.filter(recommendation__in=gone).exists():
         raise Refused(
             "still-seen",
-            f"There are {len(recommendations)} recommendations now, and findings are linked to a later one. Take those "
-            "links back first, or leave it as it is.",
+            "A finding is linked to a recommendation that is no longer there in the same words. Take that link back "
+            "first, or leave the recommendation as it is. To change its words, change nothing else of the list.",
         )
     Recommendation.objects.filter(pk__in=gone).delete()
+    # A number stands once in a review, so those that move are first put out of the way.
+    moved = [one for number, one in enumerate(now, 1) if one and one.number != number]
+    for one in moved:
+        Recommendation.objects.filter(pk=one.pk).update(number=FAR + one.number)
+    for number, (known, words) in enumerate(zip(now, recommendations, strict=True), 1):
+        if known is None:
+            Recommendation.objects.create(review=review, number=number, words=words)
+        elif known.words != words or known.number != number:
+            save_changes(known, version=None, words=words, number=number, **saved)
     write("edited a review", review, by=by, recommendations=len(recommendations), version=review.version)
+
+
+def _matched(there: Sequence[Recommendation], wanted: Sequence[str]) -> list[Recommendation | None]:
+    """Which recommendation each of the wanted words is, None for a new one."""
+    if len(there) == len(wanted) and sum(one.words != words for one, words in zip(there, wanted, strict=True)) <= 1:
+        return list(there)
+    left = list(there)
+    found: list[Recommendation | None] = []
+    for words in wanted:
+        same = next((one for one in left if one.words == words), None)
+        if same:
+            left.remove(same)
+        found.append(same)
+    return found
 
 
 @transaction.atomic

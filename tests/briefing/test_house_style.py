@@ -1,6 +1,7 @@
 """A partnership’s own logo and line at the foot: drawn anew, looked at, and printed in Word, PDF and slides."""
 
 import io
+import re
 import shutil
 import subprocess
 
@@ -8,6 +9,8 @@ import docx
 import pikepdf
 import pypdfium2
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image, PngImagePlugin
 from pptx import Presentation
 
@@ -20,8 +23,9 @@ from maca.briefing.operations import (
     set_house_style,
     take_back_briefing,
 )
-from maca.briefing.printing import print_briefing, print_overview
+from maca.briefing.printing import print_briefing, print_overview, print_sheet
 from maca.journal.models import Entry
+from maca.kernel.ids import new_public_id
 from maca.kernel.inspecting import inspect
 from maca.kernel.verdict import Refused
 from maca.kernel.word import UnfitError
@@ -139,12 +143,44 @@ def test_what_is_approved_is_what_is_published_so_a_new_style_needs_a_new_approv
     take_back_briefing(briefing, by=world.manager)
 
 
+def test_saving_what_is_there_already_changes_nothing_and_needs_no_new_approval(styled):
+    briefing = styled.sent()
+    approve_briefing(briefing, version=None, by=styled.chair)
+    set_house_style(styled.partnership, footer=LINE, by=styled.manager)
+    set_house_style(styled.partnership, footer=LINE, logo=logo_of(a_logo()), by=styled.manager)
+    assert Entry.objects.filter(did="set the house style").count() == 1
+    publish_briefing(briefing, by=styled.manager)
+
+
+def test_no_style_can_come_between_the_rule_and_what_is_printed(world):
+    briefing = world.sent()
+    for do in (
+        lambda: approve_briefing(briefing, version=None, by=world.chair),
+        lambda: publish_briefing(briefing, by=world.manager),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            do()
+        # SQLite has one writer at a time and drops the words of a lock, but the rows are read all the same.
+        held = [one["sql"] for one in asked if one["sql"].startswith("SELECT ")]
+        assert 'FROM "partnership_partnership"' in held[0]
+        assert 'FROM "briefing_briefing"' in held[1]
+
+
 def test_what_was_published_keeps_the_style_it_had(styled):
     briefing = styled.published()
     before = print_briefing(briefing, "docx")
     set_house_style(styled.partnership, footer="Something else.", without_logo=True, by=styled.manager)
     assert print_briefing(briefing, "docx") == before
     assert LINE in docx.Document(io.BytesIO(before)).sections[0].footer.paragraphs[0].text
+
+
+def test_a_sheet_has_no_line_since_it_is_made_anew_after_the_line_was_changed(styled):
+    briefing = styled.published()
+    before = print_sheet(briefing, "prompts", "txt")
+    assert b"Anywhere Partnership" in before
+    assert LINE.encode() not in before
+    set_house_style(styled.partnership, footer="Something else.", by=styled.manager)
+    assert print_sheet(briefing, "prompts", "txt") == before
 
 
 def test_the_page_takes_a_logo_and_says_what_is_wrong_with_another(world, sign_in):
@@ -160,6 +196,35 @@ def test_the_page_takes_a_logo_and_says_what_is_wrong_with_another(world, sign_i
     page = client.get("/people/house-style/").content.decode()
     assert "A logo of 400 by 100 pixels is printed." in page
     assert LINE in page
+
+
+def test_the_tick_is_offered_once_the_line_was_shown_and_is_of_that_line(world, sign_in):
+    def send(footer, **more):
+        page = client.post("/people/house-style/", {"footer": footer, "once": new_public_id(), **more})
+        shown = re.search(r'name="shown" value="(\w{64})"', page.content.decode())
+        return page, "tells of any family" in page.content.decode(), shown and shown[1]
+
+    client = sign_in(world.manager)
+    assert "tells of any family" not in client.get("/people/house-style/").content.decode()
+    # Whoever sends the tick along from the start has been shown nothing.
+    page, offered, shown = send("Kettering", more="kept")
+    assert (page.status_code, offered, len(shown)) == (422, True, 64)
+    page, offered, other = send("Northampton", more="kept", shown=shown)
+    assert (page.status_code, offered, other != shown) == (422, True, True)
+    assert "checked" not in page.content.decode()
+    assert not HouseStyle.objects.exists()
+    assert send("Northampton", more="kept", shown=other)[0].status_code == 302
+    assert HouseStyle.objects.get().footer == "Northampton"
+
+
+def test_a_logo_that_was_chosen_is_asked_for_again_when_the_line_is_refused(world, sign_in):
+    client = sign_in(world.manager)
+    for footer in ("Kettering", "x" * 201):
+        sent = {"footer": footer, "logo": io.BytesIO(a_logo()), "once": new_public_id()}
+        page = client.post("/people/house-style/", sent)
+        assert (page.status_code, "Choose the logo again" in page.content.decode()) == (422, True)
+    without = client.post("/people/house-style/", {"footer": "Kettering", "once": new_public_id()})
+    assert "Choose the logo again" not in without.content.decode()
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed, so files are not opened in it")

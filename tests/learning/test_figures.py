@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from maca.audits.models import Audit, Heading
@@ -75,6 +77,17 @@ def test_figures_of_a_year_hold_back_what_one_of_its_audits_hides(world, rounds,
     shown = numbers(world)
     # Six in the year is no small number, but three in each audit are, and somebody may have kept the figures of one.
     assert (shown[first.called], shown[second.called]) == ((17,), (Hidden.HELD_BACK,))
+
+
+def test_one_more_published_audit_costs_the_themes_no_more_queries(world, rounds):  # noqa: F811
+    asked = []
+    for newest in (1, 2):
+        counted = published_audits(world.chair, newest)
+        assert len(counted) == newest
+        with CaptureQueriesContext(connection) as taken:
+            findings_by_theme(counted, world.partnership.pk, suppressed=True)
+        asked.append(len(taken))
+    assert asked[0] == asked[1]
 
 
 def test_what_a_briefing_left_out_is_in_no_figure(world, rounds, codes):  # noqa: F811

@@ -182,6 +182,26 @@ def test_a_review_is_put_right_and_what_is_linked_to_it_stays(world, sign_in):
     assert refused.value.code == "not-the-manager"
 
 
+def test_a_link_stays_with_the_words_it_was_made_for(world):
+    audit = neglect_2(world)
+    review = a_review(world, "Use the tool.", "Ask each child.", "See them.")
+    _, _, third = review.recommendations.all()
+    finding = Finding.objects.select_related("audit", "case").filter(audit=audit).first()
+    link_finding(third, finding, by=world.manager)
+
+    def edit(*words):
+        edit_review(review, **SAID, recommendations=words, version=None, by=world.manager)
+        return [(one.number, one.words, one.seen.count()) for one in review.recommendations.all()]
+
+    assert edit("Use the tool.", "See them.") == [(1, "Use the tool.", 0), (2, "See them.", 1)]
+    assert edit("See them.", "New.", "Use the tool.") == [(1, "See them.", 1), (2, "New.", 0), (3, "Use the tool.", 0)]
+    for words in (["New.", "Use the tool."], ["Another.", "Other.", "Use the tool."]):
+        with pytest.raises(Refused) as refused:
+            edit(*words)
+        assert refused.value.code == "still-seen"
+    assert edit("See each.", "New.", "Use the tool.")[0] == (1, "See each.", 1)
+
+
 def test_a_review_that_is_struck_off_stays_with_the_reason_and_is_changed_and_linked_no_more(world, sign_in):
     audit = neglect_2(world)
     review = a_review(world)

@@ -30,7 +30,7 @@ from maca.journal.operations import write
 from maca.kernel.holding import hold
 from maca.kernel.stages import move
 from maca.kernel.versions import save_changes
-from maca.partnership.models import Person
+from maca.partnership.models import Partnership, Person
 from maca.returns.operations import count_answers
 
 
@@ -58,6 +58,7 @@ def take_back_briefing(briefing: Briefing, *, by: Person) -> None:
 @transaction.atomic
 def approve_briefing(briefing: Briefing, *, version: int | None, by: Person) -> None:
     """Approve the briefing as it stands, as somebody who wrote none of it."""
+    _freeze_house_style(briefing)
     hold(briefing, "audit")
     count_undecided(briefing)
     rules.may_approve_briefing(by, briefing).insist()
@@ -84,6 +85,7 @@ def publish_briefing(
 
     `is_public` puts it on a page without a sign-in too, where the partnership has such pages.
     """
+    _freeze_house_style(briefing)
     hold(briefing, "audit", read=("audit__partnership",))
     rules.may_publish_briefing(by, briefing).insist()
     rules.may_end_embargo_at(embargo_until).insist()
@@ -105,6 +107,15 @@ def publish_briefing(
         public=is_public,
         files=keep_files(briefing),
     )
+
+
+def _freeze_house_style(briefing: Briefing) -> None:
+    """Keep the house style from being changed until the transaction is over: what is printed is what was approved.
+
+    The partnership comes before the audit, as wherever both are held, and without its key, since rows that only point
+    at it are written meanwhile.
+    """
+    Partnership.objects.select_for_update(no_key=True).get(pk=briefing.audit.partnership_id)
 
 
 def _at(instant: dt.datetime | None) -> str:

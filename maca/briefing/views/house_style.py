@@ -38,5 +38,4 @@ def house_style(request: HttpRequest) -> HttpResponse:
         do=do,
         context={"heading": "House style", "back": reverse("people"), "style": style},
         saved="The house style has been saved.",
-        said_at={"could-identify": "footer"},
     )
