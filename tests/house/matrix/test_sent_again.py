@@ -46,7 +46,7 @@ TWO_TABS_ARE_TWO = dict.fromkeys(
 ) | dict.fromkeys(
     [
         "invite-person", "attest-people", "uploads-setting", "forget-second-steps", "declare", "ask-who-knows", "risk",
-        "colour-setting", "house-style", "public-briefings-setting", "set-public-page",
+        "colour-setting", "public-briefings-setting", "set-public-page",
         "withdraw-finding", "put-back-finding", "take-out-line", "put-back-line",
         "withdraw-dissent", "put-back-dissent", "compare-findings",
     ],
