@@ -69,14 +69,14 @@ class Inside:
         from django.db import connection, connections, transaction
 
         from maca.partnership.fence import installation
-        from tests.house.matrix.stand import build
+        from tests.house.matrix.stand import build, standing_of
         from tests.house.matrix.test_sent_again import FORMS
 
         call_command("migrate", verbosity=0)
         call_command("migrate", database="keystore", verbosity=0)
         self.connection, self.connections = connection, connections
         self.forms = {name: FORMS[name] for name in only or FORMS}
-        situations = {_whose(situation): None for _, _, situation in self.forms.values()}
+        situations = {standing_of(situation): None for _, _, situation in self.forms.values()}
         with installation(), transaction.atomic(), transaction.atomic(using="keystore"):
             self.stand = build(list(situations))
         self.kept = data / "as-built"
@@ -121,11 +121,12 @@ class Inside:
         from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
         from tests.house.matrix.sendings import address, sent_to, words_of
+        from tests.house.matrix.stand import standing_of
         from tests.house.matrix.test_sent_again import SAVES_OVER_AND_OVER
 
         found = []
         for name, (_, who, situation) in self.forms.items():
-            standing = self.stand.standings[_whose(situation)]
+            standing = self.stand.standings[standing_of(situation)]
             data = {**sent_to(name, self.stand, standing), "once": uuid4().hex, "csrfmiddlewaretoken": CSRF}
             body = encode_multipart(BOUNDARY, data)
             path = address(name, words_of(name, self.stand, standing))
@@ -158,10 +159,6 @@ class Inside:
                 who = line.strip()
                 session = self.anew(who) if who else ""
                 print(json.dumps([session, self.standing()]), file=out, flush=True)
-
-
-def _whose(situation: str) -> str:
-    return "selected" if situation == "always" else situation
 
 
 def copied(from_: Path, to: Path) -> None:

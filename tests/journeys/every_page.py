@@ -15,7 +15,7 @@ def main() -> None:
 
     from maca.partnership.fence import installation
     from tests.house.matrix.sendings import PATTERNS, address, words_of
-    from tests.house.matrix.stand import build
+    from tests.house.matrix.stand import build, standing_of
     from tools.permissions_table import table
 
     with installation(), transaction.atomic():
@@ -25,7 +25,7 @@ def main() -> None:
         if section.open or "GET" not in section.methods:
             continue
         for situation in section.at:
-            standing = stand.standings["selected" if situation == "always" else situation]
+            standing = stand.standings[standing_of(situation)]
             with installation():
                 path = address(section.url, words_of(section.url, stand, standing))
             pages += [

@@ -4,26 +4,46 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.house.matrix.stand import Stand, build, rolled_back
+from tests.house.matrix.stand import Stand, begin, know_sizes, rolled_back, standing_of, with_audits
 from tests.house.matrix.tries import Site
 from tools.permissions_table import table
 
+# What the pages that are always there list: a briefing, and a concern.
+LISTED = ["published", "told"]
+
 
 @pytest.fixture(scope="package")
-def stand(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stand]:
-    """Every audit in every situation, built once for the whole of this folder and taken away with it."""
+def begun(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stand]:
+    """Everybody, and no audit of ours yet: built once for the whole of this folder and taken away with it."""
     with django_db_blocker.unblock(), rolled_back():
-        stand = build(list(table().situations))
+        begun = begin()
         gc.freeze()  # it stays for the whole folder
         often = gc.get_threshold()
         # Each cell leaves little behind, and all of it would be gone through a hundred thousand times.
         gc.set_threshold(50_000, 20, 20)
-        yield stand
+        yield begun
         gc.set_threshold(*often)
+
+
+@pytest.fixture(scope="package")
+def stand(begun: Stand, django_db_blocker: DjangoDbBlocker) -> Iterator[Stand]:
+    """An audit in every situation."""
+    with django_db_blocker.unblock(), rolled_back():
+        stand = with_audits(begun, list(table().situations))
+        know_sizes()
+        yield stand
 
 
 @pytest.fixture(scope="module")
 def site(stand: Stand, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
     """The site around them, which remembers nothing of what an earlier module has found."""
     with django_db_blocker.unblock(), Site(stand).watched() as site:
+        yield site
+
+
+@pytest.fixture
+def site_at(begun: Stand, situation: str) -> Iterator[Site]:
+    """The site around an audit in this one situation."""
+    beside = LISTED if situation == "always" else []
+    with rolled_back(), Site(with_audits(begun, [standing_of(situation), *beside])).watched() as site:
         yield site

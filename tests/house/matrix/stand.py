@@ -1,8 +1,10 @@
 """The world that the table is tried in: one partnership with an audit in every situation, and another beside it.
 
-Built once for a run, by doing the steps. The audits stand side by side, so that nothing is built anew between cells.
+Built by doing the steps. The policy table is tried at one situation after another, each built once for all its cells;
+for the rest of this folder they stand side by side.
 """
 
+import copy
 import datetime as dt
 import time
 from collections.abc import Iterator
@@ -440,7 +442,6 @@ class Builder:
     def shown_publicly(self, situation: str) -> Standing:
         standing = self.approved(situation)
         assert standing.briefing
-        set_public_briefings(self.world.partnership, public=True, by=self.people["manager"])
         publish_briefing(standing.briefing, is_public=True, by=self.people["manager"])
         return standing
 
@@ -818,8 +819,8 @@ def certified(case: Case, *, by: Person) -> Certificate:
     return made
 
 
-def build(situations: list[str]) -> Stand:
-    """The whole world of the matrix. Run it inside a transaction that is rolled back."""
+def begin() -> Stand:
+    """Everybody, and the other partnership with an audit; of ours none. Run it in a transaction that is rolled back."""
     ours, theirs = World("Quern Partnership"), World("Elsewhere Partnership")
     for name, kind in (
         ("hospital", AgencyKind.HOSPITAL), ("housing", AgencyKind.HOUSING),
@@ -866,10 +867,8 @@ def build(situations: list[str]) -> Stand:
         )
         for manager in (people["manager"], theirs.manager)
     )  # fmt: skip
-    builder = Builder(ours, people)
+    set_public_briefings(ours.partnership, public=True, by=people["manager"])
     stand = Stand(ours, theirs, people, review, their_review=their_review)
-    for situation in situations:
-        stand.standings[situation] = settle(builder.make(situation))
     audit = theirs.circulated(1)
     theirs.answer_all(theirs.return_of(audit))
     stand.their_standing = settle(Standing(audit, agency_return=theirs.return_of(audit)))
@@ -892,14 +891,38 @@ def build(situations: list[str]) -> Stand:
     stand.their_standing.certificate = certified(their_case, by=theirs.manager)
     stand.sessions = {who: sign_in(person) for who, person in people.items()}
     Person.objects.filter(pk=people["left"].pk).update(is_active=False)
-    if connection.vendor == "postgresql":
-        # Nothing of this is committed, so PostgreSQL would plan for empty tables for ninety thousand requests.
-        with connection.cursor() as cursor:
-            # Not the tables of the whole server, for which every other worker would wait until this one is done.
-            cursor.execute(f"ANALYZE {', '.join(connection.introspection.django_table_names(only_existing=True))}")
+    return stand
+
+
+def with_audits(begun: Stand, situations: list[str]) -> Stand:
+    """The same world with an audit of ours in each of these situations."""
+    stand = copy.deepcopy(begun)
+    builder = Builder(stand.ours, stand.people)
+    for situation in situations:
+        stand.standings[situation] = settle(builder.make(situation))
     # The letters that building has promised are never sent, and would be gone through once more with every cell.
     connection.run_on_commit.clear()
     return stand
+
+
+def build(situations: list[str]) -> Stand:
+    """The whole world of the matrix. Run it inside a transaction that is rolled back."""
+    stand = with_audits(begin(), situations)
+    know_sizes()
+    return stand
+
+
+def know_sizes() -> None:
+    """Nothing of this is committed, so PostgreSQL would plan for empty tables for ninety thousand requests."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # Not the tables of the whole server, for which every other worker would wait until this one is done.
+            cursor.execute(f"ANALYZE {', '.join(connection.introspection.django_table_names(only_existing=True))}")
+
+
+def standing_of(situation: str) -> str:
+    """The situation in which a page is tried that is always the same."""
+    return "selected" if situation == "always" else situation
 
 
 def settle(standing: Standing) -> Standing:

@@ -14,7 +14,7 @@ from maca.journal.models import Entry
 from maca.kernel.ids import new_public_id
 from maca.partnership.models import Appointment, Person, Role
 from tests.house.matrix.sendings import PATTERNS, words_of
-from tests.house.matrix.stand import sign_in
+from tests.house.matrix.stand import sign_in, standing_of
 from tests.house.matrix.tries import Site
 from tools.permissions_table import Section, table
 
@@ -126,7 +126,7 @@ SECTIONS = {one.name: one for one in table().sections if not one.open and PATTER
 def test_an_id_that_is_not_ones_own_is_answered_as_one_that_nobody_has(site: Site, name: str) -> None:
     section = SECTIONS[name]
     who, situation = an_open_cell(section)
-    standing = site.stand.standings["selected" if situation == "always" else situation]
+    standing = site.stand.standings[standing_of(situation)]
     right = {word: str(value) for word, value in words_of(section.url, site.stand, standing).items()}
     method, answers, tried = section.methods[-1], {}, 0
     template = reverse(

@@ -2,12 +2,15 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from inspect import isfunction, signature
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth import middleware
 from django.contrib.auth.middleware import get_user
@@ -19,16 +22,18 @@ from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.backends.jinja2 import Template
 from django.test import RequestFactory, override_settings
 
 from maca.config import urls
 from maca.design import middleware as refusals
 from maca.design import pages
 from maca.partnership import fence
+from maca.partnership.models import Person
 from tests.house.matrix import quicker
 from tests.house.matrix.remembered import Memory
 from tests.house.matrix.sendings import PATTERNS, address, sent_to, words_of
-from tests.house.matrix.stand import WORDS, Stand
+from tests.house.matrix.stand import WORDS, Stand, standing_of
 from tools.permissions_table import Section, Table
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
@@ -68,6 +73,18 @@ def guarded_pages() -> set[Any]:
     return pages
 
 
+def finders() -> list[tuple[Any, str, Callable[..., Any]]]:
+    """Where something is found for a person by the words of an address: at the guard of a page, or further in."""
+    found = [(page, "find", page.find) for page in guarded_pages() if page.find]
+    for module in [module for name, module in sys.modules.items() if name.startswith("maca.")]:
+        for name, value in vars(module).items():
+            if isfunction(value) and value.__name__.startswith("find_"):
+                asking, *words = (one.annotation for one in signature(value).parameters.values())
+                if asking is Person and all(word in (str, int) for word in words):
+                    found.append((module, name, value))
+    return found
+
+
 # Forms that ask, and change nothing.
 ASKS = {"learning"}
 
@@ -88,14 +105,16 @@ class Cell:
         return f"{self.method} {self.url}, {self.situation}, {self.who}: should be “{self.word}”"
 
 
-def cells_of(section: Section, table: Table) -> Iterator[Cell]:
-    """The cells of a section for the methods it names; HEAD goes with GET."""
+def cells_of(section: Section, table: Table, at: Collection[str] = ()) -> Iterator[Cell]:
+    """The cells of a section for the methods it names, in these situations or in all; HEAD goes with GET."""
     # First what only looks, so that it is found once for all of them.
     methods = [
         *(["GET", "HEAD"] if "GET" in section.methods else []),
         *(one for one in section.methods if one != "GET"),
     ]
     for situation in section.at:
+        if at and situation not in at:
+            continue
         for who in table.people:
             if who in table.not_signed_in and not section.open_to_nobody:
                 word = "sign-in"
@@ -107,14 +126,17 @@ def cells_of(section: Section, table: Table) -> Iterator[Cell]:
                 yield Cell(section.url, method, situation, who, word, section.shows, section.answers)
 
 
-def unserved_cells(table: Table) -> Iterator[Cell]:
-    """Every method that an address does not serve, in every situation in which its sections try it."""
+def unserved_cells(table: Table, at: Collection[str] = ()) -> Iterator[Cell]:
+    """Every method that an address does not serve, at every stage at which its sections try it; or in these
+    situations."""
     for url in {section.url: None for section in table.sections}:
         sections = [section for section in table.sections if section.url == url]
         served = {method for section in sections for method in section.methods}
         served |= {"HEAD"} if "GET" in served else set()
         first_at = {table.situations[one].stage if one != "always" else "": one for s in sections for one in s.at}
         for situation in first_at.values():
+            if at and situation not in at:
+                continue
             for who in table.people:
                 away = who in table.not_signed_in and not any(section.open_to_nobody for section in sections)
                 for method in METHODS:
@@ -133,13 +155,13 @@ class Site:
         self.addresses: dict[tuple[str, str], str] = {}
         self.sendings: dict[tuple[str, str, bool], dict[str, Any]] = {}
         self.known: dict[str, Any] = {}
-        self.bare = False
+        self.bare = self.undrawn = False
+        self.drawn: set[tuple[str, str, str]] = set()
         # What a GET has just shown to somebody.
         self.shown: tuple[str, str, str] | None = None
         self.finds_once = True
         self.attempted: Cell | None = None
-        self.found: dict[tuple[Any, ...], Any] = {}
-        self.key: tuple[Any, ...] = ()
+        self.found: dict[str, dict[tuple[Any, ...], Any]] = {}
         self.wrote = 0
         self.writing: list[str] = []
         # Where a mark is to be set before the first change of a cell, and those that have been.
@@ -200,19 +222,28 @@ class Site:
 
         return shown
 
+    def draw(self, draw: Callable[..., str]) -> Callable[..., str]:
+        """Draw a page once in each situation; test_pages and test_canary draw it for everybody."""
+
+        def drawn(template: Any, context: Any = None, request: Any = None) -> str:
+            return "" if self.undrawn else draw(template, context, request)
+
+        return drawn
+
     def find(self, find: Callable[..., Any]) -> Callable[..., Any]:
         """Find what an address is about once for each person, for as long as no cell may have changed it in hand."""
 
-        def found(asking: Any, /, **address: Any) -> Any:
+        def found(asking: Any, /, *words: Any, **named: Any) -> Any:
             if not (self.attempted and self.finds_once):
-                return find(asking, **address)
-            self.key = key = (find, self.attempted.who, *address.items())
-            if key not in self.found:
+                return find(asking, *words, **named)
+            known = self.found.setdefault(self.attempted.who, {})
+            key = (find, asking.pk, *words, *named.items())
+            if key not in known:
                 try:
-                    self.found[key] = find(asking, **address)
+                    known[key] = find(asking, *words, **named)
                 except ObjectDoesNotExist as nothing:
-                    self.found[key] = nothing
-            thing = self.found[key]
+                    known[key] = nothing
+            thing = known[key]
             if isinstance(thing, ObjectDoesNotExist):
                 raise thing.with_traceback(None)  # or it would keep everything around every raising of it
             return thing
@@ -235,7 +266,9 @@ class Site:
                 (SessionStore, "load", self.load(SessionStore.load)),
                 (pages, "already_used", self.used(pages.already_used)),
                 (fence, "stand", self.stand_at),
-                *((page, "find", self.find(page.find)) for page in guarded_pages() if page.find),
+                *((where, name, self.find(find)) for where, name, find in finders()),
+                (Template, "render", self.draw(Template.render)),
+                (DefaultMFAAdapter, "build_totp_svg", lambda adapter, address: "<svg></svg>"),
                 *((page, "show", self.show(page.show)) for page in guarded_pages()),
                 *((where, name, make(getattr(where, name))) for where, name, make in quicker.STAND_INS),
             ]
@@ -275,7 +308,7 @@ class Site:
 
     def path(self, url: str, situation: str) -> str:
         if (url, situation) not in self.addresses:
-            standing = self.stand.standings["selected" if situation == "always" else situation]
+            standing = self.stand.standings[standing_of(situation)]
             self.addresses[url, situation] = address(url, words_of(url, self.stand, standing))
         return self.addresses[url, situation]
 
@@ -283,7 +316,7 @@ class Site:
         """What is sent. Somebody of the other partnership names its agency in place of ours."""
         theirs = who.startswith("b_")
         if (url, situation, theirs) not in self.sendings:
-            standing = self.stand.standings["selected" if situation == "always" else situation]
+            standing = self.stand.standings[standing_of(situation)]
             data = sent_to(url, self.stand, standing)
             if theirs and data.get("agency") == self.stand.ours.health.public_id:
                 data["agency"] = self.stand.theirs.health.public_id
@@ -297,13 +330,15 @@ class Site:
         before, letters = self.wrote, len(mail.outbox)
         self.writing.clear()
         self.bare = cell.method == "HEAD" and self.shown == (cell.url, cell.situation, cell.who)
+        self.undrawn = cell.method == "GET" and not cell.shows and (cell.url, cell.situation, cell.word) in self.drawn
         self.unmarked, self.marks = self.aliases(cell), []
         promised = len(connection.run_on_commit)
-        self.attempted, self.key = cell, ()
+        self.attempted = cell
         response = self.answer(request)
-        self.attempted, self.bare = None, False
+        self.attempted, self.bare, self.undrawn = None, False, False
         if cell.method == "GET" and response.status_code == 200:
             self.shown = (cell.url, cell.situation, cell.who)
+            self.drawn.add((cell.url, cell.situation, cell.word))
         if cell.word != "open" and cell.who not in self.known:
             request.user.is_authenticated  # noqa: B018 - the session is asked now, if no page has asked it
             self.known[cell.who] = request._cached_user
@@ -312,7 +347,7 @@ class Site:
         del connection.run_on_commit[promised:]
         # What was found may hold what the cell made of it; the database does not. A rule that refuses makes nothing.
         if self.touched or (cell.method == "POST" and response.status_code not in (403, 404)):
-            self.found.pop(self.key, None)
+            self.found.pop(cell.who, None)
         self.unmarked, self.touched = (), False
         for alias, mark in self.marks:
             transaction.savepoint_rollback(mark, using=alias)
