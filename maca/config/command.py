@@ -4,6 +4,8 @@ import os
 import resource
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,8 @@ from maca.config.site import Wrong, with_site
 from maca.kernel.text import what_turns
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-KEPT_OPEN = 32  # connections to SQLite that wait for the next request: what a panel with its note-takers uses
+KEPT_OPEN = 32  # connections to a database that wait for the next request: what a panel with its note-takers uses
+LONGEST_WAIT = 5  # seconds for one of them, before somebody is told that nothing was saved
 
 
 @click.group(
@@ -120,10 +123,37 @@ def serve(host: str, port: int) -> None:
         )
     )
     kept.most = KEPT_OPEN
-    clock = Clock(within=installation)
-    clock.start()
-    server.run(sockets=[listening])
-    clock.stop()
+    with connections_kept():
+        clock = Clock(within=installation)
+        clock.start()
+        server.run(sockets=[listening])
+        clock.stop()
+
+
+@contextmanager
+def connections_kept() -> Iterator[None]:
+    """Keep connections to PostgreSQL open from one request to the next.
+
+    Each new one is a new process there, which has yet to read what each table is: that took longer than a whole save.
+    """
+    from django.db import connections
+
+    from maca.partnership.fence import go_back
+
+    served = [one for one in connections.all() if one.vendor == "postgresql"]
+    for one in served:
+        one.close()
+        one.settings_dict["OPTIONS"]["pool"] = {
+            "min_size": 2, "max_size": KEPT_OPEN, "timeout": LONGEST_WAIT, "reset": go_back
+        }  # fmt: skip
+        one.settings_dict["CONN_HEALTH_CHECKS"] = True  # a server that was restarted has none of them
+    try:
+        yield
+    finally:
+        for one in served:
+            one.close()
+            one.close_pool()
+            del one.settings_dict["OPTIONS"]["pool"]
 
 
 @main.command()

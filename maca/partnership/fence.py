@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -31,6 +31,7 @@ from maca.partnership.models import Partnership, Person
 NOWHERE, SIGN_IN, INSTALLATION = "", "sign-in", "installation"
 # A connection is opened at the sign-in: the settings say so in the first message to the server, at no cost.
 PLACE = "current_setting('maca.fence', true)"
+STAND = "SELECT set_config('maca.fence', %s, false)"
 
 # What may be done at the sign-in, before the person is known. An older hash of a password is made anew while
 # it is checked, and a one-time code is marked as used, so these two are also changed there.
@@ -74,20 +75,19 @@ ONLY_GROW = ("journal_entry", "briefing_publishedfile", "retention_certificate")
 
 
 class _Standing(NamedTuple):
-    session: object
     place: str
     # Said inside a transaction, it is taken back when that rolls back: then it has to be said again.
     for_good: bool
 
 
 def _remembered(connection: BaseDatabaseWrapper) -> _Standing:
-    session = connection.connection
-    known: _Standing | None = getattr(connection, "fence_standing", None)
-    if known is None or known.session is not session:
-        return _Standing(session, SIGN_IN, for_good=True)
+    """Kept with what is connected to the server, which may serve one request after another."""
+    known: _Standing | None = getattr(connection.connection, "fence_standing", None)
+    if known is None:
+        return _Standing(SIGN_IN, for_good=True)
     if known.for_good or connection.in_atomic_block:
         return known
-    return _Standing(session, SIGN_IN, for_good=False)
+    return _Standing(SIGN_IN, for_good=False)
 
 
 def stand(place: str, using: BaseDatabaseWrapper | None = None) -> None:
@@ -99,9 +99,16 @@ def stand(place: str, using: BaseDatabaseWrapper | None = None) -> None:
     if known.place == place and known.for_good:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('maca.fence', %s, false)", [place])
-    standing = _Standing(connection.connection, place, for_good=not connection.in_atomic_block)
-    connection.fence_standing = standing  # type: ignore[attr-defined]
+        cursor.execute(STAND, [place])
+    connection.connection.fence_standing = _Standing(place, for_good=not connection.in_atomic_block)
+
+
+def go_back(session: Any) -> None:
+    """A connection that waits for the next request stands at the sign-in, wherever the last one left it."""
+    if getattr(session, "fence_standing", None) is not None:
+        session.execute(STAND, [SIGN_IN])
+        session.commit()
+        session.fence_standing = _Standing(SIGN_IN, for_good=True)
 
 
 @contextmanager
@@ -117,7 +124,8 @@ def standing(place: str) -> Iterator[None]:
         yield
     finally:
         if before == SIGN_IN and connection.settings_dict["CONN_MAX_AGE"] == 0 and not connection.in_atomic_block:
-            # Django closes it a moment later in any case, and a new one stands at the sign-in: no round trip.
+            # Django lets go of it a moment later in any case. A new one stands at the sign-in, and one that is kept
+            # goes back there by itself: no round trip.
             connection.close()
         else:
             stand(before)

@@ -23,6 +23,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from maca.audits.models import Audit, Heading
+from maca.config.command import connections_kept
 from maca.kernel.ids import new_public_id
 from maca.kernel.verdict import Refused
 from maca.panel.operations import introduce_case
@@ -433,6 +434,38 @@ def test_a_connection_that_is_kept_begins_every_request_at_the_sign_in(monkeypat
     connection.close()
     assert [where for where, _ in seen] == [fence.SIGN_IN] * 2
     assert seen[0][1] is seen[1][1]
+
+
+@on_postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("goes_back", [True, False])
+def test_a_connection_kept_for_the_next_request_goes_back_to_the_sign_in(goes_back):
+    """Also where nothing asks it to, as a page does. The control, which does not go back, stands where it stood."""
+    world = World()
+    seen = []
+    with connections_kept():
+        if not goes_back:
+            connection.settings_dict["OPTIONS"]["pool"]["reset"] = None
+        for _ in range(6):
+            seen.append((place(), connection.connection))
+            fence.let_in(world.chair)
+            connection.close()
+    assert len({id(session) for _, session in seen}) < 6, "none was kept"
+    places = {where for where, _ in seen}
+    assert places == ({fence.SIGN_IN} if goes_back else {fence.SIGN_IN, str(world.partnership.pk)})
+    connection.ensure_connection()
+    assert not hasattr(connection.connection, "_pool") or connection.connection._pool is None
+
+
+@on_postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_place_is_known_of_the_connection_and_not_of_who_used_it_last():
+    world = World()
+    fence.let_in(world.chair)
+    fence.go_back(connection.connection)
+    assert place() == fence.SIGN_IN
+    fence.let_in(world.chair)
+    assert place() == str(world.partnership.pk)
 
 
 @on_postgres

@@ -174,12 +174,13 @@ class Site:
     def stand_at(self, place: str, using: BaseDatabaseWrapper | None = None) -> None:
         """Stands in for `fence.stand`: the database is told with the next statement, and not if there is none."""
         at = using or connection
-        at.fence_standing = fence._Standing(at.connection, place, for_good=True)
+        if at.vendor == "postgresql":
+            at.connection.fence_standing = fence._Standing(place, for_good=True)
 
     def tell(self, at: BaseDatabaseWrapper) -> None:
         """Tell PostgreSQL where the connection stands, unless it knows."""
         if at.vendor == "postgresql" and at.alias == "default" and self.told != (place := fence._remembered(at).place):
-            at.connection.execute("SELECT set_config('maca.fence', %s, false)", [place])
+            at.connection.execute(fence.STAND, [place])
             self.told = place
 
     def count(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -281,7 +282,9 @@ class Site:
             connection.make_cursor = memory.cursor(connection)
             stack.callback(delattr, connection, "make_cursor")
             stack.callback(self.tell, connection)
-            stack.callback(setattr, connection, "fence_standing", getattr(connection, "fence_standing", None))
+            if connection.vendor == "postgresql":
+                standing = getattr(connection.connection, "fence_standing", None)
+                stack.callback(setattr, connection.connection, "fence_standing", standing)
             yield self
 
     def request(self, path: str, method: str, who: str, data: dict[str, Any] | None = None) -> HttpRequest:
