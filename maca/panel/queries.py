@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.module_loading import import_string
 
 from maca.audits.models import AskedOf, Audit, Heading, Question, QuestionKind
@@ -300,8 +300,11 @@ def what_rests_on(finding: Finding, person: Person) -> list[Resting]:
 
 
 def hearings_of(audit: Audit) -> list[Hearing]:
+    """In the order of the agenda, where one has been set; otherwise in that of the numbers of the cases."""
     return list(
-        Hearing.objects.filter(case__audit=audit).select_related("case", "introduced_by").order_by("case__number")
+        Hearing.objects.filter(case__audit=audit)
+        .select_related("case", "introduced_by")
+        .order_by(F("case__slot__place").asc(nulls_last=True), "case__number")
     )
 
 

@@ -15,6 +15,7 @@ from maca.design.middleware import for_a_script
 from maca.design.pages import do_once, form_page, guarded, version_sent
 from maca.kernel.verdict import Refused
 from maca.panel import operations, rules
+from maca.panel.addresses import page_of
 from maca.panel.alike import alike
 from maca.panel.codebook import CodeBook
 from maca.panel.following import poke
@@ -22,7 +23,6 @@ from maca.panel.forms import FindingForm
 from maca.panel.models import STRENGTHS, Finding, PanelLine
 from maca.panel.queries import Column, agencies_around, codebook_of, days_of, find_column, find_finding, find_line
 from maca.panel.related import Within, within
-from maca.panel.views.addresses import page_of
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
 from maca.returns.queries import evidence_given

@@ -8,6 +8,7 @@ from maca.cases.queries import possible_presenters
 from maca.design.pages import form_page, guarded
 from maca.kernel.ids import new_public_id
 from maca.panel import operations, rules
+from maca.panel.addresses import columns_of, hearing_page, panel_page
 from maca.panel.agenda import missing_from, quorum_of
 from maca.panel.forms import AttendanceForm, ClosingForm, IntroductionForm
 from maca.panel.grades import asks_for_grades, figures, graded
@@ -28,7 +29,6 @@ from maca.panel.queries import (
     struck_from,
     withdrawn_from,
 )
-from maca.panel.views.addresses import columns_of, hearing_page, panel_page
 from maca.partnership.requests import signed_in
 from maca.returns.operations import read_report
 

@@ -14,6 +14,7 @@ from maca.design.middleware import for_a_script
 from maca.design.pages import do_once, form_page, guarded, unattended
 from maca.kernel.ids import new_public_id
 from maca.panel import operations, rules
+from maca.panel.addresses import columns_of, hearing_page
 from maca.panel.following import poke, stream
 from maca.panel.forms import LineForm
 from maca.panel.lines import told
@@ -30,7 +31,6 @@ from maca.panel.queries import (
     findings_of,
     offered_question,
 )
-from maca.panel.views.addresses import columns_of, hearing_page
 from maca.partnership.requests import signed_in
 
 
