@@ -329,6 +329,11 @@ class FindingForm(TagsForm):
         required=False,
     )
     passages = CheckboxesField(label="Which words that stand in both assessments does it rest on?", required=False)
+    also = CheckboxesField(
+        label="Does it stand under another heading too?",
+        help_text="It is one finding there and here, and counts once.",
+        required=False,
+    )
     proposed = LongTextField(
         label="Does anything have to be done about it?",
         called="the action",
@@ -347,11 +352,12 @@ class FindingForm(TagsForm):
         days: Collection[dt.date] | None = None,
         evidence: Iterable[EvidenceGiven] = (),
         passages: Sequence[str] = (),
+        also: Iterable[Heading] = (),
         takes_action: bool = False,
         **kwargs: Any,
     ) -> None:
         """`days` are those of which the chronology has entries; None where there is no case, and so no chronology.
-        `evidence` and `passages` are what there is to choose from of each."""
+        `evidence`, `passages` and `also`, other headings, are what there is to choose from of each."""
         super().__init__(*args, **kwargs)
         self.asked = {one.number: one for one in asked}
         self.has_entries = days or ()
@@ -360,6 +366,7 @@ class FindingForm(TagsForm):
         if days is None:
             del self.fields["days"]
         self._offer_or_leave_out("evidence", [(key, _called(one)) for key, one in self.given.items()])
+        self._offer_or_leave_out("also", [(str(one), str(one.label)) for one in also])
         self._offer_or_leave_out("passages", [(str(at), _in_short(one)) for at, one in enumerate(passages)])
         if not takes_action:
             del self.fields["proposed"]
@@ -395,6 +402,9 @@ class FindingForm(TagsForm):
     def clean_evidence(self) -> list[Evidence | Upload]:
         return [self.given[one].row for one in self.cleaned_data["evidence"]]
 
+    def clean_also(self) -> list[Heading]:
+        return [Heading(one) for one in self.cleaned_data["also"]]
+
     def clean_passages(self) -> list[str]:
         return [self.shared[int(one)] for one in self.cleaned_data["passages"]]
 
@@ -402,7 +412,7 @@ class FindingForm(TagsForm):
         """What the operations take."""
         given = self.cleaned_data
         said = {"text": given["text"], **self.tags(), "answers": given["answers"]}
-        said |= {name: given[name] for name in ("days", "evidence", "passages") if name in self.fields}
+        said |= {name: given[name] for name in ("days", "evidence", "passages", "also") if name in self.fields}
         return said | ({"action": given["proposed"]} if "proposed" in self.fields else {})
 
 

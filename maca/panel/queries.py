@@ -121,6 +121,12 @@ def find_finding(person: Person, audit: str, finding: str) -> Finding:
     )
 
 
+def under_other_headings(finding: Finding) -> QuerySet[Finding]:
+    """A finding on a case may stand under two headings, in the same words: where else it does."""
+    alike = Finding.objects.standing().filter(case__isnull=False, case=finding.case_id, text=finding.text)
+    return alike.exclude(heading=finding.heading).select_related("case__audit").order_by("position")
+
+
 # ---- what agencies do not agree with
 
 
@@ -282,11 +288,15 @@ class Resting:
 def what_rests_on(finding: Finding, person: Person) -> list[Resting]:
     """What would change if a finding were withdrawn: in this room, and in those that name it in the settings."""
     found = []
-    others = finding.audit.findings.standing().exclude(pk=finding.pk)
+    too = list(under_other_headings(finding))
+    others = finding.audit.findings.standing().exclude(pk__in=[finding.pk, *(one.pk for one in too)])
     alike = others.filter(case=finding.case_id, heading=finding.heading)
     if not alike.exists():
         where = finding.case.label if finding.case else "the whole audit"
         found.append(Resting(f"It is the only finding under “{finding.get_heading_display()}” of {where}."))
+    found += [
+        Resting(f"It stands under “{one.get_heading_display()}” too, and is withdrawn there with it.") for one in too
+    ]
     book = codebook_of(finding.audit.partnership_id)
     elsewhere = {code for codes in others.values_list("themes", flat=True) for code in codes}
     found += [

@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maca.audits.models import Audit
+from maca.audits.models import Audit, Heading
 from maca.audits.queries import agency_questions
 from maca.cases.models import DestructionReason
 from maca.cases.operations import destroy_case
@@ -18,8 +18,15 @@ from maca.chronology.queries import chronology_of
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
 from maca.panel.models import Finding, PanelLine
-from maca.panel.operations import change_finding, change_line, introduce_case, open_panel, record_finding
-from maca.panel.queries import Column, find_hearing
+from maca.panel.operations import (
+    change_finding,
+    change_line,
+    introduce_case,
+    open_panel,
+    record_finding,
+    withdraw_finding,
+)
+from maca.panel.queries import Column, find_hearing, under_other_headings
 from maca.partnership.models import AgencyKind, Role
 from maca.partnership.operations import register_agency
 from maca.returns.models import Evidence, Upload
@@ -451,3 +458,60 @@ def test_pages_ask_as_often_for_much_evidence_as_for_one_piece(world, with_evide
     for number in range(9):
         record_finding(column, text=f"They met {number}.", agencies=[], evidence=given, by=world.chair)
     assert {page: queries(page) for page in first} == first
+
+
+# ---- under two headings
+
+
+def test_one_finding_stands_under_two_headings_with_all_that_it_rests_on_and_counts_once(world, with_evidence, sign_in):
+    client, given = sign_in(world.chair), [one.row.public_id for one in evidence_given(with_evidence.case)]
+    line = take(client, with_evidence, "went_well")
+    new = f"{address('record-finding', with_evidence, heading='went_well')}?line={line.public_id}"
+    form = client.get(new).content.decode()
+    assert 'value="can_be_improved"' in form
+    assert 'name="also" type="checkbox" value="went_well"' not in form
+    sent = {
+        "text": "They met.", "also": ["challenge_or_theme"], "evidence": given, "themes": ["core_group"],
+        "agencies": ["health"], "answers": str(line.question.number), "once": "a" * 32,
+    }  # fmt: skip
+    assert client.post(new, sent).status_code == 302
+    first, second = Finding.objects.order_by("position")
+    assert (first.heading, second.heading) == ("went_well", "challenge_or_theme")
+
+    def all_of(one: Finding) -> tuple:
+        one.refresh_from_db()
+        evidence, agencies = [cited.row for cited in one.evidence.all()], [str(those) for those in one.agencies.all()]
+        return one.text, one.themes, one.causes, agencies, rests_on(one), evidence
+
+    assert all_of(first) == all_of(second)
+    assert all_of(second)[3:5] == (["Health"], [f"question {line.question.number} (Health)"])
+    assert len(all_of(second)[5]) == 2
+    shown = client.get(reverse("panel-themes", kwargs={"audit": with_evidence.case.audit.slug})).content.decode()
+    assert "1 case: Case 1; 1 finding." in shown
+    # It is changed in one place, also from where it stands second.
+    page = reverse("change-finding", kwargs={"audit": with_evidence.case.audit.slug, "finding": second.public_id})
+    assert "stands under “What went well?” too" in client.get(page).content.decode()
+    sent = {"text": "They met often.", "evidence": given[:1], "causes": ["tool"], "version": "1", "once": "b" * 32}
+    assert client.post(page, sent).status_code == 302
+    assert all_of(first) == all_of(second)
+    assert all_of(first)[0] == "They met often."
+    assert len(all_of(first)[5]) == 1
+    # Withdrawn, it is withdrawn from one heading.
+    withdraw_finding(second, by=world.chair)
+    first.refresh_from_db()
+    assert first.withdrawn_at is None
+
+
+def test_the_shared_words_of_a_finding_under_two_headings_are_sealed_for_each(world, asks, sign_in):
+    hearing, prompt = asks
+    column = Column(hearing.case.audit, hearing.case, WELL)
+    also = [Heading.CHALLENGE_OR_THEME]
+    record_finding(column, text="It was copied.", agencies=[], question=prompt.mark, also=also, by=world.chair)
+    shown = sign_in(world.chair).get(address("hearing", hearing)).content.decode()
+    assert shown.count(f"“<mark>{prompt.pattern.passages[0]}</mark>”") == 2
+
+
+def test_findings_that_say_the_same_of_two_cases_are_two(world):
+    audit = world.panel_opened(2)
+    findings = [world.hear(case, text="They met.") for case in audit.cases.select_related("audit", "hearing")]
+    assert [list(under_other_headings(one)) for one in findings] == [[], []]

@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -32,7 +33,7 @@ from maca.panel.models import (
 )
 from maca.panel.operations.holding import hold_hearing, hold_line, tell_of_findings, where_of
 from maca.panel.operations.note_taking import add_line
-from maca.panel.queries import Column
+from maca.panel.queries import Column, under_other_headings
 from maca.partnership.models import Agency, Person
 from maca.returns.models import Evidence, Upload
 from maca.sealing.cipher import digest
@@ -53,6 +54,7 @@ def record_finding(
     days: Collection[dt.date] = (),
     evidence: Collection[Evidence | Upload] = (),
     passages: Collection[str] | None = None,
+    also: Collection[Heading] = (),
     action: str = "",
     by: Person,
 ) -> Finding:
@@ -62,7 +64,8 @@ def record_finding(
     It cites every entry that the chronology of the case has of these `days`, and of the `evidence` that the agencies
     gave what is named. Made of a `question` that the chronology asks, by its mark, it cites the entries of that, and
     where two assessments share words, those of these `passages`; all of them without it. Made of a `line` of the notes,
-    that line is agreed. An `action` is proposed with it, as a line of its own. Raises `Refused` where the chronology no
+    that line is agreed. An `action` is proposed with it, as a line of its own. Under the headings of the case that
+    are named in `also` it stands too. Raises `Refused` where the chronology no
     longer asks the question, and where the line has become another finding.
     """
     hold(column.audit)
@@ -90,22 +93,46 @@ def record_finding(
         finding.entries.set(of_case.filter(Q(public_id__in=cited) | Q(date__in=days)))
     _rest_on(finding, answers, line)
     _rest_on_evidence(finding, evidence)
-    write(
-        "recorded a finding",
-        finding,
-        by=by,
-        heading=str(column.heading),
-        case=column.case.label if column.case else None,
-        agencies=sorted(agency.slug for agency in agencies),
-        entries=finding.entries.count(),
-        themes=list(themes),
-        causes=[str(one) for one in causes],
-        answers=[one.number for one in answers],
-        evidence=len(evidence),
-        passages=len(shared),
-        **_digest(finding),
-    )
+    there = [_add(replace(column, heading=one), **_words_of(finding), passages=shared, by=by) for one in also]
+    for one in there:
+        _rest_as(one, finding)
+    for one in (finding, *there):
+        write(
+            "recorded a finding",
+            one,
+            by=by,
+            heading=str(one.heading),
+            case=column.case.label if column.case else None,
+            agencies=_slugs(agencies),
+            entries=finding.entries.count(),
+            themes=list(themes),
+            causes=[str(one) for one in causes],
+            answers=[one.number for one in answers],
+            evidence=len(evidence),
+            passages=len(shared),
+            **_digest(one),
+        )
     return finding
+
+
+def _words_of(finding: Finding) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in ("text", "question", "themes", "causes")}
+
+
+def _rest_as(finding: Finding, other: Finding) -> None:
+    """Let a finding be about the same agencies as another one of its case, and rest on the same."""
+    finding.agencies.set(other.agencies.all())
+    finding.entries.set(other.entries.all())
+    finding.answers.all().delete()
+    FindingAnswer.objects.bulk_create(
+        FindingAnswer(finding=finding, question_id=one.question_id, agency_id=one.agency_id)
+        for one in other.answers.all()
+    )
+    finding.evidence.all().delete()
+    FindingEvidence.objects.bulk_create(
+        FindingEvidence(finding=finding, reference_id=one.reference_id, upload_id=one.upload_id)
+        for one in other.evidence.all()
+    )
 
 
 def _rest_on(finding: Finding, questions: Collection[Question], line: PanelLine | None = None) -> None:
@@ -170,12 +197,14 @@ def change_finding(
 ) -> None:
     """Reword a finding, or correct the agencies it is about, its themes, why it happened and what it rests on: without
     `answers`, `days`, `evidence` or `passages`, on what it did. Of a day that stays, it cites what it did; of the
-    passages it cites, those stay that are named."""
+    passages it cites, those stay that are named. Where it stands under other headings too, it is changed there as well.
+    """
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
+    elsewhere = list(under_other_headings(finding))
     said: dict[str, Any] = {"text": text, "themes": list(themes), "causes": list(causes)}
-    if passages is not None and finding.passages:
-        stay = [one for one in _passages_of(finding) if one in passages]
+    stay = [one for one in _passages_of(finding) if passages is None or one in passages]
+    if finding.passages:
         said["passages"] = _seal(finding, stay) if stay else Sealed()
     save_changes(finding, version=version, **said, saved_by=by, saved_at=timezone.now())
     finding.agencies.set(agencies)
@@ -187,17 +216,20 @@ def change_finding(
         finding.entries.add(*ChronologyEntry.objects.filter(case=finding.case, date__in=set(days) - before))
     if evidence is not None:
         _rest_on_evidence(finding, evidence)
-    keep_terms([finding])
+    for one in elsewhere:
+        hold(one)
+        words = {**_words_of(finding), "passages": _seal(one, stay) if stay else Sealed()}
+        save_changes(one, version=None, **words, saved_by=by, saved_at=finding.saved_at)
+        _rest_as(one, finding)
+    keep_terms([finding, *elsewhere])
     tell_of_findings(finding.case)
-    write(
-        "changed a finding", finding, by=by, version=finding.version, answers=[one.number for one in answers or ()],
-        **_digest(finding),
-    )  # fmt: skip
+    for one in (finding, *elsewhere):
+        numbers = [answer.number for answer in answers or ()]
+        write("changed a finding", one, by=by, version=one.version, answers=numbers, **_digest(one))
 
 
 def _passages_of(finding: Finding) -> list[str]:
-    assert finding.case  # only its chronology has any
-    return case_key(finding.case).text(finding, "passages").splitlines()
+    return case_key(finding.case).text(finding, "passages").splitlines() if finding.case and finding.passages else []
 
 
 @transaction.atomic
@@ -226,15 +258,18 @@ def read_passages_of(finding: Finding, *, by: Person) -> list[str]:
 
 @transaction.atomic
 def reword_disputed_finding(finding: Finding, *, text: str, by: Person) -> None:
-    """Reword a finding after the panel, since an agency has disputed its facts. What it said before is kept."""
+    """Reword a finding after the panel, wherever it stands in its case, since an agency has disputed its facts. What it
+    said before is kept."""
     hold(finding, "audit", read=("case",))
     if finding.case:
         forget_parts(finding.case)
     rules.may_change_disputed_finding(by, finding).insist()
-    EarlierWording.objects.create(finding=finding, text=finding.text, replaced_by=by)
-    save_changes(finding, version=None, text=text, saved_by=by, saved_at=timezone.now())
-    keep_terms([finding])
-    write("reworded a finding", finding, by=by, version=finding.version)
+    those = [finding, *under_other_headings(finding)]
+    for one in those:
+        EarlierWording.objects.create(finding=one, text=one.text, replaced_by=by)
+        save_changes(one, version=None, text=text, saved_by=by, saved_at=timezone.now())
+        write("reworded a finding", one, by=by, version=one.version)
+    keep_terms(those)
 
 
 @transaction.atomic
@@ -275,16 +310,18 @@ def _slugs(agencies: Iterable[Agency]) -> list[str]:
 
 
 @transaction.atomic
-def withdraw_disputed_finding(finding: Finding, *, by: Person) -> None:
-    """Withdraw a finding after the panel, since an agency has disputed its facts. It is kept, struck, and counts
-    nowhere; it cannot be put back."""
+def withdraw_disputed_finding(finding: Finding, *, by: Person) -> list[Finding]:
+    """Withdraw a finding after the panel, wherever it stands in its case, since an agency has disputed its facts. It is
+    kept, struck, and counts nowhere; it cannot be put back. Answers with all that are gone."""
     hold(finding, "audit", read=("case",))
     if finding.case:
         forget_parts(finding.case)
     rules.may_change_disputed_finding(by, finding).insist()
-    now = timezone.now()
-    save_changes(finding, version=None, withdrawn_at=now, saved_by=by, saved_at=now)
-    write("withdrew a disputed finding", finding, by=by, version=finding.version)
+    now, those = timezone.now(), [finding, *under_other_headings(finding)]
+    for one in those:
+        save_changes(one, version=None, withdrawn_at=now, saved_by=by, saved_at=now)
+        write("withdrew a disputed finding", one, by=by, version=one.version)
+    return those
 
 
 @transaction.atomic

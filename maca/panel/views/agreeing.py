@@ -21,7 +21,17 @@ from maca.panel.codebook import CodeBook
 from maca.panel.following import poke
 from maca.panel.forms import FindingForm
 from maca.panel.models import STRENGTHS, Finding, PanelLine
-from maca.panel.queries import Column, agencies_around, codebook_of, days_of, find_column, find_finding, find_line
+from maca.panel.queries import (
+    CASE_HEADINGS,
+    Column,
+    agencies_around,
+    codebook_of,
+    days_of,
+    find_column,
+    find_finding,
+    find_line,
+    under_other_headings,
+)
 from maca.panel.related import Within, within
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
@@ -54,6 +64,7 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
             data,
             **_to_choose_from(column.audit, column.case, book),
             passages=passages,
+            also=_other_headings(column),
             takes_action=column.case is not None,
             initial=proposed,
         )
@@ -95,6 +106,10 @@ def _to_choose_from(audit: Audit, case: Case | None, book: CodeBook) -> dict[str
     }
 
 
+def _other_headings(column: Column) -> list[Heading]:
+    return [one for one in CASE_HEADINGS if one != column.heading] if column.case else []
+
+
 def _question_asked_for(request: HttpRequest, column: Column, line: PanelLine | None, person: Person) -> Prompt | None:
     """The question of the chronology that a finding is made of, by itself or by a line that was taken from it. Where it
     is no longer asked, a line is a line as any other."""
@@ -130,7 +145,7 @@ def _looked(
                 "within": asdict(inside),
             }
         )
-    several = ("agencies", "themes", "causes", "evidence", "passages")
+    several = ("agencies", "themes", "causes", "evidence", "passages", "also")
     typed: dict[str, Any] = {"text": text, **{name: request.POST.getlist(name) for name in several}}
     takes_action = column.case is not None and but is None
     typed["proposed"] = request.POST.get("proposed", "") or (inside.still_to_do if takes_action else "")
@@ -138,6 +153,7 @@ def _looked(
     form = FindingForm(
         **_to_choose_from(column.audit, column.case, book),
         passages=passages,
+        also=_other_headings(column) if but is None else [],
         takes_action=takes_action,
         initial=typed,
     )
@@ -211,6 +227,7 @@ def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
         "caption": f"{finding.audit.title}, {finding.case.label if finding.case else 'the whole audit'}",
         "back": back,
         "finding": finding,
+        "elsewhere": [one.get_heading_display() for one in under_other_headings(finding)],
         "alike": [],
         "suggested": [],
     }
