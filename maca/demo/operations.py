@@ -12,6 +12,7 @@ from maca.actions.models import Action, Closing, Impact
 from maca.actions.operations import make_action, note_progress, record_impact, report_action_done, verify_action
 from maca.audits.models import Audit, Heading, PrioritySource
 from maca.audits.operations import adopt_theme, plan_audit, record_priority
+from maca.audits.queries import agency_questions
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import Timetable, timetable
 from maca.briefing.models import Briefing, Decision, KeptBecause
@@ -77,7 +78,7 @@ from maca.returns.operations import (
     say_of_risk,
     submit_return,
 )
-from maca.returns.queries import find_asking
+from maca.returns.queries import evidence_given, find_asking
 from maca.sealing.keystore import ALIAS
 
 DATA = Path(__file__).parent / "data"
@@ -440,16 +441,20 @@ def _publish(audit: Audit, people: dict[str, Person]) -> None:
     audit.refresh_from_db()
     open_panel(audit, by=chair)
     disputed: list[tuple[Finding, dict[str, str]]] = []
+    asked = {one.number: one for one in agency_questions(audit)}
     for case in audit.cases.select_related("hearing").order_by("number"):
         case.audit = audit
         agencies = {one.agency.slug: one.agency for one in case.involvements.select_related("agency")}
         introduce_case(
             case.hearing, introduced_by=case.presenters.get().person, partners=agencies.values(), version=None, by=chair
         )
+        given = {(one.agency.slug, one.called): one.row for one in evidence_given(case)}
         for one in (one for one in told["findings"] if one["case"] == case.number):
             finding = record_finding(
                 Column(audit, case, Heading(one["heading"])), text=one["text"], by=chair,
                 agencies=[agencies[slug] for slug in one["agencies"]],
+                answers=[asked[number] for number in one.get("answers", [])],
+                evidence=[given[slug, called] for slug, called in one.get("evidence", [])],
             )  # fmt: skip
             if "withdrawn" in one:
                 disputed.append((finding, one))

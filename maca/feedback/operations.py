@@ -37,6 +37,7 @@ from maca.notices.kinds import Kind
 from maca.notices.operations import queue_to_each
 from maca.panel.models import Cause, Finding
 from maca.panel.operations import correct_tags, reword_disputed_finding, withdraw_disputed_finding
+from maca.panel.queries import under_other_headings
 from maca.partnership.models import Agency, Person, Role
 from maca.returns.models import AgencyReturn
 from maca.sealing.cipher import digest
@@ -235,7 +236,8 @@ def decide_dispute(
 
 def _renew_disputes(finding: Finding) -> None:
     """Whoever has a dispute of this finding open is shown what it says now."""
-    Dispute.objects.undecided().filter(finding=finding).update(version=F("version") + 1)
+    those = [finding, *under_other_headings(finding)]
+    Dispute.objects.undecided().filter(finding__in=those).update(version=F("version") + 1)
 
 
 def _hold_checks(audit: Audit) -> None:
@@ -260,11 +262,11 @@ def _decide(dispute: Dispute, decision: Decision, reason: str, *, version: int |
 def _withdraw(dispute: Dispute, reason: str, *, by: Person) -> None:
     finding = dispute.finding
     concerned = whose_facts_it_concerns(finding)
-    withdraw_disputed_finding(finding, by=by)
+    gone = {one.pk: one for one in withdraw_disputed_finding(finding, by=by)}
     disputing = {dispute.fact_check.agency}
-    others = Dispute.objects.undecided().filter(finding=finding).exclude(pk=dispute.pk)
+    others = Dispute.objects.undecided().filter(finding__in=gone).exclude(pk=dispute.pk)
     for other in others.select_related("fact_check__agency"):
-        other.finding = finding
+        other.finding = gone[other.finding_id]
         _decide(other, Decision.WITHDRAWN, reason, version=None, by=by)
         disputing.add(other.fact_check.agency)
     # Whoever is writing an answer is shown that it is gone, and what they wrote of it beside.

@@ -26,6 +26,7 @@ from maca.feedback.queries import (
     without_a_lead,
 )
 from maca.kernel.clock import today, working_days_from
+from maca.panel.addresses import page_of
 from maca.panel.forms import CorrectionForm
 from maca.panel.models import Finding
 from maca.panel.queries import agencies_around, codebook_of, find_finding, what_rests_on
@@ -197,8 +198,7 @@ def correct_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
     """Which agencies a finding is about, its themes and why it happened, put right after the panel."""
     audit, case = finding.audit, finding.case
     agencies, book = agencies_around(audit), codebook_of(audit.partnership_id)
-    page = ("hearing", {"audit": audit.slug, "case": case.number}) if case else ("panel", {"audit": audit.slug})
-    back = reverse(page[0], kwargs=page[1])
+    back = page_of(audit, case)
 
     def make_form(data: Mapping[str, Any] | None, now: Finding) -> CorrectionForm:
         return CorrectionForm(data, agencies=agencies, book=book, wording=now.text, initial=tags_of(now))

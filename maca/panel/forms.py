@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 
 from maca.audits.models import Heading, Question
 from maca.cases.models import Case
@@ -24,7 +25,8 @@ from maca.panel.codebook import CodeBook
 from maca.panel.grades import CALLED
 from maca.panel.models import Came, Cause
 from maca.partnership.models import Agency, Person
-from maca.returns.models import Grade
+from maca.returns.models import Evidence, Grade, Upload
+from maca.returns.queries import EvidenceGiven
 
 
 class IntroductionForm(Form):
@@ -287,6 +289,17 @@ class CorrectionForm(TagsForm):
         self.offer(agencies, book, wording)
 
 
+WORDS_OF_A_PASSAGE = 40  # of a passage, by which it is known again
+
+
+def _called(one: EvidenceGiven) -> str:
+    return f"{one.agency}: {one.called}{f' (question {one.question})' if one.question else ''}"
+
+
+def _in_short(passage: str) -> str:
+    return f"“{Truncator(passage).words(WORDS_OF_A_PASSAGE)}”"
+
+
 class FindingForm(TagsForm):
     field_order = ["text"]
 
@@ -309,6 +322,18 @@ class FindingForm(TagsForm):
         max_length=LONGEST_TEXT,  # it is filled in with every day that is cited: those of eighteen years fit
         required=False,
     )
+    evidence = CheckboxesField(
+        label="Which evidence does it rest on?",
+        help_text="As the summative report names it.",
+        many=True,
+        required=False,
+    )
+    passages = CheckboxesField(label="Which words that stand in both assessments does it rest on?", required=False)
+    also = CheckboxesField(
+        label="Does it stand under another heading too?",
+        help_text="It is one finding there and here, and counts once.",
+        required=False,
+    )
     proposed = LongTextField(
         label="Does anything have to be done about it?",
         called="the action",
@@ -325,18 +350,33 @@ class FindingForm(TagsForm):
         book: CodeBook,
         asked: Iterable[Question],
         days: Collection[dt.date] | None = None,
+        evidence: Iterable[EvidenceGiven] = (),
+        passages: Sequence[str] = (),
+        also: Iterable[Heading] = (),
         takes_action: bool = False,
         **kwargs: Any,
     ) -> None:
-        """`days` are those of which the chronology has entries; None where there is no case, and so no chronology."""
+        """`days` are those of which the chronology has entries; None where there is no case, and so no chronology.
+        `evidence`, `passages` and `also`, other headings, are what there is to choose from of each."""
         super().__init__(*args, **kwargs)
         self.asked = {one.number: one for one in asked}
         self.has_entries = days or ()
+        self.given = {one.row.public_id: one for one in evidence}
+        self.shared = passages
         if days is None:
             del self.fields["days"]
+        self._offer_or_leave_out("evidence", [(key, _called(one)) for key, one in self.given.items()])
+        self._offer_or_leave_out("also", [(str(one), str(one.label)) for one in also])
+        self._offer_or_leave_out("passages", [(str(at), _in_short(one)) for at, one in enumerate(passages)])
         if not takes_action:
             del self.fields["proposed"]
         self.offer(agencies, book, str(self["text"].value() or ""))
+
+    def _offer_or_leave_out(self, name: str, choices: list[tuple[str, str]]) -> None:
+        if choices:
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields[name]
 
     def clean_answers(self) -> list[Question]:
         said = self.cleaned_data["answers"].replace(",", " ").split()
@@ -359,12 +399,20 @@ class FindingForm(TagsForm):
             found[day.date] = None
         return list(found)
 
+    def clean_evidence(self) -> list[Evidence | Upload]:
+        return [self.given[one].row for one in self.cleaned_data["evidence"]]
+
+    def clean_also(self) -> list[Heading]:
+        return [Heading(one) for one in self.cleaned_data["also"]]
+
+    def clean_passages(self) -> list[str]:
+        return [self.shared[int(one)] for one in self.cleaned_data["passages"]]
+
     def said(self) -> dict[str, Any]:
         """What the operations take."""
         given = self.cleaned_data
         said = {"text": given["text"], **self.tags(), "answers": given["answers"]}
-        if "days" in self.fields:
-            said["days"] = given["days"]
+        said |= {name: given[name] for name in ("days", "evidence", "passages", "also") if name in self.fields}
         return said | ({"action": given["proposed"]} if "proposed" in self.fields else {})
 
 

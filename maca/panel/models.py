@@ -11,6 +11,7 @@ from maca.kernel.ids import new_public_id
 from maca.kernel.versions import Versioned
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Partnership, Person, Role
+from maca.returns.models import Evidence, Upload
 from maca.sealing.field import SealedField
 
 TAKES_NOTES = (Role.CHAIR, Role.BUSINESS_MANAGER, Role.SUB_GROUP_MEMBER)
@@ -144,6 +145,8 @@ class Finding(Versioned):
     # What it rests on, where the panel made it of a question that the chronology asks: by the mark of its pattern.
     question = models.CharField(max_length=64, blank=True)
     entries = models.ManyToManyField(ChronologyEntry, related_name="+")
+    # The words that stand in both of two assessments, one run of them on a line, as they stood when they were cited.
+    passages = SealedField()
     # Codes of the code-book (`related.themes`), and of `Cause`: what it is about, and why it happened.
     themes = models.JSONField(default=list)
     causes = models.JSONField(default=list)
@@ -220,6 +223,35 @@ class FindingAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"question {self.question.number}{f' ({self.agency})' if self.agency else ''}"
+
+
+class FindingEvidence(models.Model):
+    """What a finding rests on of the evidence that agencies gave with their returns: a reference to an agency's own
+    record, or a photograph or document. What is cited cannot be deleted while the finding is kept."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="evidence")
+    reference = models.ForeignKey(Evidence, on_delete=models.PROTECT, null=True, related_name="+")
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "evidence of findings"
+        constraints = [
+            models.UniqueConstraint(fields=["finding", "reference"], name="a_finding_rests_on_a_reference_once"),
+            models.UniqueConstraint(fields=["finding", "upload"], name="a_finding_rests_on_an_upload_once"),
+            models.CheckConstraint(
+                condition=models.Q(reference=None) ^ models.Q(upload=None), name="evidence_is_one_of_the_two"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.row)
+
+    @property
+    def row(self) -> Evidence | Upload:
+        found = self.reference or self.upload
+        assert found  # by a constraint
+        return found
 
 
 class EarlierWording(models.Model):
@@ -369,6 +401,8 @@ class PanelLine(Versioned):
     in_own_record = models.BooleanField(default=False)  # it stands in the record of the agency that said it
     # Of the returns, where it was taken from what they offer.
     question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True, related_name="+")
+    # Of the chronology, where it was taken from a question that it asks: the mark of its pattern.
+    asked = models.CharField(max_length=64, blank=True)
     typed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     typed_at = models.DateTimeField(auto_now_add=True)
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")

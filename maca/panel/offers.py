@@ -12,20 +12,23 @@ CONFLICTS = ("Yes against no", "An answer against the chronology", "Grades apart
 
 @dataclass(frozen=True, repr=False)
 class Offer:
-    """One point, from the answers to the question with this number, or from the chronology where it is 0. `agency` is
-    the slug of who said it, blank where it is said of several. Taken twice it is one line, since `sent` follows from
-    what it says."""
+    """One point, from the answers to the question with this number, or from the chronology where it is 0: then `asked`
+    is the mark of its pattern. `agency` is the slug of who said it, blank where it is said of several. Taken twice it
+    is one line, since `sent` follows from what it says."""
 
     question: int
     words: str
     agency: str
     called: str
     sent: str
+    asked: str = ""
 
 
-def _offer(case: str, heading: Heading, question: int, words: str, agency: str = "", called: str = "") -> Offer:
+def _offer(
+    case: str, heading: Heading, question: int, words: str, agency: str = "", called: str = "", asked: str = ""
+) -> Offer:
     said = "\n".join((case, heading, agency, words))
-    return Offer(question, words, agency, called, hashlib.sha256(said.encode()).hexdigest()[:32])
+    return Offer(question, words, agency, called, hashlib.sha256(said.encode()).hexdigest()[:32], asked)
 
 
 def offers(
@@ -53,7 +56,7 @@ def offers(
         _offer(case, challenge, one.question, one.says) for name in CONFLICTS for one in between.get(name, ())
     )
     found[challenge].extend(
-        _offer(case, challenge, 0, one.says, called="The chronology")
+        _offer(case, challenge, 0, one.says, called="The chronology", asked=one.mark)
         for one in report.chronology.questions
         if one.is_taken and one.mark not in made
     )

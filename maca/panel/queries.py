@@ -1,17 +1,18 @@
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.module_loading import import_string
 
 from maca.audits.models import AskedOf, Audit, Heading, Question, QuestionKind
 from maca.audits.queries import find_agency_question, find_audit
 from maca.cases.models import CONFLICTS, Case, Declaration, Presenter
 from maca.cases.queries import find_case, part_in
-from maca.chronology.models import ChronologyEntry
+from maca.chronology.models import ChronologyEntry, Decided
+from maca.chronology.queries import standing_decisions
 from maca.panel.codebook import CodeBook, ThemeOf, codebook_with
 from maca.panel.models import (
     Agenda,
@@ -19,6 +20,7 @@ from maca.panel.models import (
     Dissent,
     Finding,
     FindingAnswer,
+    FindingEvidence,
     Hearing,
     NamedTheme,
     PanelGrade,
@@ -28,7 +30,8 @@ from maca.panel.models import (
 )
 from maca.panel.stages import HearingStage
 from maca.partnership.models import Agency, Person, Role
-from maca.returns.models import AgencyReturn
+from maca.returns.models import AgencyReturn, Evidence, Upload
+from maca.returns.queries import EvidenceGiven, evidence_given
 from maca.returns.stages import HANDED_IN
 
 CASE_HEADINGS = (Heading.WENT_WELL, Heading.CAN_BE_IMPROVED, Heading.CHALLENGE_OR_THEME)
@@ -83,6 +86,12 @@ def offered_question(case: Case, number: str, agency: Agency | None) -> Question
     return (answered.filter(answers__agency_return__agency=agency) if agency else answered).first()
 
 
+def asked_mark(case: Case, mark: str) -> str:
+    """The mark of a question that the chronology of a case asks and that was taken to its panel; else blank."""
+    decision = standing_decisions([case]).get(mark) if mark else None
+    return decision.mark if decision and decision.decided == Decided.TAKEN else ""
+
+
 @dataclass(frozen=True)
 class Column:
     """Where a finding is recorded: a heading of a case, or good practice of the whole audit."""
@@ -110,6 +119,12 @@ def find_finding(person: Person, audit: str, finding: str) -> Finding:
         .prefetch_related("agencies")
         .get(audit=find_audit(person, audit), public_id=finding)
     )
+
+
+def under_other_headings(finding: Finding) -> QuerySet[Finding]:
+    """A finding on a case may stand under two headings, in the same words: where else it does."""
+    alike = Finding.objects.standing().filter(case__isnull=False, case=finding.case_id, text=finding.text)
+    return alike.exclude(heading=finding.heading).select_related("case__audit").order_by("position")
 
 
 # ---- what agencies do not agree with
@@ -211,6 +226,41 @@ def findings_of(case: Case) -> dict[Heading, list[Finding]]:
     return {heading: [one for one in findings if one.heading == heading] for heading in CASE_HEADINGS}
 
 
+def evidence_cited(case: Case) -> dict[int, list[EvidenceGiven]]:
+    """What the findings of a case rest on of the evidence that the agencies gave, by the keys of the findings."""
+    cited = FindingEvidence.objects.filter(finding__case=case)
+    if not (rows := list(cited.values_list("finding", "reference", "upload"))):
+        return {}
+    given = {(type(one.row), one.row.pk): one for one in evidence_given(case)}
+    found: dict[int, list[EvidenceGiven]] = {}
+    for finding, reference, upload in rows:
+        one = given[(Evidence, reference) if reference else (Upload, upload)]
+        found.setdefault(finding, []).append(one)
+    return found
+
+
+def destroyed_with(findings: Iterable[Finding]) -> dict[int, str]:
+    """Of those whose case has been destroyed, by the key of each, what it rested on in words: that is kept."""
+    gone = [one for one in findings if one.case and one.case.destroyed_at]
+    prefetch_related_objects(gone, Prefetch("entries", ChronologyEntry.objects.only("pk")), RESTS_ON, "evidence")
+    return {one.pk: said for one in gone if (said := _in_words(one))}
+
+
+def _in_words(finding: Finding) -> str:
+    entries, answers, evidence = (len(those.all()) for those in (finding.entries, finding.answers, finding.evidence))
+    said = []
+    if entries:
+        said.append(f"{entries} {'entry' if entries == 1 else 'entries'} of the chronology")
+    if answers:
+        numbers = ", ".join(str(one.question.number) for one in finding.answers.all())
+        said.append(f"the answers to question{'' if answers == 1 else 's'} {numbers}")
+    if evidence:
+        said.append(f"{evidence} {'piece' if evidence == 1 else 'pieces'} of evidence")
+    if finding.passages:
+        said.append("words that stood in both of two assessments")
+    return "; ".join(said)
+
+
 def good_practice_of(audit: Audit) -> list[Finding]:
     found = audit.findings.standing().filter(heading=Heading.GOOD_PRACTICE)
     return list(found.prefetch_related("agencies", *BEFORE, RESTS_ON))
@@ -238,11 +288,15 @@ class Resting:
 def what_rests_on(finding: Finding, person: Person) -> list[Resting]:
     """What would change if a finding were withdrawn: in this room, and in those that name it in the settings."""
     found = []
-    others = finding.audit.findings.standing().exclude(pk=finding.pk)
+    too = list(under_other_headings(finding))
+    others = finding.audit.findings.standing().exclude(pk__in=[finding.pk, *(one.pk for one in too)])
     alike = others.filter(case=finding.case_id, heading=finding.heading)
     if not alike.exists():
         where = finding.case.label if finding.case else "the whole audit"
         found.append(Resting(f"It is the only finding under “{finding.get_heading_display()}” of {where}."))
+    found += [
+        Resting(f"It stands under “{one.get_heading_display()}” too, and is withdrawn there with it.") for one in too
+    ]
     book = codebook_of(finding.audit.partnership_id)
     elsewhere = {code for codes in others.values_list("themes", flat=True) for code in codes}
     found += [
@@ -256,8 +310,11 @@ def what_rests_on(finding: Finding, person: Person) -> list[Resting]:
 
 
 def hearings_of(audit: Audit) -> list[Hearing]:
+    """In the order of the agenda, where one has been set; otherwise in that of the numbers of the cases."""
     return list(
-        Hearing.objects.filter(case__audit=audit).select_related("case", "introduced_by").order_by("case__number")
+        Hearing.objects.filter(case__audit=audit)
+        .select_related("case", "introduced_by")
+        .order_by(F("case__slot__place").asc(nulls_last=True), "case__number")
     )
 
 

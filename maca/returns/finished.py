@@ -37,7 +37,7 @@ def finished_return(
             Part("Current engagement", lines_of(str(agency_return.engagement_now)) or ("Not described",)),
             *(_question(question, answers.get(question.pk), is_asked=question in asked) for question in questions),
             *listed("Evidence", [reference_of(one) for one in evidence]),
-            *listed("Photographs and documents", [upload_of(one) for one in uploads]),
+            *listed("Photographs and documents", [upload_of(one, at) for at, one in enumerate(uploads, start=1)]),
             *listed("Signed", [_signature(one) for one in signatures]),
         ),
     )
@@ -94,9 +94,9 @@ def reference_of(one: Evidence) -> str:
     return ", ".join(filter(None, (str(one.record), str(one.reference), day))) + _about(one.question)
 
 
-def upload_of(one: Upload) -> str:
+def upload_of(one: Upload, number: int) -> str:
     pages = "1 page" if one.page_count == 1 else f"{one.page_count} pages"
-    said = f"{one.get_kind_display()}, {pages}{_about(one.question)}: {one.description!s} ({one.source!s}, "
+    said = f"{one.get_kind_display()} {number}, {pages}{_about(one.question)}: {one.description!s} ({one.source!s}, "
     return f"{said}{one.day:%-d %B %Y}). SHA-256 of the file: {one.sha256_given!s}"
 
 

@@ -39,7 +39,7 @@ from maca.returns.models import (
     is_owed,
     standing_of,
 )
-from maca.returns.stages import AWAITED, COMPLETE, ReturnStage
+from maca.returns.stages import AWAITED, COMPLETE, HANDED_IN, ReturnStage
 
 
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
@@ -139,6 +139,44 @@ def find_report_version(person: Person, audit: str, case: int, number: int) -> R
 def uploads_of(agency_return: AgencyReturn) -> list[Upload]:
     """The photographs and documents of a return as they now stand, without the versions that were replaced."""
     return list(agency_return.uploads.filter(replaced_by=None).select_related("question"))
+
+
+@dataclass(frozen=True)
+class EvidenceGiven:
+    """What an agency gave as evidence with a return that it handed in, by the name that the summative report gives it:
+    “Photograph 1”, “Reference 2”. Nothing of it that is sealed has been fetched."""
+
+    agency: Agency
+    row: Evidence | Upload
+    called: str
+
+    @property
+    def is_upload(self) -> bool:
+        return isinstance(self.row, Upload)
+
+    @property
+    def question(self) -> int | None:
+        return self.row.question.number if self.row.question else None
+
+
+def evidence_given(case: Case) -> list[EvidenceGiven]:
+    """The evidence that can be seen beside a case, agency by agency, in the order in which the report lists it."""
+    without_words = ("public_id", "agency_return", "question")
+    uploads = Upload.objects.filter(replaced_by=None).select_related("question").only(*without_words, "kind")
+    references = Evidence.objects.select_related("question").only(*without_words)
+    returns = AgencyReturn.objects.filter(case=case, stage__in=HANDED_IN).select_related("agency")
+    found = []
+    for one in returns.order_by("agency__name").prefetch_related(
+        Prefetch("evidence", references), Prefetch("uploads", uploads)
+    ):
+        found += [
+            EvidenceGiven(one.agency, row, f"Reference {at}") for at, row in enumerate(one.evidence.all(), start=1)
+        ]
+        found += [
+            EvidenceGiven(one.agency, row, f"{row.get_kind_display()} {at}")
+            for at, row in enumerate(one.uploads.all(), start=1)
+        ]
+    return found
 
 
 def earlier_versions(upload: Upload) -> list[Upload]:

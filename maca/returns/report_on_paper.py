@@ -172,8 +172,10 @@ def _grid(report: SummativeReport) -> Iterable[str]:
 def _engagement(one: AgencyAccount) -> Iterable[Part]:
     yield Part("Historic", lines_of(one.before) or ("Not described",))
     yield Part("Current", lines_of(one.now) or ("Not described",))
-    yield from listed("Evidence", [reference_of(row) for row in one.evidence])
-    yield from listed("Photographs and documents", [upload_of(row) for row in one.uploads])
+    yield from listed(
+        "Evidence", [f"Reference {at}: {reference_of(row)}" for at, row in enumerate(one.evidence, start=1)]
+    )
+    yield from listed("Photographs and documents", [upload_of(row, at) for at, row in enumerate(one.uploads, start=1)])
 
 
 def _answers(row: Row) -> Part:

@@ -344,9 +344,9 @@ def tasks(person: Person) -> list[Task]:
                 about=str(seat.case.audit),
                 url=reverse("hearing", kwargs={"audit": seat.case.audit.slug, "case": seat.case.number}),
             )
-            for seat in Seat.objects.filter(person=person, case__audit__stage=AuditStage.PANEL_OPENED).select_related(
-                "case__audit"
-            )
+            for seat in Seat.objects.filter(person=person, case__audit__stage=AuditStage.PANEL_OPENED)
+            .exclude(case__hearing__stage=HearingStage.HEARD)
+            .select_related("case__audit")
         ]
     if person.holds(Role.SOCIAL_WORKER, Role.PRACTICE_MANAGER):
         found += [
@@ -359,7 +359,9 @@ def tasks(person: Person) -> list[Task]:
             )
             for presenter in Presenter.objects.filter(
                 person=person, case__audit__stage__in=[AuditStage.CIRCULATED, AuditStage.PANEL_OPENED]
-            ).select_related("case__audit")
+            )
+            .exclude(case__hearing__stage__in=[HearingStage.INTRODUCED, HearingStage.HEARD])
+            .select_related("case__audit")
         ]
     return found
 
@@ -542,13 +544,12 @@ def _organising(audit: Audit, person: Person) -> list[Task]:
             found.append(task("Watch the returns come in", "board"))
         if chair and audit.panel_on and audit.panel_on <= today():
             found.append(task("Open the panel", "panel"))
-    elif stage == AuditStage.PANEL_OPENED and chair:
-        found.append(
-            task(
-                f"Hear {to_hear} {'case' if to_hear == 1 else 'cases'}" if to_hear else "Close the panel",
-                "panel",
-            )
-        )
+    elif stage == AuditStage.PANEL_OPENED:
+        waits = f"{to_hear} {'case' if to_hear == 1 else 'cases'}"
+        if chair:
+            found.append(task(f"Hear {waits}" if to_hear else "Close the panel", "panel"))
+        elif to_hear:
+            found.append(task(f"Take notes of {waits} at the panel", "panel"))
     elif stage == AuditStage.PANEL_CLOSED:
         if manager and (briefing is None or briefing.stage in (BriefingStage.DRAFTED, BriefingStage.APPROVED)):
             words = (

@@ -28,7 +28,7 @@ from maca.feedback.operations import (
     read_fact_check,
     send_feedback_note,
 )
-from maca.feedback.queries import findings_for, findings_of_note, what_the_check_lacks
+from maca.feedback.queries import find_dispute, findings_for, findings_of_note, what_the_check_lacks
 from maca.journal.models import Entry
 from maca.learning.figures import findings_by_agency
 from maca.learning.models import ReviewKind
@@ -316,3 +316,33 @@ def test_pages_take_the_same_queries_for_one_and_for_many_withdrawn(world, sign_
                 assert client.get(there).status_code == 200
             counted.append(len(captured))
     assert counted[:2] == counted[2:]
+
+
+def test_what_is_disputed_of_a_finding_under_two_headings_is_decided_under_both(world, audit, sign_in):
+    first = finding_of(audit, WORDS)
+    second = Finding(
+        audit=audit,
+        case=first.case,
+        heading="challenge_or_theme",
+        text=first.text,
+        position=99,
+        recorded_by=world.chair,
+    )
+    second.save(force_insert=True)
+    second.agencies.set(first.agencies.all())
+    ask_fact_checks(audit, due_on=DAY, by=world.manager)
+    answer_fact_check(
+        check_of(world, audit), wrong={first: "Zqnot alone.", second: "Zqnot so."}, version=None, by=world.lead
+    )
+    of_first, of_second = Dispute.objects.order_by("finding__position")
+    dispute = find_dispute(world.chair, audit.slug, of_first.public_id)
+    decided(dispute, world, Decision.REWORDED, "Health saw him with his mother.", "")
+    second.refresh_from_db()
+    assert second.text == "Health saw him with his mother."
+    assert second.earlier_wordings.get().text == f"{WORDS}."
+    where = page("decide-dispute", audit, dispute=of_second.public_id)
+    assert "is withdrawn there with it" in sign_in(world.chair).get(where).content.decode()
+    dispute = find_dispute(world.chair, audit.slug, of_second.public_id)
+    decided(dispute, world, Decision.WITHDRAWN, "", "The record says otherwise.")
+    assert not Finding.objects.standing().filter(text__startswith="Health saw him with").exists()
+    assert not Dispute.objects.undecided().exists()

@@ -38,6 +38,7 @@ from maca.cases.operations import (
     take_in_cohort,
 )
 from maca.cases.queries import forget_parts
+from maca.cases.seal import case_key
 from maca.chronology.entries import Entry
 from maca.chronology.models import Source
 from maca.chronology.operations import add_entry, decide_on_patterns, keep_file, read_patterns
@@ -195,21 +196,22 @@ SHOWS: list[tuple[str, str, str, str]] = [
         for stages, who in (("circulated", READ_EVERY_RETURN), ("panel_opened published", RUN_OR_HEAR))
     ),
     ("report-introduction", "circulated panel_opened", "manager chair", "introduction"),
-    ("hearing", "panel_opened", ON_PANEL, f"{INTRODUCED} line {GRADED} dissent accepted"),
+    ("hearing", "panel_opened", ON_PANEL, f"{INTRODUCED} line {GRADED} dissent accepted passage"),
     ("hearing", "panel_opened", TAKE_NOTES, "agreed-after-all"),
-    ("hearing", "published", RUN_OR_HEAR, f"{INTRODUCED} line heard-voice {GRADED} dissent accepted"),
+    ("hearing", "published", RUN_OR_HEAR, f"{INTRODUCED} line heard-voice {GRADED} dissent accepted passage"),
     ("give-grade police", "panel_opened", "chair", GRADED),
     ("panel-grades", "panel_opened", ON_PANEL, "grade-follows"),
     ("panel-grades", "published", RUN_OR_HEAR, "grade-follows"),
-    ("panel-findings", "panel_opened", ON_PANEL, "dissent accepted"),
+    ("panel-findings", "panel_opened", ON_PANEL, "dissent accepted passage"),
     ("panel-findings", "panel_opened", TAKE_NOTES, "agreed-after-all"),
-    ("panel-findings", "published", RUN_OR_HEAR, "dissent accepted"),
+    ("panel-findings", "published", RUN_OR_HEAR, "dissent accepted passage"),
     ("present", "panel_opened", ON_PANEL, "line dissent accepted"),
     ("present", "published", RUN_OR_HEAR, "line dissent accepted"),
     ("panel-lines", "panel_opened", ON_PANEL, "line"),
     ("panel-lines", "published", RUN_OR_HEAR, "line"),
     ("change-dissent", "panel_opened", TAKE_NOTES, "dissent"),
     ("accepted", "panel_opened", "chair", "accepted"),
+    ("change-finding", "panel_opened", "chair", "passage"),
     # Nobody else, nowhere else: not the member who wrote it.
     ("restricted-note", "panel_opened published", "lead", "restricted dealt-with"),
     ("change-line", "panel_opened", TAKE_NOTES, "line"),
@@ -298,6 +300,9 @@ def tokened(name: str, stage: str) -> Tokened:
             record_dissent(finding, agency=police, words=word("agreed-after-all"), by=world.chair), by=world.chair
         )
         say_what_is_accepted(finding, words=word("accepted"), version=None, by=world.chair)
+        # Two assessments share words in small letters only.
+        finding.passages = case_key(case).seal(finding, "passages", word("passage"))
+        finding.save(update_fields=["passages"])
         note = send_restricted_note(case.hearing, agency=world.health, words=word("restricted"), by=world.member)
         deal_with_restricted_note(note, outcome=word("dealt-with"), version=None, by=world.lead)
     if stage == "published":

@@ -200,3 +200,15 @@ def test_an_agency_that_has_to_be_there_can_be_recorded_as_there_though_it_was_n
     assert elsewhere in expected_at(case)
     page = sign_in(world.chair).get(reverse("attendance", kwargs={"audit": audit.slug, "case": 1})).content.decode()
     assert f"came-{elsewhere.slug}" in page
+
+
+def test_the_page_of_the_panel_lists_the_cases_in_the_order_of_the_agenda(world, sign_in):
+    audit = world.panel_opened(3)
+    page, client = reverse("panel", kwargs={"audit": audit.slug}), sign_in(world.chair)
+
+    def listed() -> list[str]:
+        return re.findall(r"cases/(\d)/\">Case", client.get(page).content.decode())
+
+    assert listed() == ["1", "2", "3"]
+    given(world, audit, case_1=(3, 90), case_2=(1, 45), case_3=(2, 30))
+    assert listed() == ["2", "3", "1"]

@@ -398,3 +398,19 @@ def test_a_chair_who_has_declared_nothing_is_told_so_on_a_page_of_no_one_case(wo
     answer = sign_in(new).get(reverse("change-finding", args=[audit.slug, finding.public_id]))
     assert answer.status_code == 403
     assert "Before you open Case 1, say whether you have a conflict of interest." in answer.content.decode()
+
+
+@pytest.mark.parametrize(("who", "count"), [("manager", 5), ("chair", 5), ("scrutineer", 5), ("auditor", 0)])
+def test_the_page_of_a_closed_panel_leads_on_to_what_comes_next(world, sign_in, who, count):
+    audit = world.panel_closed(1)
+    client = sign_in(world.people[who])
+    page = client.get(f"/audits/{audit.slug}/panel/").content.decode()
+    onward = re.findall(r'href="([^"]*)"', page.split("What comes next</h2>")[1].split("</ul>")[0]) if count else []
+    assert len(onward) == count
+    assert [client.get(one).status_code for one in onward] == [200] * count
+    assert ("What comes next" in page) == bool(count)
+
+
+def test_before_a_panel_has_closed_nothing_comes_next(world, sign_in):
+    audit = world.panel_opened(1)
+    assert "What comes next" not in sign_in(world.chair).get(f"/audits/{audit.slug}/panel/").content.decode()

@@ -77,7 +77,7 @@ def test_the_copy_holds_every_answer_and_who_signed(world, sign_in):
     for words in ("Known since birth.", "Seen monthly.", "To learn.", "Section 16H.", "Child’s record, Entry 12"):
         assert words in said
     assert any(line.startswith("No. Said on ") for line in said)
-    assert any(line.startswith("Photograph, 1 page: A kitchen. (Taken on a visit, ") for line in said)
+    assert any(line.startswith("Photograph 1, 1 page: A kitchen. (Taken on a visit, ") for line in said)
     assert any("with authority given by The lead: I have checked this return." in line for line in said)
     assert any(line.startswith("Submitted. Last handed in on ") for line in said)
     printed = sign_in(world.auditor).get(path.replace(".docx", ".pdf"))

@@ -1,7 +1,7 @@
 from maca.cases.models import Interest, LiftReason
 from maca.cases.operations import declare_interest, lift_conflict, pass_over_case
 from maca.kernel.clock import working_days_from
-from maca.panel.operations import close_panel
+from maca.panel.operations import close_panel, introduce_case
 from maca.returns.models import DeclineReason
 from maca.returns.operations import decline_return, issue_report
 from maca.worklist.queries import steps, tasks
@@ -99,3 +99,19 @@ def test_the_approver_is_never_the_author(world):
     assert texts(world.chair) == [*after, "Approve the briefing"]
     assert texts(world.member) == ["Approve the briefing"]
     assert texts(world.manager) == after
+
+
+def test_on_the_day_of_the_panel_each_is_asked_for_their_part_until_it_is_done(world):
+    audit = world.panel_opened(2)
+    whole = ["Prepare to introduce Case 1", "Prepare to introduce Case 2"]
+    assert texts(world.social_worker) == whole
+    assert (texts(world.chair), texts(world.member)) == (["Hear 2 cases"], ["Take notes of 2 cases at the panel"])
+    assert "Take notes of 2 cases at the panel" in texts(world.manager)
+    case = audit.cases.select_related("audit", "hearing").get(number=1)
+    case.seats.create(person=world.panel_member)
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    assert texts(world.social_worker) == whole[1:]
+    assert texts(world.panel_member) == ["Hear Case 1"]
+    world.hear(case)
+    assert texts(world.panel_member) == []
+    assert texts(world.member) == ["Take notes of 1 case at the panel"]

@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -9,20 +10,34 @@ from django.utils import timezone
 from maca.audits.models import Audit, Heading, Question
 from maca.cases.models import Case
 from maca.cases.queries import forget_parts
+from maca.cases.seal import case_key
 from maca.chronology.models import ChronologyEntry
 from maca.chronology.opening import question_of
-from maca.journal.operations import write
+from maca.journal.operations import note_reading, write
 from maca.kernel.holding import hold
 from maca.kernel.ids import new_public_id
 from maca.kernel.verdict import Refused
 from maca.kernel.versions import save_changes
 from maca.panel import rules
 from maca.panel.alike import keep_terms
-from maca.panel.models import ACTION, Cause, EarlierTags, EarlierWording, Finding, FindingAnswer, Hearing, PanelLine
-from maca.panel.operations.holding import hold_hearing, hold_line, tell_of_findings
+from maca.panel.models import (
+    ACTION,
+    Cause,
+    EarlierTags,
+    EarlierWording,
+    Finding,
+    FindingAnswer,
+    FindingEvidence,
+    Hearing,
+    PanelLine,
+)
+from maca.panel.operations.holding import hold_hearing, hold_line, tell_of_findings, where_of
 from maca.panel.operations.note_taking import add_line
-from maca.panel.queries import Column
+from maca.panel.queries import Column, under_other_headings
 from maca.partnership.models import Agency, Person
+from maca.returns.models import Evidence, Upload
+from maca.sealing.cipher import digest
+from maca.sealing.field import Sealed
 
 
 @transaction.atomic
@@ -37,23 +52,31 @@ def record_finding(
     causes: Collection[Cause] = (),
     answers: Collection[Question] = (),
     days: Collection[dt.date] = (),
+    evidence: Collection[Evidence | Upload] = (),
+    passages: Collection[str] | None = None,
+    also: Collection[Heading] = (),
     action: str = "",
     by: Person,
 ) -> Finding:
     """Record what the panel agreed, under a heading, tagged with the agencies it is about and with the questions of the
     returns on whose answers it rests.
 
-    It cites every entry that the chronology of the case has of these `days`. Made of a `question` that the chronology
-    asks, by its mark, it cites the entries of that. Made of a `line` of the notes, that line is agreed. An `action` is
-    proposed with it, as a line of its own. Raises `Refused` where the chronology no longer asks the question, and where
-    the line has become another finding.
+    It cites every entry that the chronology of the case has of these `days`, and of the `evidence` that the agencies
+    gave what is named. Made of a `question` that the chronology asks, by its mark, it cites the entries of that, and
+    where two assessments share words, those of these `passages`; all of them without it. Made of a `line` of the notes,
+    that line is agreed. An `action` is proposed with it, as a line of its own. Under the headings of the case that
+    are named in `also` it stands too. Raises `Refused` where the chronology no
+    longer asks the question, and where the line has become another finding.
     """
     hold(column.audit)
     rules.may_record_finding(by, column).insist()
-    cited = [one.public_id for one in question_of(column.case, question).entries] if question and column.case else []
+    asked = question_of(column.case, question) if question and column.case else None
+    cited = [one.public_id for one in asked.entries] if asked else []
+    shared = [one for one in asked.pattern.passages if passages is None or one in passages] if asked else []
     finding = _add(
-        column, text=text, question=question if column.case else "", themes=list(themes), causes=list(causes), by=by
-    )
+        column, text=text, question=question if asked else "", passages=shared, themes=list(themes),
+        causes=list(causes), by=by,
+    )  # fmt: skip
     finding.agencies.set(agencies)
     if line:
         hold_line(line)
@@ -69,19 +92,47 @@ def record_finding(
         of_case = ChronologyEntry.objects.filter(case=column.case)
         finding.entries.set(of_case.filter(Q(public_id__in=cited) | Q(date__in=days)))
     _rest_on(finding, answers, line)
-    write(
-        "recorded a finding",
-        finding,
-        by=by,
-        heading=str(column.heading),
-        case=column.case.label if column.case else None,
-        agencies=sorted(agency.slug for agency in agencies),
-        entries=finding.entries.count(),
-        themes=list(themes),
-        causes=[str(one) for one in causes],
-        answers=[one.number for one in answers],
-    )
+    _rest_on_evidence(finding, evidence)
+    there = [_add(replace(column, heading=one), **_words_of(finding), passages=shared, by=by) for one in also]
+    for one in there:
+        _rest_as(one, finding)
+    for one in (finding, *there):
+        write(
+            "recorded a finding",
+            one,
+            by=by,
+            heading=str(one.heading),
+            case=column.case.label if column.case else None,
+            agencies=_slugs(agencies),
+            entries=finding.entries.count(),
+            themes=list(themes),
+            causes=[str(one) for one in causes],
+            answers=[one.number for one in answers],
+            evidence=len(evidence),
+            passages=len(shared),
+            **_digest(one),
+        )
     return finding
+
+
+def _words_of(finding: Finding) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in ("text", "question", "themes", "causes")}
+
+
+def _rest_as(finding: Finding, other: Finding) -> None:
+    """Let a finding be about the same agencies as another one of its case, and rest on the same."""
+    finding.agencies.set(other.agencies.all())
+    finding.entries.set(other.entries.all())
+    finding.answers.all().delete()
+    FindingAnswer.objects.bulk_create(
+        FindingAnswer(finding=finding, question_id=one.question_id, agency_id=one.agency_id)
+        for one in other.answers.all()
+    )
+    finding.evidence.all().delete()
+    FindingEvidence.objects.bulk_create(
+        FindingEvidence(finding=finding, reference_id=one.reference_id, upload_id=one.upload_id)
+        for one in other.evidence.all()
+    )
 
 
 def _rest_on(finding: Finding, questions: Collection[Question], line: PanelLine | None = None) -> None:
@@ -99,9 +150,32 @@ def _rest_on(finding: Finding, questions: Collection[Question], line: PanelLine 
     )
 
 
-def _add(column: Column, *, by: Person, **said: Any) -> Finding:
+def _rest_on_evidence(finding: Finding, rows: Collection[Evidence | Upload]) -> None:
+    references = [one for one in rows if isinstance(one, Evidence)]
+    uploads = [one for one in rows if isinstance(one, Upload)]
+    finding.evidence.exclude(Q(reference__in=references) | Q(upload__in=uploads)).delete()
+    known = set(finding.evidence.values_list("reference", "upload"))
+    FindingEvidence.objects.bulk_create(
+        [FindingEvidence(finding=finding, reference=one) for one in references if (one.pk, None) not in known]
+        + [FindingEvidence(finding=finding, upload=one) for one in uploads if (None, one.pk) not in known]
+    )
+
+
+def _seal(finding: Finding, passages: Iterable[str]) -> Sealed:
+    assert finding.case  # only its chronology has any
+    return case_key(finding.case).seal(finding, "passages", "\n".join(passages))
+
+
+def _digest(finding: Finding) -> dict[str, Any]:
+    return {"sealed": digest({"passages": Sealed(finding.passages)})} if finding.passages else {}
+
+
+def _add(column: Column, *, passages: Collection[str], by: Person, **said: Any) -> Finding:
     last = Finding.objects.filter(audit=column.audit).aggregate(last=Max("position"))["last"] or 0
-    finding = Finding.objects.create(**vars(column), **said, position=last + 1, recorded_by=by)
+    finding = Finding(**vars(column), **said, position=last + 1, recorded_by=by)
+    if passages:
+        finding.passages = _seal(finding, passages)
+    finding.save(force_insert=True)
     keep_terms([finding])
     return finding
 
@@ -116,14 +190,22 @@ def change_finding(
     causes: Collection[Cause] = (),
     answers: Collection[Question] | None = None,
     days: Collection[dt.date] | None = None,
+    evidence: Collection[Evidence | Upload] | None = None,
+    passages: Collection[str] | None = None,
     version: int | None,
     by: Person,
 ) -> None:
     """Reword a finding, or correct the agencies it is about, its themes, why it happened and what it rests on: without
-    `answers` and `days`, on what it did. Of a day that stays, it cites what it did."""
+    `answers`, `days`, `evidence` or `passages`, on what it did. Of a day that stays, it cites what it did; of the
+    passages it cites, those stay that are named. Where it stands under other headings too, it is changed there as well.
+    """
     hold(finding, "audit")
     rules.may_change_finding(by, finding).insist()
-    said = {"text": text, "themes": list(themes), "causes": list(causes)}
+    elsewhere = list(under_other_headings(finding))
+    said: dict[str, Any] = {"text": text, "themes": list(themes), "causes": list(causes)}
+    stay = [one for one in _passages_of(finding) if passages is None or one in passages]
+    if finding.passages:
+        said["passages"] = _seal(finding, stay) if stay else Sealed()
     save_changes(finding, version=version, **said, saved_by=by, saved_at=timezone.now())
     finding.agencies.set(agencies)
     if answers is not None:
@@ -132,22 +214,62 @@ def change_finding(
         before = set(finding.entries.values_list("date", flat=True))
         finding.entries.remove(*finding.entries.exclude(date__in=days))
         finding.entries.add(*ChronologyEntry.objects.filter(case=finding.case, date__in=set(days) - before))
-    keep_terms([finding])
+    if evidence is not None:
+        _rest_on_evidence(finding, evidence)
+    for one in elsewhere:
+        hold(one)
+        words = {**_words_of(finding), "passages": _seal(one, stay) if stay else Sealed()}
+        save_changes(one, version=None, **words, saved_by=by, saved_at=finding.saved_at)
+        _rest_as(one, finding)
+    keep_terms([finding, *elsewhere])
     tell_of_findings(finding.case)
-    write("changed a finding", finding, by=by, version=finding.version, answers=[one.number for one in answers or ()])
+    for one in (finding, *elsewhere):
+        numbers = [answer.number for answer in answers or ()]
+        write("changed a finding", one, by=by, version=one.version, answers=numbers, **_digest(one))
+
+
+def _passages_of(finding: Finding) -> list[str]:
+    return case_key(finding.case).text(finding, "passages").splitlines() if finding.case and finding.passages else []
+
+
+@transaction.atomic
+def read_passages(hearing: Hearing, *, by: Person) -> dict[str, list[str]]:
+    """Show the words that stand in both of two assessments, where a finding of a case rests on them, by the public ids
+    of the findings."""
+    rules.may_attend_hearing(by, hearing).insist()
+    rows = [one for one in hearing.case.findings.standing() if one.passages]
+    if not rows:
+        return {}
+    case = hearing.case
+    note_reading("read passages that findings rest on", case, by=by, **where_of(case), findings=len(rows))
+    key = case_key(case)
+    return {one.public_id: key.text(one, "passages").splitlines() for one in rows}
+
+
+@transaction.atomic
+def read_passages_of(finding: Finding, *, by: Person) -> list[str]:
+    """Show them to whoever may change the finding."""
+    rules.may_change_finding(by, finding).insist()
+    if not finding.passages:
+        return []
+    note_reading("read passages that a finding rests on", finding, by=by)
+    return _passages_of(finding)
 
 
 @transaction.atomic
 def reword_disputed_finding(finding: Finding, *, text: str, by: Person) -> None:
-    """Reword a finding after the panel, since an agency has disputed its facts. What it said before is kept."""
+    """Reword a finding after the panel, wherever it stands in its case, since an agency has disputed its facts. What it
+    said before is kept."""
     hold(finding, "audit", read=("case",))
     if finding.case:
         forget_parts(finding.case)
     rules.may_change_disputed_finding(by, finding).insist()
-    EarlierWording.objects.create(finding=finding, text=finding.text, replaced_by=by)
-    save_changes(finding, version=None, text=text, saved_by=by, saved_at=timezone.now())
-    keep_terms([finding])
-    write("reworded a finding", finding, by=by, version=finding.version)
+    those = [finding, *under_other_headings(finding)]
+    for one in those:
+        EarlierWording.objects.create(finding=one, text=one.text, replaced_by=by)
+        save_changes(one, version=None, text=text, saved_by=by, saved_at=timezone.now())
+        write("reworded a finding", one, by=by, version=one.version)
+    keep_terms(those)
 
 
 @transaction.atomic
@@ -188,16 +310,18 @@ def _slugs(agencies: Iterable[Agency]) -> list[str]:
 
 
 @transaction.atomic
-def withdraw_disputed_finding(finding: Finding, *, by: Person) -> None:
-    """Withdraw a finding after the panel, since an agency has disputed its facts. It is kept, struck, and counts
-    nowhere; it cannot be put back."""
+def withdraw_disputed_finding(finding: Finding, *, by: Person) -> list[Finding]:
+    """Withdraw a finding after the panel, wherever it stands in its case, since an agency has disputed its facts. It is
+    kept, struck, and counts nowhere; it cannot be put back. Answers with all that are gone."""
     hold(finding, "audit", read=("case",))
     if finding.case:
         forget_parts(finding.case)
     rules.may_change_disputed_finding(by, finding).insist()
-    now = timezone.now()
-    save_changes(finding, version=None, withdrawn_at=now, saved_by=by, saved_at=now)
-    write("withdrew a disputed finding", finding, by=by, version=finding.version)
+    now, those = timezone.now(), [finding, *under_other_headings(finding)]
+    for one in those:
+        save_changes(one, version=None, withdrawn_at=now, saved_by=by, saved_at=now)
+        write("withdrew a disputed finding", one, by=by, version=one.version)
+    return those
 
 
 @transaction.atomic

@@ -26,11 +26,12 @@ def write_line(
     agency: Agency | None,
     in_own_record: bool,
     question: Question | None = None,
+    asked: str = "",
     sent: str,
     by: Person,
 ) -> PanelLine:
     """Write down what somebody said, under one of the questions or as an action that is proposed. It may be taken from
-    the answers to a `question` of the returns.
+    the answers to a `question` of the returns, or from what the chronology has `asked`, by the mark of its pattern.
 
     What was sent before, under the same number of the page, is not written again. Raises `Refused` where other words
     came under that number: they are no second sending, and are not lost in silence.
@@ -47,8 +48,9 @@ def write_line(
             "sent-before", "This box has been sent before, with other words. Copy yours, and load the page again."
         )
     return add_line(
-        hearing, words, heading=heading, sent=sent, agency=agency, in_own_record=in_own_record, question=question, by=by
-    )
+        hearing, words, heading=heading, sent=sent, agency=agency, in_own_record=in_own_record, question=question,
+        asked=asked, by=by,
+    )  # fmt: skip
 
 
 def add_line(hearing: Hearing, words: str, *, by: Person, **said: Any) -> PanelLine:

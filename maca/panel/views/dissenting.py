@@ -6,10 +6,10 @@ from django.views.decorators.http import require_POST
 
 from maca.design.pages import do_once, form_page, guarded
 from maca.panel import operations, rules
+from maca.panel.addresses import page_of
 from maca.panel.forms import AcceptedForm, DissentForm
 from maca.panel.models import Dissent, Finding
 from maca.panel.queries import agencies_around, find_dissent, find_finding_of_case
-from maca.panel.views.addresses import page_of
 from maca.partnership.requests import signed_in
 
 

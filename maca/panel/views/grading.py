@@ -10,11 +10,11 @@ from maca.audits.models import Audit
 from maca.audits.queries import find_audit
 from maca.design.pages import form_page, guarded
 from maca.panel import operations, rules
+from maca.panel.addresses import hearing_page
 from maca.panel.forms import TAKE_BACK, GradeForm
 from maca.panel.grades import graded
 from maca.panel.models import PanelGrade
 from maca.panel.queries import GradePlace, audit_asks_for_grades, find_grade_place
-from maca.panel.views.addresses import hearing_page
 from maca.partnership.requests import signed_in
 from maca.returns.models import Grade
 from maca.returns.operations import read_report

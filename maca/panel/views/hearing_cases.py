@@ -8,6 +8,7 @@ from maca.cases.queries import possible_presenters
 from maca.design.pages import form_page, guarded
 from maca.kernel.ids import new_public_id
 from maca.panel import operations, rules
+from maca.panel.addresses import columns_of, hearing_page, panel_page
 from maca.panel.agenda import missing_from, quorum_of
 from maca.panel.forms import AttendanceForm, ClosingForm, IntroductionForm
 from maca.panel.grades import asks_for_grades, figures, graded
@@ -19,6 +20,7 @@ from maca.panel.queries import (
     agencies_around,
     codebook_of,
     empty_headings,
+    evidence_cited,
     expected_at,
     find_hearing,
     findings_of,
@@ -27,7 +29,6 @@ from maca.panel.queries import (
     struck_from,
     withdrawn_from,
 )
-from maca.panel.views.addresses import columns_of, hearing_page, panel_page
 from maca.partnership.requests import signed_in
 from maca.returns.operations import read_report
 
@@ -54,6 +55,8 @@ def hearing(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "columns": [(heading, question, found[heading]) for heading, question in columns_of(case)],
             "offers": offers(report, case.public_id, {one.sent for one in shown}, made) if may_note else {},
             "theme_called": codebook_of(case.audit.partnership_id).called,
+            "evidence": evidence_cited(case),
+            "passages": operations.read_passages(hearing, by=person),
             "quorum": quorum_of(case.audit),
             "missing": missing_from(hearing),
             "slot": Slot.objects.filter(case=case).first(),

@@ -14,7 +14,15 @@ from maca.design.pages import do_once, form_page, guarded
 from maca.panel import operations, rules
 from maca.panel.forms import NamedThemeForm, ThemeForm
 from maca.panel.models import NamedTheme, ThemeTag
-from maca.panel.queries import ThemeAcross, codebook_of, find_named_theme, find_theme_tag, hearings_of, themes_of
+from maca.panel.queries import (
+    ThemeAcross,
+    codebook_of,
+    destroyed_with,
+    find_named_theme,
+    find_theme_tag,
+    hearings_of,
+    themes_of,
+)
 from maca.panel.related import suggesting_words
 from maca.partnership.models import Person
 from maca.partnership.requests import signed_in
@@ -24,12 +32,14 @@ from maca.partnership.requests import signed_in
 def panel_themes(request: HttpRequest, audit: Audit) -> HttpResponse:
     """Which themes stand in the findings of which cases, and why it happened: each case counts once."""
     person = signed_in(request)
+    themes = themes_of(audit, _heard_by(person, audit))
     return render(
         request,
         "panel/themes.html",
         {
             "audit": audit,
-            "themes": themes_of(audit, _heard_by(person, audit)),
+            "themes": themes,
+            "destroyed": destroyed_with({finding for one in themes for finding in one.findings}),
             "may_name": rules.may_name_themes(person, audit),
             "may_set_codebook": rules.may_set_codebook(person),
         },

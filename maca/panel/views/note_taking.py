@@ -14,6 +14,7 @@ from maca.design.middleware import for_a_script
 from maca.design.pages import do_once, form_page, guarded, unattended
 from maca.kernel.ids import new_public_id
 from maca.panel import operations, rules
+from maca.panel.addresses import columns_of, hearing_page
 from maca.panel.following import poke, stream
 from maca.panel.forms import LineForm
 from maca.panel.lines import told
@@ -22,13 +23,14 @@ from maca.panel.queries import (
     CASE_HEADINGS,
     Column,
     agencies_around,
+    asked_mark,
     codebook_of,
+    evidence_cited,
     find_hearing,
     find_line,
     findings_of,
     offered_question,
 )
-from maca.panel.views.addresses import columns_of, hearing_page
 from maca.partnership.requests import signed_in
 
 
@@ -57,6 +59,8 @@ def findings(request: HttpRequest, hearing: Hearing) -> HttpResponse:
             "hearing": hearing,
             "columns": [(heading, question, found[heading]) for heading, question in columns_of(case)],
             "theme_called": codebook_of(case.audit.partnership_id).called,
+            "evidence": evidence_cited(case),
+            "passages": operations.read_passages(hearing, by=person),
             "disagreements": operations.read_disagreements(hearing, by=person),
             "may_record": rules.may_record_finding(person, Column(case.audit, case, CASE_HEADINGS[0])),
             "may_note": rules.may_take_notes(person, hearing),
@@ -103,7 +107,10 @@ def write_line(request: HttpRequest, found: tuple[Hearing, str]) -> HttpResponse
     sent = form.cleaned_data["sent"] or new_public_id()
     said = form.said()
     question = offered_question(hearing.case, request.POST.get("question", ""), said["agency"])
-    line = operations.write_line(hearing, heading, **said, question=question, sent=sent, by=signed_in(request))
+    asked = asked_mark(hearing.case, request.POST.get("asked", ""))
+    line = operations.write_line(
+        hearing, heading, **said, question=question, asked=asked, sent=sent, by=signed_in(request)
+    )
     poke(hearing)
     for notice in form.notices:
         messages.warning(request, notice)

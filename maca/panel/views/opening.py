@@ -16,6 +16,7 @@ from maca.design.pages import as_file, do_once, form_page, guarded
 from maca.kernel.clock import today
 from maca.kernel.verdict import Refused
 from maca.panel import operations, rules
+from maca.panel.addresses import panel_page
 from maca.panel.agenda import USUAL_MINUTES, agenda_of, interests_in, turns
 from maca.panel.as_calendar import as_calendar
 from maca.panel.forms import AgendaForm
@@ -31,7 +32,6 @@ from maca.panel.queries import (
     struck_from,
     withdrawn_from,
 )
-from maca.panel.views.addresses import panel_page
 from maca.partnership.requests import signed_in
 from maca.returns.models import READS_EVERY_RETURN
 

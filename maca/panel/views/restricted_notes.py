@@ -4,10 +4,10 @@ from django.urls import reverse
 
 from maca.design.pages import form_page, guarded
 from maca.panel import operations, rules
+from maca.panel.addresses import hearing_page
 from maca.panel.forms import DealtWithForm, RestrictedNoteForm
 from maca.panel.models import Hearing, RestrictedNote
 from maca.panel.queries import find_hearing, find_restricted_note, readers_of_notes
-from maca.panel.views.addresses import hearing_page
 from maca.partnership.requests import signed_in
 
 

@@ -177,6 +177,7 @@ function begin (form) {
   form.elements.in_own_record.checked = Boolean(offer.elements.in_own_record)
   form.dataset.sent = offer.elements.sent.value
   form.dataset.question = offer.elements.question.value
+  form.dataset.asked = offer.elements.asked.value
   box.focus()
 }
 
@@ -184,6 +185,7 @@ function begin (form) {
 function forget (form) {
   delete form.dataset.sent
   delete form.dataset.question
+  delete form.dataset.asked
 }
 
 function write (form) {
@@ -191,7 +193,7 @@ function write (form) {
   if (!box.value.trim()) return
   const body = new URLSearchParams(new FormData(form))
   body.set('sent', form.dataset.sent || number())
-  if (form.dataset.question) body.set('question', form.dataset.question)
+  for (const name of ['question', 'asked']) if (form.dataset[name]) body.set(name, form.dataset[name])
   forget(form)
   const item = text('li', '', 'maca-lines__unsent')
   item.id = `sent-${body.get('sent')}`
