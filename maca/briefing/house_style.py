@@ -10,6 +10,7 @@ from maca.returns.redraw import CannotKeepError, redraw
 
 LARGEST = 2 * 1024 * 1024
 SMALLEST = 40
+LONGEST_FOOTER = 200
 MOST = (640, 200)  # pixels that are kept
 _BROKEN = "The logo is broken or cut off, or cannot be drawn. Save it again as PNG and choose that"
 _SENTENCES = {
