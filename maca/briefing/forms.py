@@ -480,6 +480,6 @@ class LetterheadForm(HouseStyleForm):
         return self.read.look if self.read else self.cleaned_data.get("styles", PLAIN)
 
     @property
-    def logo(self) -> tuple[bytes, int, int] | None:
+    def wanted_logo(self) -> tuple[bytes, int, int] | None:
         """The picture, where it is to be printed."""
         return self.cleaned_data["picture"] if self.says(self.WITH_LOGO) else None

@@ -2,11 +2,14 @@
 
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from docx.shared import RGBColor
 from PIL import Image
 
+from tests.briefing.test_letterhead import a_letterhead
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_an_audit import AUDITOR, CHAIR, MANAGER, decide
 from tests.journeys.test_feedback import a_panel_that_has_closed
@@ -18,6 +21,10 @@ def a_logo() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (400, 100), (122, 31, 92)).save(file, "PNG")
     return file.getvalue()
+
+
+def too_pale(document: Any) -> None:
+    document.styles["Heading 2"].font.color.rgb = RGBColor(0xFF, 0xDD, 0)
 
 
 def sets_the_house_style(visitor: Visitor) -> None:
@@ -35,6 +42,16 @@ def sets_the_house_style(visitor: Visitor) -> None:
     visitor.press("Save")
     visitor.goto("/people/house-style/")
     visitor.sees("A logo of 400 by 100 pixels is printed.")
+    visitor.follow("Take fonts, sizes and colours from a Word file of yours")
+    visitor.picture("word-file")
+    visitor.page.get_by_label("Word file").set_input_files(
+        {"name": "house.docx", "mimeType": "application/octet-stream", "buffer": a_letterhead(too_pale)}
+    )
+    visitor.press("Read the file")
+    visitor.sees("The colour (#ffdd00) of Heading 2 is too light to be read on white")
+    visitor.picture("word-styles")
+    visitor.press("Save")
+    visitor.sees("Liberation Serif")
     visitor.picture("house-style")
 
 
@@ -117,7 +134,7 @@ def looks_at_the_figures(visitor: Visitor) -> None:
     visitor.picture("yearly-section")
 
 
-def test_a_briefing_is_released_by_two_people_and_withdrawn(visitor):
+def test_a_briefing_is_released_by_two_people_and_withdrawn_on_a_laptop(visitor):
     a = visitor()
     sets_the_house_style(a)
     audit = a_panel_that_has_closed(a, "release")

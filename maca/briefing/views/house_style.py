@@ -78,7 +78,7 @@ def word_styles(request: HttpRequest) -> HttpResponse:
         operations.set_house_style(
             person.partnership,
             footer=form.cleaned_data["footer"],
-            logo=form.logo,
+            logo=form.wanted_logo,
             look=form.cleaned_data["styles"],
             kept=form.says(form.KEPT),
             by=person,

@@ -483,6 +483,9 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "begin-hold": lambda stand, it: {"audit": "everything", "reason": "court", "asked_by": "A court"},
     "end-hold": lambda stand, it: {"because": "Over."},
     "house-style": lambda stand, it: {"footer": "Working together for children."},
+    "word-styles": lambda stand, it: {
+        "styles": '{"styles": {"Normal": {"font": "Arial", "size": 12}}, "margins": null}', "footer": "",
+    },
     "colour-setting": lambda stand, it: {"colour": "#7a1f5c"},
     "public-briefings-setting": lambda stand, it: {"public": "yes"},
     "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),
