@@ -31,6 +31,7 @@ _LIMITS = Limits(
 # Made from a template of the house, a file names it; with pictures that stand elsewhere, those. Neither is followed.
 _ELSEWHERE = ("/hyperlink", "/attachedTemplate", "/image")
 _VALUE = qn("w:val")
+_SWITCHES = ("w:b", "w:i", "w:contextualSpacing")  # on where they have no value
 _TWIPS = 20  # to the point
 _TWIPS_IN_CM = 1440 / 2.54
 _A4 = (11906, 16838)  # twips
@@ -135,6 +136,8 @@ class _Reader:
             "after": _number(_first(chain, "w:pPr", "w:spacing", "w:after"), _TWIPS),
             "line": self._line(kind, chain),
         }
+        if kind == "List Bullet" and _is_on(_first(chain, "w:pPr", "w:contextualSpacing")):
+            said |= {"before": None, "after": None}  # what it says is not said between two points
         kept = {}
         for name, value in said.items():
             if value is None:
@@ -253,7 +256,7 @@ def _first(chain: list[Any], group: str, tag: str, attribute: str = "w:val") -> 
     """What the nearest style says there; an element with no value says “on”."""
     for style in chain:
         for one in _properties(style, group, tag):
-            if (said := one.get(qn(attribute), "on" if tag in ("w:b", "w:i") else None)) is not None:
+            if (said := one.get(qn(attribute), "on" if tag in _SWITCHES else None)) is not None:
                 return str(said)
     return None
 

@@ -49,15 +49,19 @@ class Style:
         """What it says, without what it leaves to the site."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
-    def in_words(self) -> tuple[str, str, str, str]:
-        """Its font, size and colour, and the rest of what it says; nothing for what it leaves to the site."""
-        flags = ("bold" if self.bold else "", "italic" if self.italic else "")
-        numbers = (
-            ("{:g} points above", self.before), ("{:g} points below", self.after), ("lines of {:g}", self.line)
-        )  # fmt: skip
-        rest = (*flags, *(said.format(value) for said, value in numbers if value is not None))
-        size = "" if self.size is None else f"{self.size:g} points"
-        return self.font or "", size, self.colour or "", ", ".join(filter(None, rest))
+    def in_words(self) -> str:
+        """What it says, and nothing of what it leaves to the site."""
+        said = (
+            (self.font, "{}"),
+            (self.size, "{:g} points"),
+            (self.colour, "{}"),
+            (self.bold or None, "bold"),
+            (self.italic or None, "italic"),
+            (self.before, "{:g} points above"),
+            (self.after, "{:g} points below"),
+            (self.line, "lines of {:g}"),
+        )
+        return ", ".join(words.format(value) for value, words in said if value is not None)
 
 
 @dataclass(frozen=True)

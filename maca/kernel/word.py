@@ -244,6 +244,8 @@ def put_logo(document: Any, logo: Logo) -> None:
     run = document.add_paragraph(style="Normal").add_run()
     run.add_picture(io.BytesIO(logo.picture), height=Cm(logo.printed[1]))
     picture = run._r.find(f".//{qn('wp:docPr')}")
+    for side in ("distT", "distB", "distL", "distR"):  # LibreOffice would set it in from the margin
+        picture.getparent().set(side, "0")
     picture.set("name", "Logo")
     picture.set("descr", logo.called)
     for inside in run._r.iter(qn("pic:cNvPr")):  # it is named by its file

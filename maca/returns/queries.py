@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
+from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions, find_agency_question
@@ -63,8 +63,8 @@ def has_given_anything(agency_return: AgencyReturn) -> bool:
     """Whether an agency has said or given in anything about a case since it was asked, in its return or beside it."""
     if agency_return.stage != ReturnStage.ASKED:
         return True
-    in_it = (Answer, Approach, Evidence, ExtensionRequest, GivenPart, RiskStatement, Upload)
-    beside = (ChronologyEntry, EntryFile, FamilyView)
+    in_it: tuple[type[Model], ...] = (Answer, Approach, Evidence, ExtensionRequest, GivenPart, RiskStatement, Upload)
+    beside: tuple[type[Model], ...] = (ChronologyEntry, EntryFile, FamilyView)
     given = Q()
     for model in in_it:
         given |= Q(Exists(model._default_manager.filter(agency_return=OuterRef("pk"))))

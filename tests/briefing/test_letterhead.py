@@ -101,6 +101,8 @@ def test_plain_values_a_line_and_a_picture_are_read(letterhead):
     assert (first.font, first.size, first.colour) == ("Liberation Mono", 18, PLUM)
     assert (first.bold, first.italic, first.before) == (False, True, 20)
     assert read.look.of("Title").colour == TEAL
+    # Its points are not set apart from each other, so what it says of the room below is not of them.
+    assert read.look.of("List Bullet").after is None
     # What builds on another has what that says, and its theme's font by its name.
     assert read.look.of("List Bullet").font == "Liberation Serif"
     assert read.look.of("Heading 3").font == "Calibri"

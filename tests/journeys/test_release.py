@@ -31,13 +31,15 @@ def sets_the_house_style(visitor: Visitor) -> None:
     visitor.is_now(MANAGER)
     visitor.goto("/people/")
     visitor.follow("Set the logo and the line at the foot of each page")
-    visitor.page.get_by_label("Logo").set_input_files(
+    visitor.page.get_by_label("Logo", exact=True).set_input_files(
         {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
     )
     visitor.press("Save")
     visitor.sees("neither PNG nor JPEG")
     visitor.picture("house-style-refused")
-    visitor.page.get_by_label("Logo").set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": a_logo()})
+    visitor.page.get_by_label("Logo", exact=True).set_input_files(
+        {"name": "logo.png", "mimeType": "image/png", "buffer": a_logo()}
+    )
     visitor.fill("Line at the foot of each page", "Working together for children.")
     visitor.press("Save")
     visitor.goto("/people/house-style/")
