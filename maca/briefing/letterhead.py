@@ -19,6 +19,7 @@ from maca.kernel.text import normalise
 from maca.kernel.word import Limits, UnfitError, text_of
 
 LARGEST = 10 * 1024 * 1024
+MOST_PICTURES = 3  # each that cannot be a logo takes a program to find out
 _LIMITS = Limits(
     "house style",
     mends="Save a copy that holds its styles, head and foot alone, and choose that.",
@@ -220,18 +221,19 @@ class _Reader:
 
     def _logo(self) -> tuple[bytes, int, int] | None:
         """The first picture at the head or the foot of its pages that can be drawn anew."""
+        pictures: dict[str | None, None] = {}
         for ending in ("header", "footer"):
             for part, root in self._beside(ending):
                 inside = {found: target for found, _, target in relations(self.archive, part)}
-                for blip in root.iter(qn("a:blip")):
-                    target = inside.get(blip.get(qn("r:embed")))
-                    if target is None:
-                        self.left_out.append("A picture at the head or foot of its pages is not in the file itself.")
-                        continue
-                    try:
-                        return logo_of(self.archive.read(target))
-                    except UnfitError as unfit:
-                        self.left_out.append(f"Of the picture at the head or foot of its pages: {unfit.sentence}.")
+                pictures |= {inside.get(blip.get(qn("r:embed"))): None for blip in root.iter(qn("a:blip"))}
+        for target in list(pictures)[:MOST_PICTURES]:
+            if target is None:
+                self.left_out.append("A picture at the head or foot of its pages is not in the file itself.")
+                continue
+            try:
+                return logo_of(self.archive.read(target))
+            except UnfitError as unfit:
+                self.left_out.append(f"Of the picture at the head or foot of its pages: {unfit.sentence}.")
         return None
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from docx.shared import RGBColor
 from PIL import Image
 
+from maca.kernel.clock import working_days_from
 from tests.briefing.test_letterhead import a_letterhead
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_an_audit import AUDITOR, CHAIR, MANAGER, decide
@@ -55,6 +56,21 @@ def sets_the_house_style(visitor: Visitor) -> None:
     visitor.press("Save")
     visitor.sees("Liberation Serif")
     visitor.picture("house-style")
+
+
+def plans_a_re_audit(visitor: Visitor) -> str:
+    visitor.is_now(CHAIR)
+    visitor.follow("Priorities and themes")
+    visitor.follow("Plan an audit on Neglect")
+    visitor.fill("Title of the audit", "Neglect, looked at again")
+    visitor.fill("Terms of reference", "What has changed.")
+    visitor.page.get_by_label("Question set").select_option(label="Neglect")
+    visitor.page.get_by_label("Earlier audit on this theme").select_option(label="Neglect 2")
+    day = working_days_from(timezone.localdate(), 45)
+    for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        visitor.fill(part, str(value))
+    visitor.press("Plan the audit")
+    return visitor.page.url.split("/audits/")[1].split("/")[0]
 
 
 def is_sent(visitor: Visitor, audit: str) -> None:
@@ -107,6 +123,9 @@ def is_read(visitor: Visitor, audit: str) -> None:
     visitor.press("Save")
     visitor.goto(f"/audits/{audit}/briefing/overview/")
     visitor.picture("overview-report")
+    visitor.goto(f"/audits/{audit}/again/")
+    visitor.sees("What has changed since Neglect 2")
+    visitor.picture("re-audit")
     visitor.is_now(AUDITOR)
     visitor.goto(f"/audits/{audit}/briefing/read/")
     visitor.sees("The social worker saw each child alone.")
@@ -139,7 +158,7 @@ def looks_at_the_figures(visitor: Visitor) -> None:
 def test_a_briefing_is_released_by_two_people_and_withdrawn_on_a_laptop(visitor):
     a = visitor()
     sets_the_house_style(a)
-    audit = a_panel_that_has_closed(a, "release")
+    audit = a_panel_that_has_closed(a, "release", plans_a_re_audit(a))
     a.is_now(MANAGER)
     is_sent(a, audit)
     is_approved_and_published_under_an_embargo(a, audit)

@@ -26,6 +26,7 @@ from maca.returns.operations import (
     say_known,
     say_not_known,
 )
+from tests.makers import World
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,9 @@ def test_who_may_ask_whom_and_until_when(world, left_out):
     refused("nobody-asked", ask, left_out, [], due_on=due_on, by=world.manager)
     refused("asked-already", ask, left_out, [world.agencies["police"]], due_on=due_on, by=world.manager)
     refused("not-to-come", ask, left_out, [world.health], due_on=today(), by=world.manager)
+    with pytest.raises(Refused) as refusal:
+        ask(left_out, [World("There").health], due_on=due_on, by=world.manager)
+    assert refusal.value.code == "another-partnership"
     panel_on = left_out.audit.panel_on
     refused("not-before-the-panel", ask, left_out, [world.health], due_on=panel_on, by=world.manager)
     assert rules.may_ask_more_agencies(world.manager, left_out)
