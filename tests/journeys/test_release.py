@@ -65,6 +65,7 @@ def plans_a_re_audit(visitor: Visitor) -> str:
     visitor.fill("Title of the audit", "Neglect, looked at again")
     visitor.fill("Terms of reference", "What has changed.")
     visitor.page.get_by_label("Question set").select_option(label="Neglect")
+    visitor.fill("Review whose learning is asked about", "the Serious Case Review for Child and Family R")
     visitor.page.get_by_label("Earlier audit on this theme").select_option(label="Neglect 2")
     day = working_days_from(timezone.localdate(), 45)
     for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
