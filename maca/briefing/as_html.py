@@ -5,22 +5,22 @@ from collections.abc import Iterable, Iterator
 from markupsafe import Markup
 
 from maca.briefing.value import Heading, SixSteps, Step
-from maca.kernel.colour import OURS
 from maca.kernel.html import page_by_itself
+from maca.kernel.look import PLAIN, Look
 
 _BULLETS = "govuk-list govuk-list--bullet"
 _NUMBERS = "govuk-list govuk-list--number"
 _OF_A_PAPER = {"h2": "govuk-heading-m", "h3": "govuk-heading-s", "p": "govuk-body", "ul": _BULLETS}
 
 
-def write_page(value: SixSteps, *, colour: str = OURS) -> Markup:
+def write_page(value: SixSteps, *, look: Look = PLAIN) -> Markup:
     """The briefing as a page of its own, which needs no other file: to keep, to send or to put on a website."""
     lines = (Markup('<p class="above">{}</p>\n').format(text) for text in (value.kind, value.form) if text)
     above = Markup("").join(lines)
     if value.title:
         above += Markup("<h1>{}</h1>\n").format(value.title)
     title = ": ".join(text for text in (value.title, value.form or value.kind) if text) or "6 Step Briefing"
-    return page_by_itself(title, above + write(value), colour=colour)
+    return page_by_itself(title, above + write(value), look=look)
 
 
 def write_tombstone(title: str, sentences: Iterable[str]) -> Markup:

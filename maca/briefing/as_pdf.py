@@ -6,8 +6,8 @@ from typing import Any
 
 from maca.briefing.as_word import footer_words
 from maca.briefing.value import Heading, SixSteps, Step
-from maca.kernel.colour import OURS
 from maca.kernel.logo import Logo
+from maca.kernel.look import PLAIN, Look
 from maca.kernel.pdf import typeset
 
 
@@ -16,12 +16,12 @@ def write(
     *,
     partnership: str = "",
     published_on: datetime.date | None = None,
-    colour: str = OURS,
+    look: Look = PLAIN,
     logo: Logo | None = None,
 ) -> bytes:
     """The briefing as PDF. The partnership and the date stand at the foot of each page."""
     said = _briefing(value, footer_words(partnership, published_on))
-    return typeset({**said, "ink": colour}, dated=published_on, logo=logo)
+    return typeset(said, dated=published_on, look=look, logo=logo)
 
 
 def _briefing(value: SixSteps, footer: str) -> dict[str, Any]:

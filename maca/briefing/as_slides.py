@@ -16,8 +16,8 @@ from pptx.util import Cm, Pt
 
 from maca.briefing.as_word import first_characters, footer_words
 from maca.briefing.value import Heading, SixSteps, Step
-from maca.kernel.colour import OURS
 from maca.kernel.logo import Logo
+from maca.kernel.look import PLAIN, Look
 from maca.kernel.measure import lines_of
 from maca.kernel.slides import empty_slides
 from maca.kernel.word import with_fixed_dates
@@ -56,11 +56,11 @@ def write(
     *,
     partnership: str = "",
     published_on: datetime.date | None = None,
-    colour: str = OURS,
+    look: Look = PLAIN,
     logo: Logo | None = None,
 ) -> bytes:
     """The briefing as a .pptx. The partnership and the date stand on the first slide and at the foot of every other."""
-    slides = Presentation(io.BytesIO(empty_slides(colour)))
+    slides = Presentation(io.BytesIO(empty_slides(look)))
     properties = slides.core_properties
     name = value.title or value.kind or value.form or "6 Step Briefing"
     properties.title = first_characters(name)

@@ -12,8 +12,8 @@ import docx
 from docx.oxml.ns import qn
 
 from maca.briefing.value import Heading, SixSteps, Step, clean
-from maca.kernel.colour import OURS
 from maca.kernel.logo import Logo
+from maca.kernel.look import PLAIN, Look
 from maca.kernel.word import empty_document, put_logo, with_fixed_dates
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -24,11 +24,11 @@ def write(
     *,
     partnership: str = "",
     published_on: datetime.date | None = None,
-    colour: str = OURS,
+    look: Look = PLAIN,
     logo: Logo | None = None,
 ) -> bytes:
     """The briefing as a .docx. The partnership and the date stand in the footer, beside the page number."""
-    document = docx.Document(io.BytesIO(empty_document(colour)))
+    document = docx.Document(io.BytesIO(empty_document(look)))
     properties = document.core_properties
     properties.title = first_characters(value.title)
     properties.language = "en-GB"

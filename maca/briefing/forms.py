@@ -1,5 +1,7 @@
 import datetime as dt
 import hashlib
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,8 +11,17 @@ from django.utils import timezone
 
 from maca.briefing import rules
 from maca.briefing.deciding import TOGETHER, Hit, Stand
-from maca.briefing.house_style import logo_of
-from maca.briefing.models import OTHER, Briefing, ChangedBecause, Decision, KeptBecause, WithdrawnBecause
+from maca.briefing.house_style import LONGEST_FOOTER, logo_of
+from maca.briefing.letterhead import Letterhead, read_letterhead
+from maca.briefing.models import (
+    OTHER,
+    Briefing,
+    ChangedBecause,
+    Decision,
+    HouseStyle,
+    KeptBecause,
+    WithdrawnBecause,
+)
 from maca.briefing.screening.lists import folded
 from maca.briefing.screening.rewording import suggested
 from maca.briefing.value import Finding, Heading, ProcessLine, SixSteps
@@ -28,9 +39,9 @@ from maca.design.forms import (
     YesNoField,
 )
 from maca.kernel.clock import LONDON, NoSuchHour, comes_twice, instant_in_london
+from maca.kernel.look import PLAIN, Look
 from maca.kernel.word import UnfitError
 
-HOUSE_FOOTER = 200
 LONGEST = 5_000  # characters of a point: a briefing is read in minutes, and each point of it is screened
 
 
@@ -338,25 +349,34 @@ class HouseStyleForm(Form):
         called="the line at the foot",
         help_text="It stands after the name of the partnership. Leave it empty for none.",
         required=False,
-        max_length=HOUSE_FOOTER,
+        max_length=LONGEST_FOOTER,
     )
     shown = TextField(label="The line that was shown", required=False, widget=HiddenInput)
     more = CheckboxesField(label="Also", called="what else", choices=(), required=False)
 
-    KEPT, WITHOUT_LOGO = "kept", "without-logo"
+    KEPT, WITHOUT_LOGO, WITHOUT_LOOK = "kept", "without-logo", "without-look"
 
-    def __init__(self, data: Mapping[str, Any] | None, files: Any, *, has_logo: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, files: Any = None, *, style: HouseStyle | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(data, files, **kwargs)
-        self.has_logo = has_logo
+        self.style = style
         self._offer(tick=bool(data and data.get("shown")))
 
     def _offer(self, *, tick: bool) -> None:
         """Offer the boxes there are; that the line tells of no family, only once it has been shown what could tell."""
         choices = [(self.KEPT, "Nothing in the line tells of any family")] if tick else []
-        if self.has_logo:
-            choices.append((self.WITHOUT_LOGO, "Print no logo any longer"))
+        choices += self._more()
         self.fields["more"].choices = choices  # type: ignore[attr-defined]
         self.fields["more"].widget = CheckboxSelectMultiple(choices=choices) if choices else MultipleHiddenInput()
+
+    def _more(self) -> list[tuple[str, str]]:
+        choices = []
+        if self.style and self.style.logo:
+            choices.append((self.WITHOUT_LOGO, "Print no logo any longer"))
+        if self.style and self.style.word_styles:
+            choices.append((self.WITHOUT_LOOK, "Print in the fonts, sizes and colours of the site again"))
+        return choices
 
     def says(self, what: str) -> bool:
         return what in self.cleaned_data.get("more", ())
@@ -393,3 +413,73 @@ class HouseStyleForm(Form):
         except UnfitError as unfit:
             self.add_error("logo", unfit.sentence)
             return None
+
+
+class WordFileForm(Form):
+    """A Word file of the partnership’s own. It cleans to what was read of it, and no more of it goes on."""
+
+    file = FileField(
+        label="Word file",
+        called="the Word file",
+        help_text="A document or a template of yours (.docx or .dotx), up to 10 MB.",
+        accept=".docx,.dotx",
+    )
+
+    def clean_file(self) -> Letterhead | None:
+        try:
+            return read_letterhead(self.cleaned_data["file"].read())
+        except UnfitError as unfit:
+            self.add_error("file", unfit.sentence.rstrip("."))
+            return None
+
+
+class LetterheadForm(HouseStyleForm):
+    """What was read of a Word file, as values, to be looked at before it is kept. It stands in the page alone."""
+
+    styles = TextField(label="What was read", required=False, widget=HiddenInput, max_length=4_000)
+    picture = TextField(label="The logo that was read", required=False, widget=HiddenInput, max_length=400_000)
+
+    WITH_LOGO = "with-logo"
+    LOST = "What was read of the file has been lost. Choose the file again"
+
+    def __init__(self, data: Mapping[str, Any] | None, *, read: Letterhead | None = None, **kwargs: Any) -> None:
+        self.read = read
+        self.has_picture = bool(read and read.logo) or bool(data and data.get("picture"))
+        if read:
+            kwargs["initial"] |= {
+                "styles": json.dumps(read.look.as_json()),
+                "picture": b64encode(read.logo[0]).decode() if read.logo else "",
+                "more": [self.WITH_LOGO] if read.logo else [],
+            }
+        super().__init__(data, **kwargs)
+        del self.fields["logo"]
+
+    def _more(self) -> list[tuple[str, str]]:
+        return [(self.WITH_LOGO, "Print the picture of the file as the logo")] if self.has_picture else []
+
+    def clean_styles(self) -> Look:
+        try:
+            return Look.from_json(json.loads(self.cleaned_data["styles"]))
+        except (ValueError, RecursionError):
+            self.add_error(None, self.LOST)
+            return PLAIN
+
+    def clean_picture(self) -> tuple[bytes, int, int] | None:
+        """It came back from a browser, so it is drawn anew once more."""
+        if not self.cleaned_data["picture"]:
+            return None
+        try:
+            return logo_of(b64decode(self.cleaned_data["picture"], validate=True))
+        except (UnfitError, ValueError):
+            self.add_error(None, self.LOST)
+            return None
+
+    @property
+    def look(self) -> Look:
+        """What was read, as it is shown."""
+        return self.read.look if self.read else self.cleaned_data.get("styles", PLAIN)
+
+    @property
+    def wanted_logo(self) -> tuple[bytes, int, int] | None:
+        """The picture, where it is to be printed."""
+        return self.cleaned_data["picture"] if self.says(self.WITH_LOGO) else None

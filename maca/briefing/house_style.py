@@ -1,21 +1,24 @@
 """What a partnership gives in for its house style, before any of it is printed: a logo drawn anew, a line looked at."""
 
 import io
+import re
 
 from PIL import Image
 
-from maca.briefing.screening import screen
+from maca.briefing.screening import Span, screen
 from maca.kernel.word import UnfitError
 from maca.returns.redraw import CannotKeepError, redraw
 
 LARGEST = 2 * 1024 * 1024
 SMALLEST = 40
+LONGEST_FOOTER = 200
 MOST = (640, 200)  # pixels that are kept
 _BROKEN = "The logo is broken or cut off, or cannot be drawn. Save it again as PNG and choose that"
 _SENTENCES = {
     "too-many-pixels": "The logo has too many pixels. Make the picture smaller, such as 640 pixels wide",
     "moving": "The logo is a moving picture. Only a still one can be printed. Save it as PNG and choose that",
 }
+_OF_THE_HOUSE = re.compile(r"(?:©|\(c\)|\bcopyright|\bsince|\bestablished(?: in)?|\best\.)\s*$", re.IGNORECASE)
 _BEGINS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
@@ -47,5 +50,13 @@ def logo_of(content: bytes) -> tuple[bytes, int, int]:
 
 
 def could_identify(footer: str) -> list[str]:
-    """What in the line at the foot could tell of a family, as screening of a briefing finds it, each with its why."""
-    return [f"“{one.text}”: {one.why}" for one in screen(footer)]
+    """What in the line at the foot could tell of a family, as screening of a briefing finds it, each with its why.
+
+    A year that is said of the house itself (“© 2026”, “since 2019”) tells of none.
+    """
+    found = (one for one in screen(footer) if not _is_of_the_house(footer, one))
+    return [f"“{one.text}”: {one.why}" for one in found]
+
+
+def _is_of_the_house(footer: str, one: Span) -> bool:
+    return re.fullmatch(r"\d{4}", one.text) is not None and _OF_THE_HOUSE.search(footer[: one.start]) is not None

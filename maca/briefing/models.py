@@ -11,6 +11,7 @@ from maca.briefing.value import SixSteps, from_dict
 from maca.kernel.append_only import AppendOnly
 from maca.kernel.clock import LONDON
 from maca.kernel.ids import new_public_id
+from maca.kernel.look import PLAIN, Look
 from maca.kernel.versions import Versioned
 from maca.partnership.models import Partnership, Person, Role
 
@@ -129,18 +130,25 @@ class Briefing(Versioned):
 
 class HouseStyle(models.Model):
     """What a partnership prints on its papers besides the colour of headings: a logo on the first page of each, as it
-    was drawn anew, and a line at the foot of every page."""
+    was drawn anew, a line at the foot of every page, and fonts, sizes and colours as values that were read from a Word
+    file."""
 
     partnership = models.OneToOneField(Partnership, on_delete=models.CASCADE, related_name="house_style")
     footer = models.CharField(max_length=200, blank=True)
     logo = models.BinaryField(null=True)
     logo_width = models.PositiveSmallIntegerField(default=0)
     logo_height = models.PositiveSmallIntegerField(default=0)
+    word_styles = models.JSONField(null=True)
     saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"house style of {self.partnership}"
+
+    @property
+    def look(self) -> Look:
+        """How papers look, as far as it was read from a Word file; the colour of headings is apart from it."""
+        return Look.from_json(self.word_styles) if self.word_styles else PLAIN
 
 
 class PublishedFile(models.Model):

@@ -14,8 +14,8 @@ from maca.briefing.overview import Counts, as_paper
 from maca.briefing.sheets import SHEETS
 from maca.briefing.value import SixSteps
 from maca.kernel import paper_as_files
-from maca.kernel.colour import OURS
 from maca.kernel.logo import Logo
+from maca.kernel.look import PLAIN, Look
 from maca.kernel.paper import Paper
 
 FORMATS = {
@@ -40,7 +40,7 @@ def print_briefing(briefing: Briefing, wanted: str) -> bytes:
         wanted,
         partnership=publisher_of(briefing),
         published_on=None,
-        colour=colour_of(briefing),
+        look=look_of(briefing),
         logo=logo_of(briefing),
     )
 
@@ -51,15 +51,15 @@ def write_file(
     *,
     partnership: str,
     published_on: dt.date | None,
-    colour: str = OURS,
+    look: Look = PLAIN,
     logo: Logo | None = None,
 ) -> bytes:
     """A briefing in one of `FORMATS`, with whoever published it and when, as far as that is known."""
     value = value.without_refs()
-    looks: Any = {"partnership": partnership, "published_on": published_on, "colour": colour, "logo": logo}
+    looks: Any = {"partnership": partnership, "published_on": published_on, "look": look, "logo": logo}
     writers: dict[str, Callable[[], bytes]] = {
         "txt": lambda: as_text.write(value).encode(),
-        "html": lambda: as_html.write_page(value, colour=colour).encode(),
+        "html": lambda: as_html.write_page(value, look=look).encode(),
         "docx": lambda: as_word.write(value, **looks),
         "pdf": lambda: as_pdf.write(value, **looks),
         "json": lambda: as_json.write(value).encode(),
@@ -81,13 +81,13 @@ def print_sheet(briefing: Briefing, sheet: str, wanted: str) -> bytes:
     """
     footer = as_word.footer_words(_as_it_stands(briefing, _name_of_publisher(briefing)), briefing.published_on)
     paper = SHEETS[sheet](briefing.value.without_refs(), footer=footer)
-    return _write_paper(paper, wanted, small=True, colour=colour_of(briefing))
+    return _write_paper(paper, wanted, small=True, look=look_of(briefing))
 
 
 def print_overview(briefing: Briefing, counts: Counts, wanted: str) -> bytes:
     """The overview report of its audit, made anew, as one of `SHEET_FORMATS`; raises `KeyError` for any other."""
     paper = as_paper(briefing.value.without_refs(), counts, footer=_footer(briefing))
-    return _write_paper(paper, wanted, small=False, colour=colour_of(briefing), logo=logo_of(briefing))
+    return _write_paper(paper, wanted, small=False, look=look_of(briefing), logo=logo_of(briefing))
 
 
 def overview_in(wanted: str) -> str:
@@ -99,26 +99,33 @@ def _footer(briefing: Briefing) -> str:
     return as_word.footer_words(publisher_of(briefing), briefing.published_on)
 
 
-def colour_of(briefing: Briefing) -> str:
-    """That of the partnership’s headings. What was published elsewhere has none of this site’s."""
-    audit = briefing.audit
-    return OURS if audit.imported_from else audit.partnership.colour or OURS
+def look_of(briefing: Briefing) -> Look:
+    """That of the partnership’s house style, with the colour of headings that is set by itself before any other. What
+    was published elsewhere has none of this site’s."""
+    if briefing.audit.imported_from:
+        return PLAIN
+    style = _house_style(briefing)
+    return (style.look if style else PLAIN).inked(briefing.audit.partnership.colour)
 
 
 def logo_of(briefing: Briefing) -> Logo | None:
     """That of the partnership’s house style. What was published elsewhere has none of this site’s."""
     audit = briefing.audit
-    style = None if audit.imported_from else HouseStyle.objects.filter(partnership=audit.partnership_id).first()
+    style = None if audit.imported_from else _house_style(briefing)
     if style is None or not style.logo:
         return None
     return Logo(bytes(style.logo), style.logo_width, style.logo_height, f"Logo of {audit.partnership.name}")
 
 
-def _write_paper(paper: Paper, wanted: str, *, small: bool, colour: str, logo: Logo | None = None) -> bytes:
+def _house_style(briefing: Briefing) -> HouseStyle | None:
+    return HouseStyle.objects.filter(partnership=briefing.audit.partnership_id).first()
+
+
+def _write_paper(paper: Paper, wanted: str, *, small: bool, look: Look, logo: Logo | None = None) -> bytes:
     writers: dict[str, Callable[[], bytes]] = {
-        "docx": lambda: paper_as_files.as_word(paper, small=small, colour=colour, logo=logo),
-        "pdf": lambda: paper_as_files.as_pdf(paper, small=small, colour=colour, logo=logo),
-        "html": lambda: paper_as_files.as_html(paper, colour=colour),
+        "docx": lambda: paper_as_files.as_word(paper, small=small, look=look, logo=logo),
+        "pdf": lambda: paper_as_files.as_pdf(paper, small=small, look=look, logo=logo),
+        "html": lambda: paper_as_files.as_html(paper, look=look),
         "txt": lambda: paper_as_files.as_text(paper),
     }
     return writers[wanted]()
@@ -128,7 +135,7 @@ def publisher_of(briefing: Briefing) -> str:
     """Who stands at the foot of every page, so that no draft is taken for what was published; and the partnership’s
     own line."""
     name = _name_of_publisher(briefing)
-    style = HouseStyle.objects.filter(partnership=briefing.audit.partnership_id).first() if name else None
+    style = _house_style(briefing) if name else None
     return _as_it_stands(briefing, f"{name} · {style.footer}" if style and style.footer else name)
 
 

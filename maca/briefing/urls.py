@@ -6,6 +6,8 @@ BRIEFING = "audits/<slug:audit>/briefing/"
 
 urlpatterns = [
     path("people/house-style/", house_style.house_style, name="house-style"),
+    path("people/house-style/logo.jpg", house_style.house_logo, name="house-logo"),
+    path("people/house-style/word/", house_style.word_styles, name="word-styles"),
     path("briefings/", reading.published, name="briefings"),
     path(BRIEFING, reading.briefing, name="briefing"),
     path(BRIEFING + "read/", reading.read, name="read-briefing"),

@@ -17,6 +17,7 @@ from maca.kernel import paper_as_files
 from maca.kernel.clock import today, working_days_from
 from maca.partnership.models import Agency, Person
 from maca.partnership.requests import signed_in
+from maca.returns.rules import may_ask_more_agencies
 
 QUESTIONS = "inspection"
 
@@ -101,6 +102,7 @@ def inspection(request: HttpRequest, audit: Audit) -> HttpResponse:
             "days": _numbered(days),
             "returns": returns_of(audit),
             "may_chase": rules.may_start_inspection(person),
+            "may_ask_more": bool(cases) and may_ask_more_agencies(person, cases[0]),
             "may_change_days": rules.may_change_days(person, audit),
             "may_take": rules.may_take_packs(person, audit),
             "packs": packs,

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from lxml import etree
@@ -40,9 +41,19 @@ def _disguised(name: str, limits: Limits) -> UnfitError:
 
 @contextmanager
 def opened(
-    data: bytes, name: str, limits: Limits, *, folder: str, program: str, extension: str
+    data: bytes,
+    name: str,
+    limits: Limits,
+    *,
+    folder: str,
+    program: str,
+    extension: str,
+    outside: tuple[str, ...] = ("/hyperlink",),
 ) -> Iterator[zipfile.ZipFile]:
-    """The parts of an Office file. Whatever goes wrong in it is an `UnfitError` with a sentence."""
+    """The parts of an Office file. Whatever goes wrong in it is an `UnfitError` with a sentence.
+
+    `outside` are the kinds of what it may name elsewhere, where whoever reads it follows none.
+    """
     try:
         weigh(
             data,
@@ -53,7 +64,7 @@ def opened(
             again=program,
         )
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _refuse_what_runs(archive, name, extension, limits)
+            _refuse_what_runs(archive, name, extension, limits, outside)
             yield archive
     except DAMAGED as error:
         if isinstance(error, UnfitError):
@@ -69,6 +80,19 @@ def parsed(archive: zipfile.ZipFile, part: str) -> Any:
     return etree.fromstring(archive.read(part), parser)
 
 
+def relations(archive: zipfile.ZipFile, part: str) -> list[tuple[str, str, str]]:
+    """What a part leads to inside the file: the id and the kind of each relation, and the part."""
+    folder = dirname(part)
+    rels = join(folder, "_rels", f"{part.rpartition('/')[2]}.rels")
+    if rels not in archive.namelist():
+        return []
+    return [
+        (one.get("Id", ""), one.get("Type", ""), normpath(join("/", folder, one.get("Target", ""))).lstrip("/"))
+        for one in parsed(archive, rels).iter(RELATIONSHIP)
+        if one.get("TargetMode") != "External"
+    ]
+
+
 def refuse_wide_ranges(archive: zipfile.ZipFile, name: str, limits: Limits, *, most: int) -> None:
     """One line of a sheet can join a million cells or link them, and each is made when the sheet is opened."""
     cells = 0
@@ -81,7 +105,9 @@ def refuse_wide_ranges(archive: zipfile.ZipFile, name: str, limits: Limits, *, m
         raise UnfitError(f"{name} joins or links far more cells than a {limits.called} can hold. {limits.mends}")
 
 
-def _refuse_what_runs(archive: zipfile.ZipFile, name: str, extension: str, limits: Limits) -> None:
+def _refuse_what_runs(
+    archive: zipfile.ZipFile, name: str, extension: str, limits: Limits, may_name: tuple[str, ...]
+) -> None:
     """Refuse what a sent file never has and an attack does: macros, things embedded, things fetched from outside."""
     kinds = archive.read("[Content_Types].xml").lower()
     if b"macroenabled" in kinds or b"vbaproject" in kinds:
@@ -102,7 +128,7 @@ def _refuse_what_runs(archive: zipfile.ZipFile, name: str, extension: str, limit
                 outside = relation.get("TargetMode") == "External"
                 if not outside and not (_is_weighed(relation) or relation.get("Type", "").endswith(_BINARY)):
                     raise _disguised(name, limits)
-                if outside and not relation.get("Type", "").endswith("/hyperlink"):
+                if outside and not relation.get("Type", "").endswith(may_name):
                     raise UnfitError(
                         f"{name} fetches something from elsewhere (a template or a picture), so it is not opened "
                         f"here. {limits.mends}"

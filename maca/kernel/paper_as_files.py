@@ -9,9 +9,9 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 from markupsafe import Markup
 
-from maca.kernel.colour import OURS
 from maca.kernel.html import page_by_itself
 from maca.kernel.logo import Logo
+from maca.kernel.look import PLAIN, Look
 from maca.kernel.paper import Paper
 from maca.kernel.pdf import typeset
 from maca.kernel.text import keepable
@@ -28,12 +28,12 @@ _SMALL = {
 }
 
 
-def as_word(value: Paper, *, small: bool = False, colour: str = OURS, logo: Logo | None = None) -> bytes:
+def as_word(value: Paper, *, small: bool = False, look: Look = PLAIN, logo: Logo | None = None) -> bytes:
     """Real headings and lists, and no more in the file than the paper: no author, no comments, no dates.
 
-    `small` is for what has to go on one sheet; `colour` is that of headings.
+    `small` is for what has to go on one sheet; of the look it has what makes it no longer.
     """
-    document = docx.Document(io.BytesIO(empty_document(colour)))
+    document = docx.Document(io.BytesIO(empty_document(look.for_one_sheet() if small else look)))
     properties = document.core_properties
     properties.title = keepable(f"{value.title}: {value.about}")[:255]
     properties.language = "en-GB"
@@ -50,7 +50,7 @@ def as_word(value: Paper, *, small: bool = False, colour: str = OURS, logo: Logo
     return with_fixed_dates(saved)
 
 
-def as_pdf(value: Paper, *, small: bool = False, colour: str = OURS, logo: Logo | None = None) -> bytes:
+def as_pdf(value: Paper, *, small: bool = False, look: Look = PLAIN, logo: Logo | None = None) -> bytes:
     return typeset(
         {
             "name": keepable(f"{value.title}: {value.about}"),
@@ -60,7 +60,6 @@ def as_pdf(value: Paper, *, small: bool = False, colour: str = OURS, logo: Logo 
             "notice": [keepable(line) for line in value.notice],
             "footer": keepable(value.foot),
             "small": small,
-            "ink": colour,
             "sections": [
                 {
                     "heading": keepable(part.heading),
@@ -77,11 +76,12 @@ def as_pdf(value: Paper, *, small: bool = False, colour: str = OURS, logo: Logo 
                 for part in value.parts
             ],
         },
+        look=look.for_one_sheet() if small else look,
         logo=logo,
     )
 
 
-def as_html(value: Paper, *, colour: str = OURS) -> bytes:
+def as_html(value: Paper, *, look: Look = PLAIN) -> bytes:
     """A page by itself. What stands at the foot of each page of the others is at the end of it."""
     lines = [Markup('<p class="above">{}</p>').format(keepable(value.about))]
     lines.append(Markup("<h1>{}</h1>").format(keepable(value.title)))
@@ -95,7 +95,7 @@ def as_html(value: Paper, *, colour: str = OURS) -> bytes:
         lines += [Markup("<ul>{}</ul>").format(points)] if points else []
     lines.append(Markup('<p class="above">{}</p>').format(keepable(value.foot)))
     title = keepable(f"{value.title}: {value.about}")
-    return page_by_itself(title, Markup("\n").join(lines) + Markup("\n"), colour=colour).encode()
+    return page_by_itself(title, Markup("\n").join(lines) + Markup("\n"), look=look).encode()
 
 
 def as_text(value: Paper) -> bytes:

@@ -17,6 +17,7 @@ from typing import Any
 import typst
 
 from maca.kernel.logo import Logo
+from maca.kernel.look import PLAIN, Look
 
 _DATA = Path(__file__).parent / "data" / "pdf"
 UNDATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
@@ -30,9 +31,15 @@ _HANGING_HYPHEN = re.compile(r"(?<=[^\s-])- ")
 _JOINERS = "\u200b\u200c\u200d\u200e\u200f\u00ad"
 
 
-def typeset(document: Mapping[str, Any], *, dated: datetime.date | None = None, logo: Logo | None = None) -> bytes:
-    """The document as PDF: its `name`, lines `above` and `below` its `title`, a `notice`, a `footer`, the `ink` of
-    headings ("#1d4e6f" where none is given), and `sections`.
+def typeset(
+    document: Mapping[str, Any],
+    *,
+    dated: datetime.date | None = None,
+    look: Look = PLAIN,
+    logo: Logo | None = None,
+) -> bytes:
+    """The document as PDF: its `name`, lines `above` and `below` its `title`, a `notice`, a `footer` and `sections`. Of
+    the look it has sizes, colours, what is bold or slanted, and the margins; its fonts are ours.
 
     A section has a `heading`, of a `level` (1 where none is given), and `parts`, each of a `kind`: "case" (a heading
     below it) and "paragraph" have a `text`, "list" and "numbers" have `items` of a `text` and `questions` below it,
@@ -43,7 +50,8 @@ def typeset(document: Mapping[str, Any], *, dated: datetime.date | None = None, 
     template = (_DATA / "document.typ").read_bytes()
     # Typst may read no file, so a picture goes to it as numbers.
     picture = {"logo": {"bytes": list(logo.picture), "called": logo.called, "height": logo.printed[1]}} if logo else {}
-    return printed(template, lambda can_print: _printable(dict(document), can_print) | picture, made)
+    dress = {"ink": look.ink, "look": look.as_json()}
+    return printed(template, lambda can_print: _printable(dict(document), can_print) | dress | picture, made)
 
 
 def printed(template: bytes, data_of: Callable[[Callable[[str], bool]], Any], made: datetime.datetime) -> bytes:
@@ -79,9 +87,7 @@ def _printable(data: Any, can_print: Any) -> Any:
     if isinstance(data, list):
         return [_printable(item, can_print) for item in data]
     if isinstance(data, dict):
-        return {
-            key: item if key in ("kind", "name", "ink") else _printable(item, can_print) for key, item in data.items()
-        }
+        return {key: item if key in ("kind", "name") else _printable(item, can_print) for key, item in data.items()}
     return data
 
 

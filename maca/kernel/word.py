@@ -14,12 +14,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import docx
 from docx.oxml.ns import qn
-from docx.shared import Cm
+from docx.shared import Cm, Pt, RGBColor
 from lxml import etree
 
 from maca.kernel.colour import OURS
 from maca.kernel.logo import Logo
+from maca.kernel.look import HEADS, PLAIN, Look, Margins, Style
 
 DATA = Path(__file__).parent / "data" / "word"
 _PARTS = {
@@ -35,6 +37,9 @@ _PARTS = {
 }
 # A zip cannot hold a date before 1980, and a real one would make every export a different file.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+# The styles that look as another does, as far as it says.
+_FOLLOW = {"List Bullet": ("List Bullet 2", "List Number")}
 
 # What a broken or forged file makes zipfile, lxml and the libraries that read Office files raise.
 DAMAGED: tuple[type[Exception], ...] = (
@@ -183,14 +188,55 @@ def text_of(paragraph: Any, *, exact: bool = False) -> str:
 
 
 @lru_cache(maxsize=32)
-def empty_document(colour: str = OURS) -> bytes:
-    """An empty document in our styles, its headings in this colour."""
-    ours, theirs = (one.removeprefix("#").upper().encode() for one in (OURS, colour))
+def empty_document(look: Look = PLAIN) -> bytes:
+    """An empty document in our styles, with what this look says of them."""
+    ours, theirs = (one.removeprefix("#").upper().encode() for one in (OURS, look.ink))
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, source in _PARTS.items():
             archive.writestr(name, (DATA / source).read_bytes().replace(ours, theirs))
-    return package.getvalue()
+    return _dressed(package, look) if look.styles or look.margins else package.getvalue()
+
+
+def _dressed(package: io.BytesIO, look: Look) -> bytes:
+    document = docx.Document(package)
+    for kind, style in look.styles:
+        for name in (kind, *_FOLLOW.get(kind, ())):
+            _dress(document.styles[name], style, head=kind in HEADS)
+    if look.margins:
+        _set_margins(document, look.margins)
+    saved = io.BytesIO()
+    document.save(saved)
+    return saved.getvalue()
+
+
+def _dress(ours: Any, style: Style, *, head: bool) -> None:
+    font, room = ours.font, ours.paragraph_format
+    if style.font:
+        font.name = style.font
+    if style.size:
+        font.size = Pt(style.size)
+    if style.colour:
+        font.color.rgb = RGBColor.from_string(style.colour.removeprefix("#").upper())
+    if head and style.bold is not None:
+        font.bold = style.bold or None  # ours begin with it, and what they build on has none
+    if head and style.italic is not None:
+        font.italic = style.italic or None
+    if style.before is not None:
+        room.space_before = Pt(style.before)
+    if style.after is not None:
+        room.space_after = Pt(style.after)
+    if style.line is not None:
+        room.line_spacing = float(style.line)
+
+
+def _set_margins(document: Any, margins: Margins) -> None:
+    section = document.sections[0]
+    section.top_margin, section.right_margin = Cm(margins.top), Cm(margins.right)
+    section.bottom_margin, section.left_margin = Cm(margins.bottom), Cm(margins.left)
+    # The number of the page stands at the right edge of the words.
+    (at,) = document.styles["footer"].paragraph_format.tab_stops
+    at.position = section.page_width - section.left_margin - section.right_margin
 
 
 def put_logo(document: Any, logo: Logo) -> None:
@@ -198,6 +244,8 @@ def put_logo(document: Any, logo: Logo) -> None:
     run = document.add_paragraph(style="Normal").add_run()
     run.add_picture(io.BytesIO(logo.picture), height=Cm(logo.printed[1]))
     picture = run._r.find(f".//{qn('wp:docPr')}")
+    for side in ("distT", "distB", "distL", "distR"):  # LibreOffice would set it in from the margin
+        picture.getparent().set(side, "0")
     picture.set("name", "Logo")
     picture.set("descr", logo.called)
     for inside in run._r.iter(qn("pic:cNvPr")):  # it is named by its file

@@ -1,7 +1,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -440,6 +440,29 @@ class _DayForm(Form):
         if day and not (may := rules.may_move_due_day(self.agency_return, day)):
             raise ValidationError(may.sentence)
         return day
+
+
+class AskMoreForm(Form):
+    """The agencies that are asked about a case besides those that were."""
+
+    agencies = CheckboxesField(label="Which agencies are asked too?", called="the agencies that are asked", many=True)
+    due_on = DateField(label="Day by which they answer", called="the day by which they answer")
+
+    def __init__(self, data: Mapping[str, Any] | None, *, audit: Audit, agencies: Collection[Agency]) -> None:
+        day = audit.returns_due_on
+        super().__init__(data, initial={"due_on": day if day and rules.may_be_asked_for(audit, day) else None})
+        self.audit = audit
+        self._agencies = {one.slug: one for one in agencies}
+        self.fields["agencies"].choices = [(one.slug, one.name) for one in agencies]  # type: ignore[attr-defined]
+
+    def clean_due_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["due_on"]
+        if not (may := rules.may_be_asked_for(self.audit, day)):
+            raise ValidationError(may.sentence)
+        return day
+
+    def asked(self) -> list[Agency]:
+        return [self._agencies[slug] for slug in self.cleaned_data["agencies"]]
 
 
 class ExtendForm(_DayForm):

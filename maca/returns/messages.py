@@ -38,6 +38,18 @@ MOVED = register(
     )
 )
 
+CALLED_OFF = register(
+    Kind(
+        "returns/called-off",
+        "Something that your agency was asked has been called off",
+        (
+            "The safeguarding children partnership asked your agency about a case in error, and has called that off. "
+            "There is nothing to do for it. What your agency is still asked is on your work list.",
+            "This message says nothing of any case, and neither should an answer to it.",
+        ),
+    )
+)
+
 GIVEN = register(
     Kind(
         "returns/given",

@@ -92,6 +92,10 @@ def came_after(due_on: dt.date, at: dt.datetime | None) -> bool:
     return at is not None and at.astimezone(LONDON).date() > due_on
 
 
+# What stands on every request, and is the same for all agencies that are asked about a case.
+REQUEST_SAYS = ("purpose", "legal_basis", "period", "security", "retention", "contact")
+
+
 class AgencyReturn(Versioned):
     """What one agency was asked about one case, and how it stands."""
 

@@ -14,7 +14,7 @@ from maca.audits.operations import enter
 from maca.audits.queries import agency_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
-from maca.cases.operations import involve_agencies, involve_agency, note_known
+from maca.cases.operations import hold_involvement, involve_agencies, involve_agency, note_known, part_with_agency
 from maca.cases.queries import cases_of, fetch_parts, forget_parts
 from maca.cases.seal import case_key, nomination_keys
 from maca.journal import operations as journal
@@ -30,8 +30,9 @@ from maca.partnership.models import Agency, Person, Role
 from maca.returns import rules
 from maca.returns.audit_report import AuditReport, LeftOut
 from maca.returns.finished import finished_return
-from maca.returns.messages import GIVEN, MOVED, SENT_BACK, TIME_DECIDED
+from maca.returns.messages import CALLED_OFF, GIVEN, MOVED, SENT_BACK, TIME_DECIDED
 from maca.returns.models import (
+    REQUEST_SAYS,
     AgencyReturn,
     Answer,
     AnswerCount,
@@ -112,25 +113,54 @@ def circulate_audit(
             raise Refused("nobody-asked", f"Choose at least one agency to ask about {case.label}.")
     save_changes(audit, version=version, purpose=purpose, legal_basis=legal_basis)
     made = []
+    request = {
+        "purpose": purpose, "legal_basis": legal_basis, "period": period, "security": security,
+        "retention": retention, "contact": contact, "due_on": audit.returns_due_on,
+    }  # fmt: skip
     for case, agencies in asked.items():
-        for agency in agencies:
-            involve_agency(case, agency)
-            agency_return = AgencyReturn.objects.create(
-                case=case,
-                agency=agency,
-                purpose=purpose,
-                legal_basis=legal_basis,
-                period=period,
-                security=security,
-                retention=retention,
-                contact=contact,
-                asked_by=by,
-                due_on=audit.returns_due_on,
-            )
-            _write("asked an agency", agency_return, by=by, agency=agency.slug, case=case.label)
-            made.append(Claim(agency_return, ReminderStep.ASKED, agency_return.due_on))
+        made += [_ask(case, agency, by=by, **request) for agency in agencies]
     enter(audit, AuditStage.CIRCULATED, by=by)
     tell(made, REQUEST, by=by)
+
+
+def _ask(case: Case, agency: Agency, *, by: Person, **request: Any) -> Claim:
+    involve_agency(case, agency)
+    agency_return = AgencyReturn.objects.create(case=case, agency=agency, asked_by=by, **request)
+    _write("asked an agency", agency_return, by=by, agency=agency.slug, case=case.label)
+    return Claim(agency_return, ReminderStep.ASKED, agency_return.due_on)
+
+
+@transaction.atomic
+def ask_more_agencies(case: Case, agencies: Collection[Agency], *, due_on: dt.date, by: Person) -> None:
+    """Ask agencies that were left out about a case, with the request that the others had."""
+    hold(case, "audit", read=("audit__partnership",))
+    rules.may_ask_more_agencies(by, case).insist()
+    rules.may_be_asked_for(case.audit, due_on).insist()
+    if not agencies:
+        raise Refused("nobody-asked", "Choose at least one agency to ask.")
+    if any(agency.partnership_id != case.audit.partnership_id for agency in agencies):
+        raise Refused("another-partnership", "Only agencies of this partnership can be asked.")
+    if case.returns.filter(agency__in=agencies).exists():
+        raise Refused("asked-already", "An agency of these has been asked about this case already.")
+    first = case.returns.order_by("pk")[0]
+    request = {name: getattr(first, name) for name in REQUEST_SAYS}
+    tell([_ask(case, agency, by=by, due_on=due_on, **request) for agency in agencies], REQUEST, by=by)
+
+
+@transaction.atomic
+def call_off_return(agency_return: AgencyReturn, *, by: Person) -> None:
+    """Call off what an agency was asked in error, while nothing of it has come in. Whoever was told of the request is
+    told of this, and the agency sees the case no more. That it was asked stays in the journal."""
+    case, agency = agency_return.case, agency_return.agency
+    hold_involvement(case, agency)  # before what an agency gives in hangs on it
+    _hold(agency_return)
+    rules.may_call_off_return(by, agency_return).insist()
+    told = {one.recipient for one in agency_return.reminders.select_related("recipient")}
+    _write("called off a return", agency_return, by=by, agency=agency.slug, told=len(told))
+    agency_return.delete()
+    part_with_agency(case, agency)
+    for person in sorted(told, key=lambda one: one.pk):
+        queue(CALLED_OFF, to=person, link=reverse(LINK))
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
+from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 
 from maca.audits.models import Audit, Question
 from maca.audits.queries import agency_questions, find_agency_question
@@ -12,6 +12,7 @@ from maca.audits.stages import AuditStage
 from maca.cases.models import Case
 from maca.cases.queries import find_case
 from maca.cases.seal import case_key
+from maca.chronology.models import ChronologyEntry, EntryFile
 from maca.kernel.clock import today
 from maca.notices.models import Notice
 from maca.partnership.models import FOR_AN_AGENCY, Agency, Partnership, Person, Role
@@ -40,6 +41,7 @@ from maca.returns.models import (
     standing_of,
 )
 from maca.returns.stages import AWAITED, COMPLETE, HANDED_IN, ReturnStage
+from maca.voices.models import FamilyView
 
 
 def _returns(person: Person, audit: str, case: int, agency: str) -> QuerySet[AgencyReturn]:
@@ -55,6 +57,20 @@ def find_return(person: Person, audit: str, case: int, agency: str) -> AgencyRet
     found = _returns(person, audit, case, agency).prefetch_related("extension_requests").get()
     found.case.audit.partnership = person.partnership  # none other is visible, and it need not be read again
     return found
+
+
+def has_given_anything(agency_return: AgencyReturn) -> bool:
+    """Whether an agency has said or given in anything about a case since it was asked, in its return or beside it."""
+    if agency_return.stage != ReturnStage.ASKED:
+        return True
+    in_it: tuple[type[Model], ...] = (Answer, Approach, Evidence, ExtensionRequest, GivenPart, RiskStatement, Upload)
+    beside: tuple[type[Model], ...] = (ChronologyEntry, EntryFile, FamilyView)
+    given = Q()
+    for model in in_it:
+        given |= Q(Exists(model._default_manager.filter(agency_return=OuterRef("pk"))))
+    for model in beside:
+        given |= Q(Exists(model._default_manager.filter(case=OuterRef("case"), agency=OuterRef("agency"))))
+    return AgencyReturn.objects.filter(given, pk=agency_return.pk).exists()
 
 
 def fetch_for_its_page(agency_return: AgencyReturn) -> None:

@@ -7,7 +7,7 @@ from maca.cases.models import Case
 from maca.cases.queries import part_in
 from maca.cases.rules import may_work_on_case
 from maca.cases.stages import NominationStage
-from maca.kernel.clock import is_working_day, today
+from maca.kernel.clock import is_working_day, today, working_days_from
 from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import Person, Role
 from maca.returns.models import (
@@ -25,6 +25,7 @@ from maca.returns.queries import (
     Ladder,
     carried_over,
     has_begun_an_answer,
+    has_given_anything,
     kept_by_partnership,
     kept_in_return,
     sent_back,
@@ -66,6 +67,45 @@ def may_ask_who_knows(person: Person, audit: Audit) -> Verdict:
         return no("already-circulated", "The cases have been circulated, and each agency says so on its return.")
     if not audit.cases.exists():
         return no("no-cases", "No case has been selected yet. The chair selects from the nominations.")
+    return YES
+
+
+def may_ask_more_agencies(person: Person, case: Case) -> Verdict:
+    """The business manager asks an agency that was left out about a case, while returns are gathered and a working day
+    is left before the panel."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager asks another agency about a case.")
+    audit = case.audit
+    if not audit.is_gathering:
+        return no("not-gathering", "Agencies are asked from circulation until the panel opens.")
+    tomorrow = working_days_from(today(), 1)
+    if audit.panel_on and tomorrow >= audit.panel_on and not may_be_asked_for(audit, audit.returns_due_on or tomorrow):
+        return no("no-day-left", f"{_panel_meets(audit)}, and no working day is left before it.")
+    return YES
+
+
+def may_be_asked_for(audit: Audit, day: dt.date) -> Verdict:
+    """Who is asked later has until the day of the others, or a working day that is still to come before the panel."""
+    if day == audit.returns_due_on and day >= today():
+        return YES
+    return _may_be_due(audit, day)
+
+
+def may_call_off_return(person: Person, agency_return: AgencyReturn) -> Verdict:
+    """The business manager calls off what an agency was asked in error, while nothing of it has come in and another
+    agency is still asked about the case."""
+    if not person.holds(Role.BUSINESS_MANAGER):
+        return no("not-the-manager", "Only the business manager calls off what an agency was asked.")
+    if not agency_return.case.audit.is_gathering:
+        return no("not-gathering", "The panel has opened, so what was asked stays on the record.")
+    if has_given_anything(agency_return):
+        return no(
+            "has-answered",
+            f"{agency_return.agency} has begun to answer, or given something in, and none of that is dropped. It can "
+            "say that it does not know the family, or decline.",
+        )
+    if not agency_return.case.returns.exclude(pk=agency_return.pk).exists():
+        return no("only-one", "No other agency is asked about this case. Ask another first, and then call this off.")
     return YES
 
 
@@ -433,13 +473,20 @@ def may_extend_return(person: Person, agency_return: AgencyReturn) -> Verdict:
 
 def may_be_due_on(agency_return: AgencyReturn, day: dt.date) -> Verdict:
     """A return is due on a working day in England that is still to come, and before the panel meets."""
+    return _may_be_due(agency_return.case.audit, day)
+
+
+def _panel_meets(audit: Audit) -> str:
+    return f"The panel meets on {audit.panel_on:%-d %B %Y}"
+
+
+def _may_be_due(audit: Audit, day: dt.date) -> Verdict:
     if day <= today():
         return no("not-to-come", "Choose a day in the future")
     if not is_working_day(day):
         return no("not-a-working-day", "The new day must be a working day in England")
-    panel_on = agency_return.case.audit.panel_on
-    if panel_on and day >= panel_on:
-        return no("not-before-the-panel", f"The panel meets on {panel_on:%-d %B %Y}, so choose a day before it")
+    if audit.panel_on and day >= audit.panel_on:
+        return no("not-before-the-panel", f"{_panel_meets(audit)}, so choose a day before it")
     return YES
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("audits/<slug:audit>/dates.ics", views.calendar, name="calendar"),
     path("audits/<slug:audit>/report/", views.audit_report, name="audit-report"),
     path("audits/<slug:audit>/report.<slug:kind>", views.audit_report_copy, name="audit-report-copy"),
+    path("audits/<slug:audit>/cases/<int:case>/ask-more/", views.ask_more, name="ask-more-agencies"),
     path("audits/<slug:audit>/cases/<int:case>/report/", views.report, name="report"),
     path("audits/<slug:audit>/cases/<int:case>/report.<slug:kind>", views.report_copy, name="report-copy"),
     path("audits/<slug:audit>/cases/<int:case>/report/introduction/", views.introduction, name="report-introduction"),
@@ -55,5 +56,6 @@ urlpatterns = [
     path(ONE + "risk/", views.risk, name="risk"),
     path(ONE + "send-back/", views.send_back, name="send-back"),
     path(ONE + "extend/", views.extend, name="extend-return"),
+    path(ONE + "call-off/", views.call_off, name="call-off-return"),
     path(ONE + "decline/", views.decline, name="decline"),
 ]

@@ -34,6 +34,7 @@ from maca.returns.beside import beside, placed, taken_from
 from maca.returns.differences import Part, differences, in_words
 from maca.returns.forms import (
     AnswerForm,
+    AskMoreForm,
     CarryForm,
     CirculationForm,
     DeclineForm,
@@ -458,6 +459,7 @@ def agency_return(request: HttpRequest, agency_return: AgencyReturn) -> HttpResp
             "may_answer_questions": rules.may_answer_questions(person, agency_return),
             "may_submit": may_submit,
             "may_extend": rules.may_extend_return(person, agency_return),
+            "may_call_off": rules.may_call_off_return(person, agency_return),
             "previous": previous_of(person, agency_return),
             "may_take_copy": rules.may_take_copy(person, agency_return),
             "may_return_on_paper": rules.may_return_on_paper(person, agency_return),
@@ -1003,6 +1005,57 @@ def decline(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
         thing=agency_return,
         context={"agency_return": agency_return, "back": _address(agency_return)},
         saved="Your agency has declined. The reason is on the record.",
+    )
+
+
+@guarded(rules.may_ask_more_agencies, find_case, writes=True)
+def ask_more(request: HttpRequest, case: Case) -> HttpResponse:
+    """Ask agencies about a case that were left out when it was circulated."""
+    person, audit = signed_in(request), case.audit
+    asked = case.returns.values("agency")
+    agencies = list(Agency.objects.filter(partnership=audit.partnership_id).exclude(pk__in=asked))
+
+    def do(form: AskMoreForm, version: int | None) -> str:
+        operations.ask_more_agencies(case, form.asked(), due_on=form.cleaned_data["due_on"], by=person)
+        return reverse("board", kwargs={"audit": audit.slug})
+
+    return form_page(
+        request,
+        "returns/ask_more.html",
+        lambda data, _: AskMoreForm(data, audit=audit, agencies=agencies),
+        do=do,
+        context={
+            "heading": f"Ask another agency about {case.label}",
+            "caption": audit.title,
+            "agencies": agencies,
+            "button_text": "Ask them",
+            "back": reverse("board", kwargs={"audit": audit.slug}),
+        },
+        saved="They have been asked.",
+    )
+
+
+@guarded(rules.may_call_off_return, find_return, writes=True)
+def call_off(request: HttpRequest, agency_return: AgencyReturn) -> HttpResponse:
+    """Call off what an agency was asked in error."""
+    case, agency = agency_return.case, agency_return.agency
+
+    def do(form: Form, version: int | None) -> str:
+        operations.call_off_return(agency_return, by=signed_in(request))
+        return reverse("board", kwargs={"audit": case.audit.slug})
+
+    return form_page(
+        request,
+        "returns/call_off.html",
+        lambda data, _: Form(data),
+        do=do,
+        context={
+            "heading": f"Call off what {agency.name} was asked",
+            "caption": f"{case.audit.title}, {case.label}",
+            "agency_return": agency_return,
+            "back": _address(agency_return),
+        },
+        saved=f"{agency.name} is asked about {case.label} no longer.",
     )
 
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image, PngImagePlugin
 from pptx import Presentation
 
-from maca.briefing.house_style import logo_of
+from maca.briefing.house_style import could_identify, logo_of
 from maca.briefing.models import HouseStyle
 from maca.briefing.operations import (
     approve_briefing,
@@ -97,6 +97,20 @@ def test_a_line_that_could_tell_of_somebody_is_printed_only_when_somebody_says_t
     assert not HouseStyle.objects.exists()
     set_house_style(world.partnership, footer="Kettering", kept=True, by=world.manager)
     assert HouseStyle.objects.get().footer == "Kettering"
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("© 2026", False),
+        ("Working together since 2019 🌈", False),
+        ("Established in 2019", False),
+        ("Born 2019", True),
+        ("Reviewed March 2026", True),
+    ],
+)
+def test_a_year_of_the_house_itself_tells_of_no_family(line, asks):
+    assert bool(could_identify(line)) is asks
 
 
 def test_a_new_line_leaves_the_logo_and_the_logo_can_go(styled):

@@ -35,7 +35,7 @@ from maca.retention.models import CountedFrom
 from maca.retention.operations import change_period, destroy_by_hand
 from maca.retention.queries import due_by, find_period
 from maca.returns.models import AgencyReturn
-from maca.returns.operations import extend_return, say_not_known
+from maca.returns.operations import ask_more_agencies, call_off_return, extend_return, say_not_known
 from maca.sealing.queries import KeyGoneError
 
 NOTICE = dt.date(2026, 11, 30)
@@ -451,3 +451,20 @@ def test_the_board_takes_as_many_queries_for_one_child_as_for_five(world, sign_i
             assert client.get(reverse("inspection", kwargs={"audit": audit.slug})).status_code == 200
         counted.append(len(queries))
     assert counted[0] == counted[1]
+
+
+def test_an_agency_that_was_left_out_is_asked_afterwards_and_its_day_follows_the_clock(world, sign_in):
+    audit = start(world, children=[replace(child(), not_asked=frozenset({"health"}))]).audit
+    case = declared(world, audit)
+    client, ask = sign_in(world.manager), reverse("ask-more-agencies", kwargs={"audit": audit.slug, "case": 1})
+    here = reverse("inspection", kwargs={"audit": audit.slug})
+    assert ask in client.get(here).content.decode()
+    ask_more_agencies(case, [world.health], due_on=audit.returns_due_on, by=world.manager)
+    one = world.return_of(audit)
+    assert one.contact == world.return_of(audit, "police").contact
+    later = moved(audit, returns_due_on=2, packs_on=2, on_site_from=2, on_site_to=2)
+    change_days(audit, days=later, version=None, by=world.manager)
+    audit.refresh_from_db()
+    assert world.return_of(audit).due_on == audit.returns_due_on == later.returns_due_on
+    call_off_return(world.return_of(audit, "police"), by=world.manager)
+    assert "Police" not in client.get(here).content.decode()

@@ -237,7 +237,7 @@ def decide(visitor: Visitor) -> None:
     visitor.follow("What could identify a family")
     visitor.picture("screening")
     cards = visitor.page.locator(".govuk-summary-card")
-    assert cards.count() > 1
+    assert cards.count()
     cards.first.get_by_role("link", name="Decide").click()
     visitor.picture("screening-decide")
     visitor.page.get_by_role("radio", name="Say it in other words").check()

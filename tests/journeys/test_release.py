@@ -2,11 +2,15 @@
 
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from docx.shared import RGBColor
 from PIL import Image
 
+from maca.kernel.clock import working_days_from
+from tests.briefing.test_letterhead import a_letterhead
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_an_audit import AUDITOR, CHAIR, MANAGER, decide
 from tests.journeys.test_feedback import a_panel_that_has_closed
@@ -20,22 +24,54 @@ def a_logo() -> bytes:
     return file.getvalue()
 
 
+def too_pale(document: Any) -> None:
+    document.styles["Heading 2"].font.color.rgb = RGBColor(0xFF, 0xDD, 0)
+
+
 def sets_the_house_style(visitor: Visitor) -> None:
     visitor.is_now(MANAGER)
     visitor.goto("/people/")
     visitor.follow("Set the logo and the line at the foot of each page")
-    visitor.page.get_by_label("Logo").set_input_files(
+    visitor.page.get_by_label("Logo", exact=True).set_input_files(
         {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
     )
     visitor.press("Save")
     visitor.sees("neither PNG nor JPEG")
     visitor.picture("house-style-refused")
-    visitor.page.get_by_label("Logo").set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": a_logo()})
+    visitor.page.get_by_label("Logo", exact=True).set_input_files(
+        {"name": "logo.png", "mimeType": "image/png", "buffer": a_logo()}
+    )
     visitor.fill("Line at the foot of each page", "Working together for children.")
     visitor.press("Save")
     visitor.goto("/people/house-style/")
     visitor.sees("A logo of 400 by 100 pixels is printed.")
+    visitor.follow("Take fonts, sizes and colours from a Word file of yours")
+    visitor.picture("word-file")
+    visitor.page.get_by_label("Word file").set_input_files(
+        {"name": "house.docx", "mimeType": "application/octet-stream", "buffer": a_letterhead(too_pale)}
+    )
+    visitor.press("Read the file")
+    visitor.sees("The colour (#ffdd00) of Heading 2 is too light to be read on white")
+    visitor.picture("word-styles")
+    visitor.press("Save")
+    visitor.sees("Liberation Serif")
     visitor.picture("house-style")
+
+
+def plans_a_re_audit(visitor: Visitor) -> str:
+    visitor.is_now(CHAIR)
+    visitor.follow("Priorities and themes")
+    visitor.follow("Plan an audit on Neglect")
+    visitor.fill("Title of the audit", "Neglect, looked at again")
+    visitor.fill("Terms of reference", "What has changed.")
+    visitor.page.get_by_label("Question set").select_option(label="Neglect")
+    visitor.fill("Review whose learning is asked about", "the Serious Case Review for Child and Family R")
+    visitor.page.get_by_label("Earlier audit on this theme").select_option(label="Neglect 2")
+    day = working_days_from(timezone.localdate(), 45)
+    for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        visitor.fill(part, str(value))
+    visitor.press("Plan the audit")
+    return visitor.page.url.split("/audits/")[1].split("/")[0]
 
 
 def is_sent(visitor: Visitor, audit: str) -> None:
@@ -88,6 +124,9 @@ def is_read(visitor: Visitor, audit: str) -> None:
     visitor.press("Save")
     visitor.goto(f"/audits/{audit}/briefing/overview/")
     visitor.picture("overview-report")
+    visitor.goto(f"/audits/{audit}/again/")
+    visitor.sees("What has changed since Neglect 2")
+    visitor.picture("re-audit")
     visitor.is_now(AUDITOR)
     visitor.goto(f"/audits/{audit}/briefing/read/")
     visitor.sees("The social worker saw each child alone.")
@@ -117,10 +156,10 @@ def looks_at_the_figures(visitor: Visitor) -> None:
     visitor.picture("yearly-section")
 
 
-def test_a_briefing_is_released_by_two_people_and_withdrawn(visitor):
+def test_a_briefing_is_released_by_two_people_and_withdrawn_on_a_laptop(visitor):
     a = visitor()
     sets_the_house_style(a)
-    audit = a_panel_that_has_closed(a, "release")
+    audit = a_panel_that_has_closed(a, "release", plans_a_re_audit(a))
     a.is_now(MANAGER)
     is_sent(a, audit)
     is_approved_and_published_under_an_embargo(a, audit)

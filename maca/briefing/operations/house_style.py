@@ -1,5 +1,7 @@
 """A partnership says what is printed on its papers."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -7,6 +9,7 @@ from maca.briefing import rules
 from maca.briefing.models import HouseStyle
 from maca.journal.operations import write
 from maca.kernel.holding import hold
+from maca.kernel.look import Look
 from maca.partnership.models import Partnership, Person
 
 
@@ -17,11 +20,14 @@ def set_house_style(
     footer: str,
     logo: tuple[bytes, int, int] | None = None,
     without_logo: bool = False,
+    look: Look | None = None,
+    without_look: bool = False,
     kept: bool = False,
     by: Person,
 ) -> None:
-    """Print this line and this logo from now on. Without a new logo the one there stays, unless it is to go. What was
-    published stays as it is. Where nothing would be printed otherwise, nothing is saved.
+    """Print this line, this logo and in these fonts, sizes and colours from now on. Without a new logo the one there
+    stays, unless it is to go, and so do fonts, sizes and colours. What was published stays as it is. Where nothing
+    would be printed otherwise, nothing is saved.
 
     `logo` is a picture drawn anew, with its width and height; `kept` says that the line tells of no family.
     """
@@ -29,12 +35,21 @@ def set_house_style(
     rules.may_set_house_style(by).insist()
     rules.may_print_footer(footer, kept=kept).insist()
     there = HouseStyle.objects.filter(partnership=partnership).first() or HouseStyle(partnership=partnership)
-    picture, width, height = logo or (None, 0, 0)
-    before = bytes(there.logo) if there.logo else None
-    if footer == there.footer and (picture == before or not (logo or without_logo)):
-        return
-    changes = {"footer": footer, "saved_by": by, "saved_at": timezone.now()}
+    before = _printed(there)
+    there.footer = footer
     if logo or without_logo:
-        changes |= {"logo": picture, "logo_width": width, "logo_height": height}
-    style, _ = HouseStyle.objects.update_or_create(partnership=partnership, defaults=changes)
-    write("set the house style", partnership, by=by, footer=bool(footer), logo=bool(style.logo), kept=kept)
+        there.logo, there.logo_width, there.logo_height = logo or (None, 0, 0)
+    if look or without_look:
+        there.word_styles = look.as_json() if look else None
+    if _printed(there) == before:
+        return
+    there.saved_by, there.saved_at = by, timezone.now()
+    there.save()
+    write(
+        "set the house style", partnership, by=by, footer=bool(footer), logo=bool(there.logo),
+        styles=bool(there.word_styles), kept=kept,
+    )  # fmt: skip
+
+
+def _printed(style: HouseStyle) -> tuple[Any, ...]:
+    return style.footer, bytes(style.logo) if style.logo else None, style.word_styles

@@ -17,8 +17,8 @@ from maca.briefing.printing import (
     FORMATS,
     SHEET_FORMATS,
     as_searched,
-    colour_of,
     logo_of,
+    look_of,
     overview_in,
     print_overview,
     publisher_of,
@@ -130,7 +130,7 @@ def keep_files(briefing: Briefing) -> dict[str, str]:
             wanted,
             partnership=publisher_of(briefing),
             published_on=briefing.published_on,
-            colour=colour_of(briefing),
+            look=look_of(briefing),
             logo=logo_of(briefing),
         )
         for wanted in FORMATS

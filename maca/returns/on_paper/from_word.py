@@ -9,12 +9,11 @@ import copy
 import re
 import zipfile
 from collections.abc import Iterator
-from posixpath import dirname, join, normpath
 from typing import Any
 
 from docx.oxml.ns import qn
 
-from maca.kernel.office import RELATIONSHIP, parsed
+from maca.kernel.office import parsed, relations
 from maca.kernel.word import text_of
 from maca.returns.on_paper.opening import opened
 from maca.returns.on_paper.placing import Placing, box_named
@@ -55,20 +54,8 @@ class _Reader:
     def _parsed(self, part: str) -> Any:
         return parsed(self.archive, part)
 
-    def _relations(self, part: str) -> list[tuple[str, str]]:
-        """What a part leads to inside the file: the kind of each relation and the part."""
-        folder = dirname(part)
-        rels = join(folder, "_rels", f"{part.rpartition('/')[2]}.rels")
-        if rels not in self.archive.namelist():
-            return []
-        return [
-            (one.get("Type", ""), normpath(join("/", folder, one.get("Target", ""))).lstrip("/"))
-            for one in self._parsed(rels).iter(RELATIONSHIP)
-            if one.get("TargetMode") != "External"
-        ]
-
     def read(self) -> ReadForm:
-        main = next(target for kind, target in self._relations("") if kind.endswith(_OFFICE_DOCUMENT))
+        main = next(target for _, kind, target in relations(self.archive, "") if kind.endswith(_OFFICE_DOCUMENT))
         root = self._parsed(main)
         for instruction in (*root.iter(qn("w:instrText")), *root.iter(qn("w:fldSimple"))):
             if _FETCHES.match(instruction.get(qn("w:instr")) or instruction.text or ""):
@@ -152,7 +139,7 @@ class _Reader:
         for picture in root.iter(*_PICTURES):
             if picture.find(f".//{_TEXT_BOX}") is None and not _is_inside(picture, (_FALLBACK, _DELETED)):
                 self.placing.lost(f"in a picture{_beside(picture)}", "A picture. What it shows cannot be read.")
-        for kind, part in self._relations(main):
+        for _, kind, part in relations(self.archive, main):
             where = next((words for ending, words in _NOTES.items() if kind.endswith(ending)), None)
             if where is None or part not in self.archive.namelist():
                 continue

@@ -19,6 +19,7 @@ from maca.feedback.models import FactCheck
 from maca.inspection.days import usual_days
 from maca.inspection.queries import days_of, inspection_of
 from maca.kernel.clock import today, working_days_from
+from maca.partnership.models import Agency
 from maca.retention.queries import find_period, ready_to_go
 from maca.returns.on_paper import as_word
 from maca.returns.paper import form_of
@@ -207,6 +208,14 @@ def _more_time(stand: Stand, standing: Standing) -> Values:
     return _of_return(standing, **decision, **_day("due_on", working_days_from(today(), 40)))
 
 
+def _another_agency(stand: Stand, standing: Standing) -> Values:
+    audit, case = standing.audit, standing.case
+    others = Agency.objects.filter(partnership=stand.ours.partnership)
+    left_out = others.exclude(returns__case=case).first() if case else others.first()
+    day = audit.returns_due_on if audit and audit.returns_due_on else working_days_from(today(), 5)
+    return {"agencies": left_out.slug if left_out else "", **_day("due_on", day)}
+
+
 def _moved_days(stand: Stand, standing: Standing) -> Values:
     audit = standing.audit
     inspected = audit is not None and audit.is_inspection
@@ -392,6 +401,7 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "follow-up": lambda stand, it: _of_return(
         it, approached="A", outcome="declines", words="W", effect="E", **_day("approached_on", today())
     ),
+    "ask-more-agencies": _another_agency,
     "decline": lambda stand, it: _of_return(it, reason="capacity", words="No."),
     "introduce-case": lambda stand, it: _of_hearing(it, introduced_by=stand.people["presenter"].public_id),
     "set-agenda": lambda stand, it: {
@@ -483,6 +493,9 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     "begin-hold": lambda stand, it: {"audit": "everything", "reason": "court", "asked_by": "A court"},
     "end-hold": lambda stand, it: {"because": "Over."},
     "house-style": lambda stand, it: {"footer": "Working together for children."},
+    "word-styles": lambda stand, it: {
+        "styles": '{"styles": {"Normal": {"font": "Arial", "size": 12}}, "margins": null}', "footer": "",
+    },
     "colour-setting": lambda stand, it: {"colour": "#7a1f5c"},
     "public-briefings-setting": lambda stand, it: {"public": "yes"},
     "send-back-briefing": lambda stand, it: _of_briefing(it, because="Mend it."),
