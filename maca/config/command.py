@@ -152,7 +152,7 @@ def connections_kept() -> Iterator[None]:
     finally:
         for one in served:
             one.close()
-            one.close_pool()
+            one.close_pool()  # type: ignore[attr-defined]
             del one.settings_dict["OPTIONS"]["pool"]
 
 
