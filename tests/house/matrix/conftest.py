@@ -8,8 +8,7 @@ from tests.house.matrix.stand import Stand, begin, know_sizes, rolled_back, stan
 from tests.house.matrix.tries import Site
 from tools.permissions_table import table
 
-# What the pages that are always there list: a briefing, and a concern.
-LISTED = ["published", "told"]
+LISTED = "published"  # what a page that is always there lists: a briefing
 
 
 @pytest.fixture(scope="package")
@@ -42,8 +41,9 @@ def site(stand: Stand, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
 
 
 @pytest.fixture
-def site_at(begun: Stand, situation: str) -> Iterator[Site]:
-    """The site around an audit in this one situation."""
-    beside = LISTED if situation == "always" else []
-    with rolled_back(), Site(with_audits(begun, [standing_of(situation), *beside])).watched() as site:
+def site_at(begun: Stand, situations: list[str]) -> Iterator[Site]:
+    """The site around an audit in each of these situations."""
+    beside = [LISTED] if "always" in situations else []
+    wanted = [*dict.fromkeys(standing_of(one) for one in situations), *beside]
+    with rolled_back(), Site(with_audits(begun, wanted)).watched() as site:
         yield site
