@@ -234,9 +234,11 @@ def findings_by_theme(
     `given` are the themes that the panel gave to findings, by their references. Where it gave none at all, those count
     that the words of the briefing suggest.
     """
-    those = [list(given.get(one.ref or "", ())) for one in value.findings]
+    # What stands under two headings is one finding.
+    once = list({(one.case, one.text): one for one in value.findings}.values())
+    those = [list(given.get(one.ref or "", ())) for one in once]
     if not any(those):
-        those = [[each.code for each in book.suggested(one.text)] for one in value.findings]
+        those = [[each.code for each in book.suggested(one.text)] for one in once]
     codes = [one.code for one in book.used]
     counts = [sum(code in of_finding for of_finding in those) for code in codes]
     return dict(zip(codes, without_small_numbers(counts) if suppressed else counts, strict=True))

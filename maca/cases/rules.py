@@ -1,3 +1,6 @@
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from maca.audits.models import Audit
 from maca.audits.queries import given_up_on
 from maca.audits.stages import AuditStage
@@ -102,6 +105,10 @@ def may_destroy_case(person: Person, case: Case) -> Verdict:
     if not _is_over(case.audit):
         return no("not-published", "A case is destroyed after the briefing has been published.")
     assert case.nomination is not None  # looked at above
+    for keeps in settings.MACA_KEEPS_CASE:
+        verdict: Verdict = import_string(keeps)(case)
+        if not verdict:
+            return verdict
     return _not_held(LegalHold.objects.over(case.nomination).first())
 
 

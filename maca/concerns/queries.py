@@ -9,6 +9,7 @@ from django.urls import reverse
 from maca.cases.models import Case
 from maca.concerns.models import Concern, leads_social_care
 from maca.concerns.stages import ConcernStage
+from maca.kernel.verdict import YES, Verdict, no
 from maca.partnership.models import AgencyKind, Person, Role
 
 
@@ -33,6 +34,17 @@ def all_concerns(person: Person) -> list[Concern]:
         .select_related("case__audit", "agency")
         .order_by(closed_last, "-raised_at", "-pk")
     )
+
+
+def keeps_case(case: Case) -> Verdict:
+    """While a concern is open, somebody may have to know who the child is, so its case is not destroyed."""
+    if Concern.objects.filter(case=case).exclude(stage=ConcernStage.CLOSED).exists():
+        return no(
+            "concern-open",
+            "A concern about this child is not closed, and whoever acts on it may need to know who the child is. Close "
+            "the concern first.",
+        )
+    return YES
 
 
 @dataclass(frozen=True)

@@ -455,6 +455,8 @@ MACA_NAVIGATION = [
 ]
 # What stands on top of every page until this person has seen to it: functions from person to an alert or None.
 MACA_ALERTS = ["maca.concerns.queries.waiting_for"]
+# What keeps a case from being destroyed, in the rooms after that of the cases: functions from a case to a verdict.
+MACA_KEEPS_CASE = ["maca.concerns.queries.keeps_case"]
 # What rests on a finding in the rooms after the panel: functions from finding and person to sentences.
 MACA_RESTS_ON_FINDING = [
     "maca.feedback.queries.resting_on",

@@ -56,8 +56,9 @@ def _concerns(agency: Any) -> Q:
 
 
 def findings_for(agency: Agency, audit: Audit) -> list[Finding]:
-    """The standing findings of an audit that concern an agency, case by case; those of the whole audit come last."""
-    found = audit.findings.standing().filter(_concerns(agency)).select_related("case__nomination")
+    """The standing findings of an audit that concern an agency, case by case, each once; those of the whole audit come
+    last."""
+    found = audit.findings.counted().filter(_concerns(agency)).select_related("case__nomination")
     findings = sorted(found.prefetch_related("earlier_wordings"), key=_by_case)
     _with_their_cases(findings, audit)
     return findings

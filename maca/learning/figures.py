@@ -93,7 +93,7 @@ def findings_by_agency(audits: Sequence[Audit], partnership: int, *, suppressed:
     """An audit whose findings name no agency says nothing of any. Whoever reads every case is also told which agency
     was not asked: to others it could say where a child goes to school."""
     told: dict[int, Counter[str]] = {one.pk: Counter() for one in audits}
-    rows = Finding.agencies.through.objects.filter(finding__audit__in=audits, finding__withdrawn_at=None)
+    rows = Finding.agencies.through.objects.filter(finding__in=Finding.objects.counted().filter(audit__in=audits))
     for audit, agency in rows.values_list("finding__audit", "agency__slug"):
         told[audit][agency] += 1
     names = dict(Agency.objects.filter(partnership=partnership).order_by("name").values_list("slug", "name"))

@@ -153,13 +153,13 @@ def compare_findings(audit: Audit, *, by: Person) -> Comparison:
     def themes(finding: Finding) -> list[str]:
         return list(finding.themes) or [one.code for one in book.suggested(finding.text)]
 
-    before = Finding.objects.standing().filter(audit__in=earlier).only("text", "themes", "heading").order_by("pk")
+    before = Finding.objects.counted().filter(audit__in=earlier).only("text", "themes", "heading").order_by("pk")
     # What stands there word for word is the same, also where nearly every finding says it, so that no word is rare.
     word_for_word = {_said(one): one.pk for one in before}
     known = sorted({code for one in before for code in themes(one)})
     comparison = Comparison.objects.create(audit=audit, themes_before=known, compared_by=by)
     comparison.against.set(earlier)
-    findings = list(audit.findings.standing())
+    findings = list(audit.findings.counted())
     said = said_in(earlier, findings, audit.partnership_id)
     rows = [
         ComparedFinding(

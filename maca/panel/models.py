@@ -127,6 +127,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
 
+    def counted(self) -> Self:
+        """Each of them once, though it stands under two headings."""
+        return self.standing().filter(same_as=None)
+
     def struck(self) -> Self:
         """Those that were withdrawn after their panel had closed: kept in the record, and counted nowhere."""
         return self.filter(withdrawn_at__gte=F("audit__panel_closed_at"))
@@ -145,6 +149,8 @@ class Finding(Versioned):
     # What it rests on, where the panel made it of a question that the chronology asks: by the mark of its pattern.
     question = models.CharField(max_length=64, blank=True)
     entries = models.ManyToManyField(ChronologyEntry, related_name="+")
+    # Where it stands under another heading of its case too: the one of them that is counted.
+    same_as = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     # The words that stand in both of two assessments, one run of them on a line, as they stood when they were cited.
     passages = SealedField()
     # Codes of the code-book (`related.themes`), and of `Cause`: what it is about, and why it happened.

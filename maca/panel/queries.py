@@ -122,9 +122,10 @@ def find_finding(person: Person, audit: str, finding: str) -> Finding:
 
 
 def under_other_headings(finding: Finding) -> QuerySet[Finding]:
-    """A finding on a case may stand under two headings, in the same words: where else it does."""
-    alike = Finding.objects.standing().filter(case__isnull=False, case=finding.case_id, text=finding.text)
-    return alike.exclude(heading=finding.heading).select_related("case__audit").order_by("position")
+    """A finding on a case may stand under two headings, as one: where else it does."""
+    counted = finding.same_as_id or finding.pk
+    those = Finding.objects.standing().filter(Q(pk=counted) | Q(same_as=counted)).exclude(pk=finding.pk)
+    return those.select_related("case__audit").order_by("pk")
 
 
 # ---- what agencies do not agree with
@@ -305,7 +306,8 @@ def what_rests_on(finding: Finding, person: Person) -> list[Resting]:
         if code not in elsewhere
     ]
     for function in settings.MACA_RESTS_ON_FINDING:
-        found += import_string(function)(finding, person)
+        for one in (finding, *too):
+            found += import_string(function)(one, person)
     return found
 
 

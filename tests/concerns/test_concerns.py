@@ -7,6 +7,8 @@ from django.db import DatabaseError, connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from maca.cases.models import DestructionReason
+from maca.cases.operations import destroy_case
 from maca.concerns import rules
 from maca.concerns.forms import ConcernForm
 from maca.concerns.models import Concern, ConcernNote, Route, Telling
@@ -20,6 +22,7 @@ from maca.concerns.operations import (
     say_told,
 )
 from maca.concerns.queries import answerers, concerns_on, elapsed, find_concern, waiting_for
+from maca.concerns.stages import ConcernStage
 from maca.design.forms import time_of
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
@@ -468,3 +471,16 @@ def test_the_list_takes_the_same_queries_for_one_and_for_fifty_and_open_ones_sta
     page = client.get("/concerns/").content.decode()
     assert page.index(first.public_id) < page.index(last.public_id)
     assert sign_in(cared.lead).get("/concerns/").status_code == 403
+
+
+def test_a_case_with_an_open_concern_is_not_destroyed(world):
+    audit = world.published().audit
+    case = audit.cases.select_related("audit__partnership", "nomination").get(number=1)
+    concern = raise_concern(case, what="W", found_at=timezone.now(), told=None, by=world.manager)
+    with pytest.raises(Refused) as refused:
+        destroy_case(case, reason=DestructionReason.ASKED, by=world.manager)
+    assert refused.value.code == "concern-open"
+    # The control: closed, it keeps nothing.
+    Concern.objects.filter(pk=concern.pk).update(stage=ConcernStage.CLOSED)
+    destroy_case(case, reason=DestructionReason.ASKED, by=world.manager)
+    assert case.destroyed_at

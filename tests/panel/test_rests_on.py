@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from maca.audits.models import Audit, Heading
 from maca.audits.queries import agency_questions
@@ -21,8 +22,10 @@ from maca.panel.models import Finding, PanelLine
 from maca.panel.operations import (
     change_finding,
     change_line,
+    correct_tags,
     introduce_case,
     open_panel,
+    put_back_finding,
     record_finding,
     withdraw_finding,
 )
@@ -515,3 +518,58 @@ def test_findings_that_say_the_same_of_two_cases_are_two(world):
     audit = world.panel_opened(2)
     findings = [world.hear(case, text="They met.") for case in audit.cases.select_related("audit", "hearing")]
     assert [list(under_other_headings(one)) for one in findings] == [[], []]
+
+
+def test_the_same_words_recorded_apart_are_two_findings(world, with_evidence):
+    case, chair = with_evidence.case, world.chair
+    first = record_finding(
+        Column(case.audit, case, WELL),
+        text="They met.",
+        agencies=[world.agencies["police"]],
+        themes=["consent"],
+        by=chair,
+    )
+    other = record_finding(
+        Column(case.audit, case, Heading.CAN_BE_IMPROVED), text="They met.", agencies=[world.health], by=chair
+    )
+    change_finding(other, text="They met late.", agencies=[world.health], version=None, by=chair)
+    first.refresh_from_db()
+    assert (first.text, first.themes, list(first.agencies.all())) == (
+        "They met.",
+        ["consent"],
+        [world.agencies["police"]],
+    )
+    assert Finding.objects.counted().count() == 2
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_finding_that_was_withdrawn_under_one_heading_is_put_back_as_it_is_under_the_other(world, with_evidence, at):
+    case, chair = with_evidence.case, world.chair
+    record_finding(
+        Column(case.audit, case, WELL), text="They met.", agencies=[], also=[Heading.CHALLENGE_OR_THEME], by=chair
+    )
+    both = list(Finding.objects.order_by("position"))
+    gone, stays = both[at], both[1 - at]
+    withdraw_finding(gone, by=chair)
+    assert list(Finding.objects.counted()) == [stays]
+    change_finding(stays, text="They met late.", agencies=[world.health], version=None, by=chair)
+    put_back_finding(gone, by=chair)
+    gone.refresh_from_db()
+    assert (gone.text, list(gone.agencies.all()), gone.withdrawn_at) == ("They met late.", [world.health], None)
+    assert list(Finding.objects.counted()) == [stays]
+    assert list(under_other_headings(gone)) == [stays]
+
+
+def test_what_a_finding_is_about_is_put_right_under_both_headings(world):
+    audit = world.panel_opened(1)
+    case = audit.cases.select_related("audit", "hearing").get()
+    first = record_finding(
+        Column(audit, case, WELL), text="They met.", agencies=[world.agencies["police"]], also=[Heading.CHALLENGE_OR_THEME],
+        by=world.chair,
+    )  # fmt: skip
+    Audit.objects.filter(pk=audit.pk).update(stage="panel_closed", panel_closed_at=timezone.now())
+    first = Finding.objects.select_related("audit", "case").get(pk=first.pk)
+    correct_tags(first, agencies=[world.health], themes=["consent"], causes=[], version=None, by=world.chair)
+    for one in Finding.objects.all():
+        assert (list(one.agencies.all()), one.themes) == ([world.health], ["consent"])
+        assert one.earlier_tags.count() == 1

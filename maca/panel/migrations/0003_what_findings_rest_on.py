@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
             field=maca.sealing.field.SealedField(blank=True, default=maca.sealing.field.Sealed),
         ),
         migrations.AddField(
+            model_name='finding',
+            name='same_as',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='panel.finding'),
+        ),
+        migrations.AddField(
             model_name='panelline',
             name='asked',
             field=models.CharField(blank=True, max_length=64),

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from maca.audits.models import Audit, Heading, Question
 from maca.cases.models import Case
-from maca.cases.queries import forget_parts
 from maca.cases.seal import case_key
 from maca.chronology.models import ChronologyEntry
 from maca.chronology.opening import question_of
@@ -31,7 +30,7 @@ from maca.panel.models import (
     Hearing,
     PanelLine,
 )
-from maca.panel.operations.holding import hold_hearing, hold_line, tell_of_findings, where_of
+from maca.panel.operations.holding import hold_finding, hold_hearing, hold_line, tell_of_findings, where_of
 from maca.panel.operations.note_taking import add_line
 from maca.panel.queries import Column, under_other_headings
 from maca.partnership.models import Agency, Person
@@ -93,26 +92,28 @@ def record_finding(
         finding.entries.set(of_case.filter(Q(public_id__in=cited) | Q(date__in=days)))
     _rest_on(finding, answers, line)
     _rest_on_evidence(finding, evidence)
-    there = [_add(replace(column, heading=one), **_words_of(finding), passages=shared, by=by) for one in also]
+    there = [
+        _add(replace(column, heading=one), **_words_of(finding), same_as=finding, passages=shared, by=by)
+        for one in also
+    ]
     for one in there:
         _rest_as(one, finding)
     for one in (finding, *there):
-        write(
-            "recorded a finding",
-            one,
-            by=by,
-            heading=str(one.heading),
-            case=column.case.label if column.case else None,
-            agencies=_slugs(agencies),
-            entries=finding.entries.count(),
-            themes=list(themes),
-            causes=[str(one) for one in causes],
-            answers=[one.number for one in answers],
-            evidence=len(evidence),
-            passages=len(shared),
-            **_digest(one),
-        )
+        case = column.case.label if column.case else None
+        write("recorded a finding", one, by=by, heading=str(one.heading), case=case, **_about(one))
     return finding
+
+
+def _about(finding: Finding) -> dict[str, Any]:
+    """What a finding is about and rests on, for the journal: of what is sealed, how much and its digest."""
+    return {
+        "agencies": _slugs(finding.agencies.all()),
+        "entries": finding.entries.count(),
+        "themes": finding.themes,
+        "causes": [str(one) for one in finding.causes],
+        "answers": sorted(set(finding.answers.values_list("question__number", flat=True))),
+        "evidence": finding.evidence.count(),
+    } | ({"sealed": digest({"passages": Sealed(finding.passages)})} if finding.passages else {})
 
 
 def _words_of(finding: Finding) -> dict[str, Any]:
@@ -166,10 +167,6 @@ def _seal(finding: Finding, passages: Iterable[str]) -> Sealed:
     return case_key(finding.case).seal(finding, "passages", "\n".join(passages))
 
 
-def _digest(finding: Finding) -> dict[str, Any]:
-    return {"sealed": digest({"passages": Sealed(finding.passages)})} if finding.passages else {}
-
-
 def _add(column: Column, *, passages: Collection[str], by: Person, **said: Any) -> Finding:
     last = Finding.objects.filter(audit=column.audit).aggregate(last=Max("position"))["last"] or 0
     finding = Finding(**vars(column), **said, position=last + 1, recorded_by=by)
@@ -199,7 +196,7 @@ def change_finding(
     `answers`, `days`, `evidence` or `passages`, on what it did. Of a day that stays, it cites what it did; of the
     passages it cites, those stay that are named. Where it stands under other headings too, it is changed there as well.
     """
-    hold(finding, "audit")
+    hold_finding(finding)
     rules.may_change_finding(by, finding).insist()
     elsewhere = list(under_other_headings(finding))
     said: dict[str, Any] = {"text": text, "themes": list(themes), "causes": list(causes)}
@@ -224,8 +221,7 @@ def change_finding(
     keep_terms([finding, *elsewhere])
     tell_of_findings(finding.case)
     for one in (finding, *elsewhere):
-        numbers = [answer.number for answer in answers or ()]
-        write("changed a finding", one, by=by, version=one.version, answers=numbers, **_digest(one))
+        write("changed a finding", one, by=by, version=one.version, **_about(one))
 
 
 def _passages_of(finding: Finding) -> list[str]:
@@ -260,9 +256,7 @@ def read_passages_of(finding: Finding, *, by: Person) -> list[str]:
 def reword_disputed_finding(finding: Finding, *, text: str, by: Person) -> None:
     """Reword a finding after the panel, wherever it stands in its case, since an agency has disputed its facts. What it
     said before is kept."""
-    hold(finding, "audit", read=("case",))
-    if finding.case:
-        forget_parts(finding.case)
+    hold_finding(finding)
     rules.may_change_disputed_finding(by, finding).insist()
     those = [finding, *under_other_headings(finding)]
     for one in those:
@@ -286,23 +280,23 @@ def correct_tags(
 
     Raises `Refused` where they are what they were.
     """
-    hold(finding, "audit", read=("case",))
-    if finding.case:
-        forget_parts(finding.case)
+    hold_finding(finding)
     rules.may_correct_finding(by, finding).insist()
     were = list(finding.agencies.all())
     if (set(agencies), set(themes), set(causes)) == (set(were), set(finding.themes), set(finding.causes)):
         raise Refused("corrects-nothing", "This is what the finding is about already, so there is nothing to correct.")
-    before = EarlierTags.objects.create(finding=finding, themes=finding.themes, causes=finding.causes, replaced_by=by)
-    before.agencies.set(were)
     said = {"themes": list(themes), "causes": [str(one) for one in causes]}
-    save_changes(finding, version=version, **said, saved_by=by, saved_at=timezone.now())
-    finding.agencies.set(agencies)
-    write(
-        "corrected what a finding is about", finding, by=by, version=finding.version,
-        before={"agencies": _slugs(were), "themes": before.themes, "causes": before.causes},
-        now={"agencies": _slugs(agencies), **said},
-    )  # fmt: skip
+    for one in (finding, *under_other_headings(finding)):
+        before = EarlierTags.objects.create(finding=one, themes=one.themes, causes=one.causes, replaced_by=by)
+        before.agencies.set(were)
+        seen = version if one is finding else None
+        save_changes(one, version=seen, **said, saved_by=by, saved_at=timezone.now())
+        one.agencies.set(agencies)
+        write(
+            "corrected what a finding is about", one, by=by, version=one.version,
+            before={"agencies": _slugs(were), "themes": before.themes, "causes": before.causes},
+            now={"agencies": _slugs(agencies), **said},
+        )  # fmt: skip
 
 
 def _slugs(agencies: Iterable[Agency]) -> list[str]:
@@ -313,9 +307,7 @@ def _slugs(agencies: Iterable[Agency]) -> list[str]:
 def withdraw_disputed_finding(finding: Finding, *, by: Person) -> list[Finding]:
     """Withdraw a finding after the panel, wherever it stands in its case, since an agency has disputed its facts. It is
     kept, struck, and counts nowhere; it cannot be put back. Answers with all that are gone."""
-    hold(finding, "audit", read=("case",))
-    if finding.case:
-        forget_parts(finding.case)
+    hold_finding(finding)
     rules.may_change_disputed_finding(by, finding).insist()
     now, those = timezone.now(), [finding, *under_other_headings(finding)]
     for one in those:
@@ -326,9 +318,15 @@ def withdraw_disputed_finding(finding: Finding, *, by: Person) -> list[Finding]:
 
 @transaction.atomic
 def withdraw_finding(finding: Finding, *, by: Person) -> None:
-    """Take a finding out of the panel’s record. It is kept and can be put back until the panel closes."""
-    hold(finding, "audit")
+    """Take a finding out of the panel’s record. It is kept and can be put back until the panel closes. Where it stands
+    under another heading too, it is from now on counted there."""
+    hold_finding(finding)
     rules.may_change_finding(by, finding).insist()
+    elsewhere = under_other_headings(finding).first()
+    if elsewhere and finding.same_as is None:
+        Finding.objects.filter(Q(same_as=finding) | Q(pk=finding.pk)).update(same_as=elsewhere)
+        Finding.objects.filter(pk=elsewhere.pk).update(same_as=None)
+        finding.refresh_from_db(fields=["same_as"])
     save_changes(finding, version=None, withdrawn_at=timezone.now())
     tell_of_findings(finding.case, PanelLine.objects.filter(finding=finding).first())
     write("withdrew a finding", finding, by=by)
@@ -336,10 +334,17 @@ def withdraw_finding(finding: Finding, *, by: Person) -> None:
 
 @transaction.atomic
 def put_back_finding(finding: Finding, *, by: Person) -> None:
-    """Put a withdrawn finding back where it stood."""
-    hold(finding, "audit")
+    """Put a withdrawn finding back where it stood: where it stands elsewhere too, as it is there by now."""
+    hold_finding(finding)
     rules.may_change_finding(by, finding).insist()
-    save_changes(finding, version=None, withdrawn_at=None)
+    there = under_other_headings(finding).first()
+    now: dict[str, Any] = {}
+    if there:
+        passages = _passages_of(there)
+        now = {**_words_of(there), "passages": _seal(finding, passages) if passages else Sealed()}
+        _rest_as(finding, there)
+    save_changes(finding, version=None, withdrawn_at=None, **now)
+    keep_terms([finding])
     tell_of_findings(finding.case, PanelLine.objects.filter(finding=finding).first())
     write("put back a finding", finding, by=by)
 

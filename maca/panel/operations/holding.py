@@ -6,7 +6,7 @@ from maca.cases.models import Case
 from maca.cases.queries import forget_parts
 from maca.kernel.holding import hold
 from maca.kernel.versions import save_changes
-from maca.panel.models import Hearing, PanelLine
+from maca.panel.models import Finding, Hearing, PanelLine
 
 
 def hold_hearing(hearing: Hearing) -> None:
@@ -16,6 +16,15 @@ def hold_hearing(hearing: Hearing) -> None:
     hold(hearing, read=("case",))
     case.audit.refresh_from_db(fields=["stage"])
     forget_parts(case)
+
+
+def hold_finding(finding: Finding) -> None:
+    """Hold a finding, and first its audit: where it stands under two headings, whoever changes the one changes the
+    other, and two who began with one each would wait for one another."""
+    hold(finding.audit)
+    hold(finding, "audit", read=("case",))
+    if finding.case:
+        forget_parts(finding.case)
 
 
 def hold_line(line: PanelLine) -> None:
