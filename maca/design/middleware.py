@@ -25,8 +25,8 @@ NOT_CONTENT = {"csrfmiddlewaretoken", "once", "version"}
 SECRET = re.compile("password|otp|code|token|credential|secret", re.IGNORECASE)
 # Shorter than this it is a choice or a number, which nobody would want back.
 WORTH_KEEPING = 3
-# What a form sends of something that was chosen: a slug, a code, an id.
-CHOSEN = re.compile(r"[0-9a-f]{32}|(?=.*[a-z])[0-9a-z]+([-_][0-9a-z]+)+")
+# Our own ids and digests. A slug that was chosen looks like a word that was typed, so both come back.
+OURS = re.compile(r"([0-9a-f]{32}){1,2}")
 
 ONLY_TAKES = "There is no page at this address: it only takes what a form sends. Go back to the page with the form."
 
@@ -200,5 +200,5 @@ def written(request: HttpRequest) -> list[str]:
         for name, values in request.POST.lists()
         if name not in NOT_CONTENT and not SECRET.search(name)
         for value in values
-        if len(value) >= WORTH_KEEPING and not CHOSEN.fullmatch(value)
+        if len(value) >= WORTH_KEEPING and not OURS.fullmatch(value)
     ]
