@@ -21,6 +21,8 @@ from maca.kernel.versions import Changed
 
 # What a form carries besides what a person wrote.
 NOT_CONTENT = {"csrfmiddlewaretoken", "once", "version"}
+# What the site read of a file and keeps in the page: it goes along with the form, but nobody typed it.
+READ_OF_A_FILE = {"styles", "picture"}
 # Proves who somebody is: never shown back, not even to them, since somebody may stand behind them.
 SECRET = re.compile("password|otp|code|token|credential|secret", re.IGNORECASE)
 # Shorter than this it is a choice or a number, which nobody would want back.
@@ -198,7 +200,7 @@ def written(request: HttpRequest) -> list[str]:
     return [
         value
         for name, values in request.POST.lists()
-        if name not in NOT_CONTENT and not SECRET.search(name)
+        if name not in NOT_CONTENT | READ_OF_A_FILE and not SECRET.search(name)
         for value in values
         if len(value) >= WORTH_KEEPING and not OURS.fullmatch(value)
     ]
