@@ -21,12 +21,14 @@ from maca.kernel.versions import Changed
 
 # What a form carries besides what a person wrote.
 NOT_CONTENT = {"csrfmiddlewaretoken", "once", "version"}
+# What the site read of a file and keeps in the page: it goes along with the form, but nobody typed it.
+READ_OF_A_FILE = {"styles", "picture"}
 # Proves who somebody is: never shown back, not even to them, since somebody may stand behind them.
 SECRET = re.compile("password|otp|code|token|credential|secret", re.IGNORECASE)
 # Shorter than this it is a choice or a number, which nobody would want back.
 WORTH_KEEPING = 3
-# What a form sends of something that was chosen: a slug, a code, an id.
-CHOSEN = re.compile(r"[0-9a-f]{32}|(?=.*[a-z])[0-9a-z]+([-_][0-9a-z]+)+")
+# Our own ids and digests. A slug that was chosen looks like a word that was typed, so both come back.
+OURS = re.compile(r"([0-9a-f]{32}){1,2}")
 
 ONLY_TAKES = "There is no page at this address: it only takes what a form sends. Go back to the page with the form."
 
@@ -198,7 +200,7 @@ def written(request: HttpRequest) -> list[str]:
     return [
         value
         for name, values in request.POST.lists()
-        if name not in NOT_CONTENT and not SECRET.search(name)
+        if name not in NOT_CONTENT | READ_OF_A_FILE and not SECRET.search(name)
         for value in values
-        if len(value) >= WORTH_KEEPING and not CHOSEN.fullmatch(value)
+        if len(value) >= WORTH_KEEPING and not OURS.fullmatch(value)
     ]

@@ -35,8 +35,11 @@ def refused(request: HttpRequest, exception: Exception | None = None, reason: st
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """`handler404`. It says the same whether the thing never was or is not this person's to see."""
-    return render(request, "design/not_found.html", status=404)
+    """`handler404`. It says the same whether the thing never was or is not this person's to see.
+
+    What was sent there is given back: it is their own text, and what they wrote for may have been called off meanwhile.
+    """
+    return render(request, "design/not_found.html", {"kept": _what_can_be_kept(request)}, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -46,12 +49,15 @@ def broken(request: HttpRequest) -> HttpResponse:
     """
     reference = "-".join("".join(secrets.choice(READ_ALOUD) for _ in range(4)) for _ in range(2))
     request.reference = reference  # type: ignore[attr-defined]
-    try:
-        kept = written(request)
-    except Exception:  # whatever is broken: the page must come
-        kept = []
-    page = render_to_string("design/broken.html", {"reference": reference, "kept": kept})
+    page = render_to_string("design/broken.html", {"reference": reference, "kept": _what_can_be_kept(request)})
     return HttpResponse(page, status=500)
+
+
+def _what_can_be_kept(request: HttpRequest) -> list[str]:
+    try:
+        return written(request)
+    except Exception:  # whatever is broken, or cannot be read: the page must come
+        return []
 
 
 class GalleryForm(forms.Form):

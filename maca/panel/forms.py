@@ -1,4 +1,5 @@
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -290,6 +291,7 @@ class CorrectionForm(TagsForm):
 
 
 WORDS_OF_A_PASSAGE = 40  # of a passage, by which it is known again
+PASSAGE_GONE = "Words that you ticked no longer stand there. Look at what is ticked now, and save it again"
 
 
 def _called(one: EvidenceGiven) -> str:
@@ -298,6 +300,12 @@ def _called(one: EvidenceGiven) -> str:
 
 def _in_short(passage: str) -> str:
     return f"“{Truncator(passage).words(WORDS_OF_A_PASSAGE)}”"
+
+
+def marks_of(passages: Iterable[str]) -> list[str]:
+    """What a form sends for each of these passages: 32 hex digits that follow from its words, since their order is
+    another once somebody has saved or set meanwhile what is compared."""
+    return [hashlib.sha256(one.encode()).hexdigest()[:32] for one in passages]
 
 
 class FindingForm(TagsForm):
@@ -328,7 +336,11 @@ class FindingForm(TagsForm):
         many=True,
         required=False,
     )
-    passages = CheckboxesField(label="Which words that stand in both assessments does it rest on?", required=False)
+    passages = CheckboxesField(
+        label="Which words that stand in both assessments does it rest on?",
+        required=False,
+        error_messages={"invalid_choice": PASSAGE_GONE},
+    )
     also = CheckboxesField(
         label="Does it stand under another heading too?",
         help_text="It is one finding there and here, and counts once.",
@@ -362,12 +374,12 @@ class FindingForm(TagsForm):
         self.asked = {one.number: one for one in asked}
         self.has_entries = days or ()
         self.given = {one.row.public_id: one for one in evidence}
-        self.shared = passages
+        self.shared = dict(zip(marks_of(passages), passages, strict=True))
         if days is None:
             del self.fields["days"]
         self._offer_or_leave_out("evidence", [(key, _called(one)) for key, one in self.given.items()])
         self._offer_or_leave_out("also", [(str(one), str(one.label)) for one in also])
-        self._offer_or_leave_out("passages", [(str(at), _in_short(one)) for at, one in enumerate(passages)])
+        self._offer_or_leave_out("passages", [(mark, _in_short(one)) for mark, one in self.shared.items()])
         if not takes_action:
             del self.fields["proposed"]
         self.offer(agencies, book, str(self["text"].value() or ""))
@@ -406,7 +418,11 @@ class FindingForm(TagsForm):
         return [Heading(one) for one in self.cleaned_data["also"]]
 
     def clean_passages(self) -> list[str]:
-        return [self.shared[int(one)] for one in self.cleaned_data["passages"]]
+        return [self.shared[one] for one in self.cleaned_data["passages"]]
+
+    def clean(self) -> None:
+        if "passages" not in self.fields and self.data.get("passages"):
+            self.add_error(None, PASSAGE_GONE)
 
     def said(self) -> dict[str, Any]:
         """What the operations take."""

@@ -310,16 +310,6 @@ def tasks(person: Person) -> list[Task]:
     found += _after_the_panel(person)
     found += _actions(person)
     found += _retention(person)
-    audits = (
-        Audit.objects.visible_to(person)
-        .exclude(stage=AuditStage.PUBLISHED)
-        .select_related("briefing", "theme")
-        .annotate(
-            waiting=Count("nominations", filter=Q(nominations__stage=NominationStage.NOMINATED), distinct=True),
-            chosen=Count("cases", distinct=True),
-            to_hear=Count("cases__hearing", filter=~Q(cases__hearing__stage=HearingStage.HEARD), distinct=True),
-        )
-    )
     if waiting := to_attest(person):
         found.append(
             Task(
@@ -333,6 +323,18 @@ def tasks(person: Person) -> list[Task]:
         # They may do nothing about these, so nothing about them is asked of them.
         declared = Declaration.objects.standing().filter(person=person.pk, interest__in=CONFLICTS)
         closed = set(declared.values_list("case", flat=True))
+        not_heard = ~Q(cases__hearing__stage=HearingStage.HEARD)
+        audits = (
+            Audit.objects.visible_to(person)
+            .exclude(stage=AuditStage.PUBLISHED)
+            .select_related("briefing", "theme")
+            .annotate(
+                waiting=Count("nominations", filter=Q(nominations__stage=NominationStage.NOMINATED), distinct=True),
+                chosen=Count("cases", distinct=True),
+                not_heard=Count("cases__hearing", filter=not_heard, distinct=True),
+                to_hear=Count("cases__hearing", filter=not_heard & ~Q(cases__in=closed), distinct=True),
+            )
+        )
         for audit in audits:
             found += _organising(audit, person)
         found += _unsettled(audits, person, closed)
@@ -546,10 +548,10 @@ def _organising(audit: Audit, person: Person) -> list[Task]:
             found.append(task("Open the panel", "panel"))
     elif stage == AuditStage.PANEL_OPENED:
         waits = f"{to_hear} {'case' if to_hear == 1 else 'cases'}"
-        if chair:
-            found.append(task(f"Hear {waits}" if to_hear else "Close the panel", "panel"))
-        elif to_hear:
-            found.append(task(f"Take notes of {waits} at the panel", "panel"))
+        if to_hear:
+            found.append(task(f"Hear {waits}" if chair else f"Take notes of {waits} at the panel", "panel"))
+        elif chair and not audit.not_heard:  # type: ignore[attr-defined]
+            found.append(task("Close the panel", "panel"))
     elif stage == AuditStage.PANEL_CLOSED:
         if manager and (briefing is None or briefing.stage in (BriefingStage.DRAFTED, BriefingStage.APPROVED)):
             words = (

@@ -326,6 +326,17 @@ def test_the_page_shows_what_was_read_before_anything_is_saved(world, sign_in, l
     assert client.get("/people/house-style/logo.jpg").content == bytes(style.logo)
 
 
+def test_once_signed_out_only_the_line_that_was_typed_comes_back(world, sign_in, letterhead):
+    client = sign_in(world.manager)
+    page = client.post(WHERE, {"file": io.BytesIO(letterhead), "once": new_public_id()}).content.decode()
+    sent = hidden(page) | {"footer": "Our own line.", "once": new_public_id()}
+    client.logout()
+    refused = client.post(WHERE, sent)
+    assert refused.status_code == 403
+    shown = re.findall(r'<div class="govuk-body maca-words">(.*?)</div>', refused.content.decode(), re.DOTALL)
+    assert shown == ["Our own line."]
+
+
 def test_the_foot_of_the_file_goes_by_the_rule_of_a_typed_one(world, sign_in):
     client = sign_in(world.manager)
     content = a_letterhead(lambda d: d.sections[0].footer.paragraphs[0].insert_paragraph_before("Kettering"))

@@ -170,6 +170,12 @@ def test_a_password_is_never_shown_back(rf):
     assert written(rf.post("/", sent)) == ["Words"]
 
 
+@pytest.mark.parametrize("word", ["follow-up", "co-sleeping", "non-attendance", "re-referral 2"])
+def test_an_answer_of_one_word_comes_back_and_an_id_of_ours_does_not(rf, word):
+    sent = {"text": word, "person": "0a" * 16, "shown": "0a" * 32, "many": "12"}
+    assert written(rf.post("/", sent)) == [word]
+
+
 @here
 def test_a_fault_has_a_reference_and_gives_the_words_back(db, caplog):
     response = client_of().post("/breaks/", {"text": "What I had written for an hour.", "password": "never this"})

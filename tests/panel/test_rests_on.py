@@ -18,6 +18,7 @@ from maca.chronology.operations import decide_on_patterns, read_patterns
 from maca.chronology.queries import chronology_of
 from maca.journal.models import Entry
 from maca.kernel.verdict import Refused
+from maca.panel.forms import PASSAGE_GONE
 from maca.panel.models import Finding, PanelLine
 from maca.panel.operations import (
     change_finding,
@@ -405,12 +406,11 @@ def test_of_the_words_that_are_shared_those_stay_that_are_ticked(world, asks, si
     client = sign_in(world.chair)
     finding = finding_of(client, hearing, take(client, hearing, "challenge_or_theme"))
     page = reverse("change-finding", kwargs={"audit": hearing.case.audit.slug, "finding": finding.public_id})
-    looked = client.post(
-        page, {"text": "It was copied.", "passages": ["0"], "version": "1", "look": "yes"}
-    ).content.decode()
-    for shown in (client.get(page).content.decode(), looked):
-        assert ticked(shown, "passages") == ["0"]
-    kept = {"text": "It was copied.", "days": "5 January 2026", "passages": ["0"]}
+    first = ticked(client.get(page).content.decode(), "passages")
+    assert len(first) == 1
+    looked = client.post(page, {"text": "It was copied.", "passages": first, "version": "1", "look": "yes"})
+    assert ticked(looked.content.decode(), "passages") == first
+    kept = {"text": "It was copied.", "days": "5 January 2026", "passages": first}
     assert client.post(page, {**kept, "version": "1", "once": "b" * 32}).status_code == 302
     finding.refresh_from_db()
     assert finding.passages
@@ -419,6 +419,57 @@ def test_of_the_words_that_are_shared_those_stay_that_are_ticked(world, asks, si
     finding.refresh_from_db()
     assert not finding.passages
     assert "<mark>" not in client.get(address("hearing", hearing)).content.decode()
+
+
+@pytest.fixture
+@step
+def asks_twice(world):
+    """The same, where the second assessment repeats a short passage of the first, and then a long one."""
+    kind = AgencyKind.CHILDREN_SOCIAL_CARE
+    world.agencies["csc"] = register_agency(
+        partnership=world.partnership, name="Social care", kind=kind, by=world.operator
+    )
+    world.add("csc_auditor", "csc", Role.AUDITOR)
+    audit = world.circulated(1)
+    short, long = (" ".join(f"{word}{at}" for at in range(many)) for word, many in (("short", 9), ("long", 90)))
+    lines = (
+        f"2026-01-05,assessment_end,{short} once {long},,,,,",
+        f"2026-06-09,assessment_end,{short} again {long},,,,,",
+    )
+    given(world, audit, "\n".join((HEADINGS, *lines, "")), "social-care", "csc_auditor")
+    open_panel(audit, by=world.chair)
+    case = first_case(audit)
+    introduce_case(case.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    (prompt,) = (one for one in read_patterns(case, by=world.chair) if one.pattern.code == "copied_assessment")
+    decide_on_patterns(chronology_of(case), {prompt.mark: ("taken", "")}, version=None, by=world.chair)
+    return find_hearing(world.chair, audit.slug, 1), prompt
+
+
+def test_words_that_are_ticked_are_cited_also_when_others_are_listed_by_then(world, asks_twice, sign_in):
+    hearing, prompt = asks_twice
+    short, long = prompt.pattern.passages
+    client = sign_in(world.chair)
+    line = take(client, hearing, "challenge_or_theme")
+    page = f"{address('record-finding', hearing, heading='challenge_or_theme')}?line={line.public_id}"
+    of_short, of_long = ticked(client.get(page).content.decode(), "passages")
+    # Meanwhile the partnership has set that passages of twenty words are looked for, so the list is another.
+    set_to = Thresholds.objects.create(partnership=world.partnership, changed={"shingle_words": 20})
+    sent = {"text": "It was copied.", "once": "a" * 32}
+    refused = client.post(page, {**sent, "passages": [of_short, of_long]})
+    assert (refused.status_code, Finding.objects.count()) == (422, 0)
+    shown = refused.content.decode()
+    assert PASSAGE_GONE in shown
+    assert (ticked(shown, "passages"), "It was copied.</textarea>" in shown) == ([of_long], True)
+    # Where none is left to choose from, it is said too.
+    set_to.changed = {"copied_words": 400}
+    set_to.save()
+    none = client.post(page, {**sent, "passages": [of_long]})
+    assert (none.status_code, PASSAGE_GONE in none.content.decode(), Finding.objects.count()) == (422, True, 0)
+    set_to.changed = {"shingle_words": 20}
+    set_to.save()
+    assert client.post(page, {**sent, "passages": [of_long]}).status_code == 302
+    shown = client.get(address("hearing", hearing)).content.decode()
+    assert (f"“<mark>{long}</mark>”" in shown, short in shown) == (True, False)
 
 
 def test_a_finding_outlives_what_it_rested_on_and_says_that_it_was_destroyed(

@@ -1,6 +1,7 @@
 """Who is asked about a case is put right after circulation: one that was left out, and one that was asked in error."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -171,6 +172,22 @@ def test_the_pages_ask_and_call_off(world, sign_in, left_out):
     assert "It has not opened the request." in client.get(off).content.decode()
     assert client.post(off, {"once": new_public_id()}).status_code == 302
     assert client.get(off).status_code == 404
+
+
+def test_words_sent_for_what_was_called_off_meanwhile_come_back_and_say_nothing_of_whether_it_exists(world, sign_in):
+    audit = world.circulated(1)
+    call_off_return(world.return_of(audit), by=world.manager)
+    sent = {"do": "typed", "what": "A long account & <b>more</b>.", "once": new_public_id()}
+    client, pages = sign_in(world.auditor), set()
+    for agency in ("health", "police", "nobody"):
+        there = reverse("own-chronology", kwargs={"audit": audit.slug, "case": 1, "agency": agency})
+        answer = client.post(there, sent)
+        assert answer.status_code == 404
+        # Keys of forms, and how long the sign-in lasts, differ at each drawing.
+        pages.add(re.sub(r'<input type="hidden"[^>]*>|data-(left|longest)="\d+"', "", answer.content.decode()))
+    (page,) = pages
+    assert "A long account &amp; &lt;b&gt;more&lt;/b&gt;." in page
+    assert "It has not been saved" not in client.get(there).content.decode()
 
 
 def test_whether_something_was_given_in_is_asked_in_one_query(world):

@@ -101,6 +101,21 @@ def test_the_approver_is_never_the_author(world):
     assert texts(world.manager) == after
 
 
+def test_nobody_is_asked_to_hear_a_case_that_a_conflict_of_interest_closes_to_them(world):
+    audit = world.panel_opened(2)
+    one, other = audit.cases.select_related("audit", "hearing").order_by("number")
+    declare_interest(one, interest=Interest.HELD, by=world.member)
+    declare_interest(one, interest=Interest.HELD, by=world.chair)
+    assert (texts(world.chair), texts(world.member)) == (["Hear 1 case"], ["Take notes of 1 case at the panel"])
+    assert "Take notes of 2 cases at the panel" in texts(world.manager)
+    declare_interest(other, interest=Interest.HELD, by=world.member)
+    assert texts(world.member) == []
+    introduce_case(other.hearing, introduced_by=world.social_worker, partners=[], version=None, by=world.chair)
+    world.hear(other)
+    # The case that somebody else is to hear keeps the panel open.
+    assert texts(world.chair) == []
+
+
 def test_on_the_day_of_the_panel_each_is_asked_for_their_part_until_it_is_done(world):
     audit = world.panel_opened(2)
     whole = ["Prepare to introduce Case 1", "Prepare to introduce Case 2"]

@@ -19,7 +19,7 @@ from maca.panel.addresses import page_of
 from maca.panel.alike import alike
 from maca.panel.codebook import CodeBook
 from maca.panel.following import poke
-from maca.panel.forms import FindingForm
+from maca.panel.forms import FindingForm, marks_of
 from maca.panel.models import STRENGTHS, Finding, PanelLine
 from maca.panel.queries import (
     CASE_HEADINGS,
@@ -50,7 +50,7 @@ def record_finding(request: HttpRequest, column: Column) -> HttpResponse:
     passages = question.pattern.passages if question else ()
 
     def make_form(data: Mapping[str, Any] | None, _: Any) -> FindingForm:
-        proposed: dict[str, Any] = {"passages": [str(at) for at in range(len(passages))]}
+        proposed: dict[str, Any] = {"passages": marks_of(passages)}
         if question:
             proposed["text"] = question.pattern.says
         if line:
@@ -214,7 +214,7 @@ def change_finding(request: HttpRequest, finding: Finding) -> HttpResponse:
                 "answers": ", ".join(str(one.question.number) for one in now.answers.select_related("question")),
                 "days": ", ".join(f"{day:%-d %B %Y}" for day in sorted({one.date for one in now.entries.only("date")})),
                 "evidence": [one.row.public_id for one in evidence],
-                "passages": [str(at) for at in range(len(passages))],
+                "passages": marks_of(passages),
             },
         )
 
