@@ -178,3 +178,14 @@ def test_whether_something_was_given_in_is_asked_in_one_query(world):
     with CaptureQueriesContext(connection) as asked:
         assert rules.may_call_off_return(world.manager, one)
     assert len(asked) == 2
+
+
+def test_calling_off_holds_what_givers_hold_in_the_order_that_they_do(world):
+    """An involvement comes last, as in `say_known` and `add_entry`: two orders would be a deadlock on PostgreSQL."""
+    one = world.return_of(world.circulated(1))
+    with CaptureQueriesContext(connection) as asked:
+        call_off_return(one, by=world.manager)
+    # SQLite drops the words of a lock, but the rows are read all the same.
+    statements = [query["sql"] for query in asked if query["sql"].startswith(("SELECT ", "UPDATE ", "DELETE "))]
+    assert 'FROM "returns_agencyreturn"' in statements[0]
+    assert '"audits_audit"' in statements[0]
