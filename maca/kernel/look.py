@@ -89,6 +89,11 @@ class Look:
     styles: tuple[tuple[str, Style], ...] = ()
     margins: Margins | None = None
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything in it is other than as the site prints it, besides the colour of headings."""
+        return bool(self.margins) or any(style.as_json() for _, style in self.styles)
+
     def of(self, kind: str) -> Style:
         """How one of `KINDS` looks."""
         return dict(self.styles).get(kind, Style())

@@ -284,6 +284,35 @@ def test_a_new_line_leaves_the_fonts_and_the_same_again_saves_nothing(dressed, l
     assert HouseStyle.objects.get().look.of("Normal").size == 12
 
 
+def without_styles(document):
+    """Neither a style nor a margin of it can be printed."""
+    for style in list(document.styles.element):
+        document.styles.element.remove(style)
+    for side in ("top", "right", "bottom", "left"):
+        setattr(document.sections[0], f"{side}_margin", 0)
+
+
+def test_a_file_of_which_nothing_can_be_printed_leaves_what_is_there_and_says_so(dressed, sign_in):
+    client = sign_in(dressed.manager)
+    content = a_letterhead(without_styles)
+    assert read_letterhead(content).look == PLAIN
+    page = client.post(WHERE, {"file": io.BytesIO(content), "once": new_public_id()}).content.decode()
+    assert "No fonts, sizes, colours or margins were found that can be printed, so those stay as they are." in page
+    sent = hidden(page) | {"footer": "Another.", "once": new_public_id()}
+    assert client.post(WHERE, sent).status_code == 302
+    style = HouseStyle.objects.get()
+    assert (style.footer, style.look.of("Normal").size) == ("Another.", 12)
+
+
+def test_an_empty_look_is_none_and_is_not_offered_to_be_taken_out(world, sign_in):
+    set_house_style(world.partnership, footer=LINE, look=PLAIN, by=world.manager)
+    assert HouseStyle.objects.get().word_styles is None
+    assert Entry.objects.get(did="set the house style").details["styles"] is False
+    page = sign_in(world.manager).get("/people/house-style/").content.decode()
+    assert "Those of the site are printed." in page
+    assert "of the site again" not in page
+
+
 def test_what_was_published_stays_and_what_is_approved_has_to_be_approved_again(world, letterhead):
     published = world.published()
     before = {one: print_briefing(published, one) for one in FORMATS}

@@ -39,8 +39,10 @@ def set_house_style(
     there.footer = footer
     if logo or without_logo:
         there.logo, there.logo_width, there.logo_height = logo or (None, 0, 0)
-    if look or without_look:
-        there.word_styles = look.as_json() if look else None
+    if without_look:
+        there.word_styles = None
+    if look and look.says_something:
+        there.word_styles = look.as_json()
     if _printed(there) == before:
         return
     there.saved_by, there.saved_at = by, timezone.now()
