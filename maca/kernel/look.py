@@ -98,6 +98,11 @@ class Look:
         """How one of `KINDS` looks."""
         return dict(self.styles).get(kind, Style())
 
+    def in_words(self) -> str:
+        """A line for each kind of paragraph, and one for the margins."""
+        lines = [f"{kind}: {style.in_words()}" for kind, style in self.styles]
+        return "\n".join(lines + ([f"Margins: {self.margins.in_words()}"] if self.margins else []))
+
     def inked(self, colour: str) -> "Look":
         """The same with this as the colour of headings, whatever its own styles say; where it is empty, with the
         colour of the first heading or the title, and else with the site’s."""
