@@ -356,9 +356,7 @@ class HouseStyleForm(Form):
 
     KEPT, WITHOUT_LOGO, WITHOUT_LOOK = "kept", "without-logo", "without-look"
 
-    def __init__(
-        self, data: Mapping[str, Any] | None, files: Any = None, *, style: HouseStyle | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, files: Any = None, *, style: HouseStyle, **kwargs: Any) -> None:
         super().__init__(data, files, **kwargs)
         self.style = style
         self._offer(tick=bool(data and data.get("shown")))
@@ -372,14 +370,22 @@ class HouseStyleForm(Form):
 
     def _more(self) -> list[tuple[str, str]]:
         choices = []
-        if self.style and self.style.logo:
+        if self.style.logo:
             choices.append((self.WITHOUT_LOGO, "Print no logo any longer"))
-        if self.style and self.style.word_styles:
+        if self.style.word_styles:
             choices.append((self.WITHOUT_LOOK, "Print in the fonts, sizes and colours of the site again"))
         return choices
 
     def says(self, what: str) -> bool:
         return what in self.cleaned_data.get("more", ())
+
+    def in_words(self, name: str) -> str:
+        """The same as of any form, of what is not hidden, and of the logo which one it is."""
+        if name == "logo":
+            if self.files.get("logo"):
+                return "The picture that you chose. It could not be kept, so choose it again after this."
+            return f"A logo of {self.style.logo_width} by {self.style.logo_height} pixels" if self.style.logo else ""
+        return "" if self[name].is_hidden else super().in_words(name)
 
     def clean(self) -> None:
         self._look_at_line()
@@ -436,7 +442,7 @@ class WordFileForm(Form):
 class LetterheadForm(HouseStyleForm):
     """What was read of a Word file, as values, to be looked at before it is kept. It stands in the page alone."""
 
-    styles = TextField(label="What was read", required=False, widget=HiddenInput, max_length=4_000)
+    styles = TextField(label="Fonts, sizes and colours", required=False, widget=HiddenInput, max_length=4_000)
     picture = TextField(label="The logo that was read", required=False, widget=HiddenInput, max_length=400_000)
 
     WITH_LOGO = "with-logo"
@@ -478,6 +484,12 @@ class LetterheadForm(HouseStyleForm):
     def look(self) -> Look:
         """What was read, as it is shown."""
         return self.read.look if self.read else self.cleaned_data.get("styles", PLAIN)
+
+    def in_words(self, name: str) -> str:
+        if name != "styles":
+            return super().in_words(name)
+        sent = self.look if self.is_bound else PLAIN
+        return (sent if sent.says_something else self.style.look).in_words()
 
     @property
     def wanted_logo(self) -> tuple[bytes, int, int] | None:

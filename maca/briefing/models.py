@@ -128,7 +128,7 @@ class Briefing(Versioned):
         return self.is_published and not self.under_embargo
 
 
-class HouseStyle(models.Model):
+class HouseStyle(Versioned):
     """What a partnership prints on its papers besides the colour of headings: a logo on the first page of each, as it
     was drawn anew, a line at the foot of every page, and fonts, sizes and colours as values that were read from a Word
     file."""

@@ -154,8 +154,9 @@ def digests(briefing: Briefing) -> dict[str, str]:
     return dict(briefing.files.values_list("format", "sha256"))
 
 
-def house_style_of(partnership: Partnership) -> HouseStyle | None:
-    return HouseStyle.objects.filter(partnership=partnership).first()
+def house_style_of(partnership: Partnership) -> HouseStyle:
+    """What it prints on its papers; of one that has said nothing yet a blank, at version 0."""
+    return HouseStyle.objects.filter(partnership=partnership).first() or HouseStyle(partnership=partnership, version=0)
 
 
 def find_overview(person: Person, audit: str) -> Briefing:

@@ -329,11 +329,6 @@ def involve_agencies(pairs: Collection[tuple[Case, Agency]]) -> None:
     )
 
 
-def hold_involvement(case: Case, agency: Agency) -> None:
-    """Keep what an agency gives in about a case waiting until the transaction is over."""
-    list(Involvement.objects.filter(case=case, agency=agency).select_for_update().values_list("pk"))
-
-
 def part_with_agency(case: Case, agency: Agency) -> None:
     """Let an agency no longer see a case that it was asked about in error. Called by the operation that says so."""
     Involvement.objects.filter(case=case, agency=agency).delete()

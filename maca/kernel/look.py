@@ -89,9 +89,19 @@ class Look:
     styles: tuple[tuple[str, Style], ...] = ()
     margins: Margins | None = None
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything in it is other than as the site prints it, besides the colour of headings."""
+        return bool(self.margins) or any(style.as_json() for _, style in self.styles)
+
     def of(self, kind: str) -> Style:
         """How one of `KINDS` looks."""
         return dict(self.styles).get(kind, Style())
+
+    def in_words(self) -> str:
+        """A line for each kind of paragraph, and one for the margins."""
+        lines = [f"{kind}: {style.in_words()}" for kind, style in self.styles]
+        return "\n".join(lines + ([f"Margins: {self.margins.in_words()}"] if self.margins else []))
 
     def inked(self, colour: str) -> "Look":
         """The same with this as the colour of headings, whatever its own styles say; where it is empty, with the

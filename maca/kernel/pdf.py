@@ -39,7 +39,7 @@ def typeset(
     logo: Logo | None = None,
 ) -> bytes:
     """The document as PDF: its `name`, lines `above` and `below` its `title`, a `notice`, a `footer` and `sections`. Of
-    the look it has sizes, colours, what is bold or slanted, and the margins; its fonts are ours.
+    the look it has sizes, colours, which headings are bold, and the margins; its fonts are ours, and none is slanted.
 
     A section has a `heading`, of a `level` (1 where none is given), and `parts`, each of a `kind`: "case" (a heading
     below it) and "paragraph" have a `text`, "list" and "numbers" have `items` of a `text` and `questions` below it,

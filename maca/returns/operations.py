@@ -14,7 +14,7 @@ from maca.audits.operations import enter
 from maca.audits.queries import agency_questions
 from maca.audits.stages import AuditStage
 from maca.cases.models import Case
-from maca.cases.operations import hold_involvement, involve_agencies, involve_agency, note_known, part_with_agency
+from maca.cases.operations import involve_agencies, involve_agency, note_known, part_with_agency
 from maca.cases.queries import cases_of, fetch_parts, forget_parts
 from maca.cases.seal import case_key, nomination_keys
 from maca.journal import operations as journal
@@ -152,8 +152,7 @@ def call_off_return(agency_return: AgencyReturn, *, by: Person) -> None:
     """Call off what an agency was asked in error, while nothing of it has come in. Whoever was told of the request is
     told of this, and the agency sees the case no more. That it was asked stays in the journal."""
     case, agency = agency_return.case, agency_return.agency
-    hold_involvement(case, agency)  # before what an agency gives in hangs on it
-    _hold(agency_return)
+    _hold(agency_return)  # with the audit, which whoever gives something in holds as well
     rules.may_call_off_return(by, agency_return).insist()
     told = {one.recipient for one in agency_return.reminders.select_related("recipient")}
     _write("called off a return", agency_return, by=by, agency=agency.slug, told=len(told))

@@ -13,6 +13,7 @@ from maca.cases.models import Case
 from maca.cases.queries import find_case
 from maca.cases.seal import case_key
 from maca.chronology.models import ChronologyEntry, EntryFile
+from maca.concerns.models import Concern
 from maca.kernel.clock import today
 from maca.notices.models import Notice
 from maca.partnership.models import FOR_AN_AGENCY, Agency, Partnership, Person, Role
@@ -64,7 +65,7 @@ def has_given_anything(agency_return: AgencyReturn) -> bool:
     if agency_return.stage != ReturnStage.ASKED:
         return True
     in_it: tuple[type[Model], ...] = (Answer, Approach, Evidence, ExtensionRequest, GivenPart, RiskStatement, Upload)
-    beside: tuple[type[Model], ...] = (ChronologyEntry, EntryFile, FamilyView)
+    beside: tuple[type[Model], ...] = (ChronologyEntry, Concern, EntryFile, FamilyView)
     given = Q()
     for model in in_it:
         given |= Q(Exists(model._default_manager.filter(agency_return=OuterRef("pk"))))

@@ -28,12 +28,14 @@ from maca.journal.models import Entry
 from maca.kernel.ids import new_public_id
 from maca.kernel.inspecting import inspect
 from maca.kernel.verdict import Refused
+from maca.kernel.versions import Changed
 from maca.kernel.word import UnfitError
 from tests.documents.test_inspecting import part_changed
 
 pytestmark = pytest.mark.django_db
 LINE = "Working together for children."
 SOFFICE = shutil.which("soffice")
+NEW = {"version": "0"}  # of a form that was opened before anything was saved
 
 
 def a_logo(width=400, height=100, kind="PNG", colour=(122, 31, 92, 255)):
@@ -55,7 +57,7 @@ def refused(code, do, *args, **kwargs):
 
 @pytest.fixture
 def styled(world):
-    set_house_style(world.partnership, footer=LINE, logo=logo_of(a_logo()), by=world.manager)
+    set_house_style(world.partnership, footer=LINE, logo=logo_of(a_logo()), version=None, by=world.manager)
     return world
 
 
@@ -85,7 +87,7 @@ def test_what_is_no_logo_is_refused_with_what_is_wrong_and_how_to_mend_it(conten
 
 
 def test_only_the_manager_sets_it_and_the_journal_says_that_and_no_words(styled):
-    refused("not-the-manager", set_house_style, styled.partnership, footer="X", by=styled.chair)
+    refused("not-the-manager", set_house_style, styled.partnership, footer="X", version=None, by=styled.chair)
     assert HouseStyle.objects.get().footer == LINE
     entry = Entry.objects.get(did="set the house style")
     assert (entry.details["logo"], entry.details["footer"]) == (True, True)
@@ -93,9 +95,9 @@ def test_only_the_manager_sets_it_and_the_journal_says_that_and_no_words(styled)
 
 
 def test_a_line_that_could_tell_of_somebody_is_printed_only_when_somebody_says_that_it_does_not(world):
-    refused("could-identify", set_house_style, world.partnership, footer="Kettering", by=world.manager)
+    refused("could-identify", set_house_style, world.partnership, footer="Kettering", version=None, by=world.manager)
     assert not HouseStyle.objects.exists()
-    set_house_style(world.partnership, footer="Kettering", kept=True, by=world.manager)
+    set_house_style(world.partnership, footer="Kettering", kept=True, version=None, by=world.manager)
     assert HouseStyle.objects.get().footer == "Kettering"
 
 
@@ -114,9 +116,9 @@ def test_a_year_of_the_house_itself_tells_of_no_family(line, asks):
 
 
 def test_a_new_line_leaves_the_logo_and_the_logo_can_go(styled):
-    set_house_style(styled.partnership, footer="", by=styled.manager)
+    set_house_style(styled.partnership, footer="", version=None, by=styled.manager)
     assert HouseStyle.objects.get().logo
-    set_house_style(styled.partnership, footer="", without_logo=True, by=styled.manager)
+    set_house_style(styled.partnership, footer="", without_logo=True, version=None, by=styled.manager)
     assert (HouseStyle.objects.get().logo, HouseStyle.objects.get().logo_width) == (None, 0)
 
 
@@ -152,7 +154,7 @@ def test_a_picture_that_says_more_than_it_shows_is_found(styled):
 def test_what_is_approved_is_what_is_published_so_a_new_style_needs_a_new_approval(world):
     briefing = world.sent()
     approve_briefing(briefing, version=None, by=world.chair)
-    set_house_style(world.partnership, footer=LINE, by=world.manager)
+    set_house_style(world.partnership, footer=LINE, version=None, by=world.manager)
     refused("house-style-since", publish_briefing, briefing, by=world.manager)
     take_back_briefing(briefing, by=world.manager)
 
@@ -160,8 +162,8 @@ def test_what_is_approved_is_what_is_published_so_a_new_style_needs_a_new_approv
 def test_saving_what_is_there_already_changes_nothing_and_needs_no_new_approval(styled):
     briefing = styled.sent()
     approve_briefing(briefing, version=None, by=styled.chair)
-    set_house_style(styled.partnership, footer=LINE, by=styled.manager)
-    set_house_style(styled.partnership, footer=LINE, logo=logo_of(a_logo()), by=styled.manager)
+    set_house_style(styled.partnership, footer=LINE, version=None, by=styled.manager)
+    set_house_style(styled.partnership, footer=LINE, logo=logo_of(a_logo()), version=None, by=styled.manager)
     assert Entry.objects.filter(did="set the house style").count() == 1
     publish_briefing(briefing, by=styled.manager)
 
@@ -183,7 +185,7 @@ def test_no_style_can_come_between_the_rule_and_what_is_printed(world):
 def test_what_was_published_keeps_the_style_it_had(styled):
     briefing = styled.published()
     before = print_briefing(briefing, "docx")
-    set_house_style(styled.partnership, footer="Something else.", without_logo=True, by=styled.manager)
+    set_house_style(styled.partnership, footer="Something else.", without_logo=True, version=None, by=styled.manager)
     assert print_briefing(briefing, "docx") == before
     assert LINE in docx.Document(io.BytesIO(before)).sections[0].footer.paragraphs[0].text
 
@@ -193,7 +195,7 @@ def test_a_sheet_has_no_line_since_it_is_made_anew_after_the_line_was_changed(st
     before = print_sheet(briefing, "prompts", "txt")
     assert b"Anywhere Partnership" in before
     assert LINE.encode() not in before
-    set_house_style(styled.partnership, footer="Something else.", by=styled.manager)
+    set_house_style(styled.partnership, footer="Something else.", version=None, by=styled.manager)
     assert print_sheet(briefing, "prompts", "txt") == before
 
 
@@ -201,20 +203,36 @@ def test_the_page_takes_a_logo_and_says_what_is_wrong_with_another(world, sign_i
     client = sign_in(world.manager)
     page = client.get("/people/house-style/").content.decode()
     assert "No logo is printed." in page
-    wrong = client.post("/people/house-style/", {"logo": io.BytesIO(b"<svg/>"), "footer": "", "once": "a" * 32})
+    wrong = client.post("/people/house-style/", {"logo": io.BytesIO(b"<svg/>"), "footer": "", **NEW, "once": "a" * 32})
     assert (wrong.status_code, "neither PNG nor JPEG" in wrong.content.decode()) == (422, True)
-    telling = client.post("/people/house-style/", {"footer": "Kettering", "once": "b" * 32})
+    telling = client.post("/people/house-style/", {"footer": "Kettering", **NEW, "once": "b" * 32})
     assert (telling.status_code, "a place in the United Kingdom" in telling.content.decode()) == (422, True)
-    right = client.post("/people/house-style/", {"logo": io.BytesIO(a_logo()), "footer": LINE, "once": "c" * 32})
+    right = client.post("/people/house-style/", {"logo": io.BytesIO(a_logo()), "footer": LINE, **NEW, "once": "c" * 32})
     assert right.status_code == 302
     page = client.get("/people/house-style/").content.decode()
     assert "A logo of 400 by 100 pixels is printed." in page
     assert LINE in page
 
 
+def test_of_two_who_save_at_once_the_second_is_shown_both_even_the_first_time(world, sign_in):
+    client = sign_in(world.manager)
+    assert 'name="version" value="0"' in client.get("/people/house-style/").content.decode()
+    set_house_style(world.partnership, footer="A colleague’s line.", version=0, by=world.manager)
+    sent = {"logo": io.BytesIO(a_logo()), "footer": LINE, **NEW, "once": new_public_id()}
+    both = client.post("/people/house-style/", sent)
+    assert both.status_code == 409
+    for words in ("A colleague’s line.", LINE, "choose it again after this"):
+        assert words in both.content.decode()
+    assert HouseStyle.objects.get().footer == "A colleague’s line."
+    with pytest.raises(Changed):
+        set_house_style(world.partnership, footer=LINE, version=0, by=world.manager)
+    set_house_style(world.partnership, footer=LINE, version=1, by=world.manager)
+    assert HouseStyle.objects.get().version == 2
+
+
 def test_the_tick_is_offered_once_the_line_was_shown_and_is_of_that_line(world, sign_in):
     def send(footer, **more):
-        page = client.post("/people/house-style/", {"footer": footer, "once": new_public_id(), **more})
+        page = client.post("/people/house-style/", {"footer": footer, **NEW, "once": new_public_id(), **more})
         shown = re.search(r'name="shown" value="(\w{64})"', page.content.decode())
         return page, "tells of any family" in page.content.decode(), shown and shown[1]
 
@@ -234,10 +252,10 @@ def test_the_tick_is_offered_once_the_line_was_shown_and_is_of_that_line(world, 
 def test_a_logo_that_was_chosen_is_asked_for_again_when_the_line_is_refused(world, sign_in):
     client = sign_in(world.manager)
     for footer in ("Kettering", "x" * 201):
-        sent = {"footer": footer, "logo": io.BytesIO(a_logo()), "once": new_public_id()}
+        sent = {"footer": footer, "logo": io.BytesIO(a_logo()), **NEW, "once": new_public_id()}
         page = client.post("/people/house-style/", sent)
         assert (page.status_code, "Choose the logo again" in page.content.decode()) == (422, True)
-    without = client.post("/people/house-style/", {"footer": "Kettering", "once": new_public_id()})
+    without = client.post("/people/house-style/", {"footer": "Kettering", **NEW, "once": new_public_id()})
     assert "Choose the logo again" not in without.content.decode()
 
 

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 LINE, PLUM, TEAL = "Working together for children.", "#7a1f5c", "#0b5a5a"
 SOFFICE = shutil.which("soffice")
 WHERE = "/people/house-style/word/"
+HIDDEN = ("styles", "picture", "footer", "version")
 
 
 def a_letterhead(change=lambda document: None):
@@ -82,7 +83,9 @@ def letterhead():
 @pytest.fixture
 def dressed(world, letterhead):
     read = read_letterhead(letterhead)
-    set_house_style(world.partnership, footer=read.footer, logo=read.logo, look=read.look, by=world.manager)
+    set_house_style(
+        world.partnership, footer=read.footer, logo=read.logo, look=read.look, version=None, by=world.manager
+    )
     return world
 
 
@@ -272,38 +275,71 @@ def test_the_colour_that_is_set_by_itself_goes_before_that_of_the_file(dressed):
 
 def test_without_a_file_papers_look_as_ever_and_can_again(dressed):
     briefing = dressed.drafted()
-    set_house_style(dressed.partnership, footer="", without_logo=True, without_look=True, by=dressed.manager)
+    set_house_style(
+        dressed.partnership, footer="", without_logo=True, without_look=True, version=None, by=dressed.manager
+    )
     assert HouseStyle.objects.get().look == PLAIN
     assert docx.Document(io.BytesIO(print_briefing(briefing, "docx"))).styles["Normal"].font.name is None
 
 
 def test_a_new_line_leaves_the_fonts_and_the_same_again_saves_nothing(dressed, letterhead):
-    set_house_style(dressed.partnership, footer=LINE, look=read_letterhead(letterhead).look, by=dressed.manager)
+    set_house_style(
+        dressed.partnership, footer=LINE, look=read_letterhead(letterhead).look, version=None, by=dressed.manager
+    )
     assert Entry.objects.filter(did="set the house style").count() == 1
-    set_house_style(dressed.partnership, footer="", by=dressed.manager)
+    set_house_style(dressed.partnership, footer="", version=None, by=dressed.manager)
     assert HouseStyle.objects.get().look.of("Normal").size == 12
+
+
+def without_styles(document):
+    """Neither a style nor a margin of it can be printed."""
+    for style in list(document.styles.element):
+        document.styles.element.remove(style)
+    for side in ("top", "right", "bottom", "left"):
+        setattr(document.sections[0], f"{side}_margin", 0)
+
+
+def test_a_file_of_which_nothing_can_be_printed_leaves_what_is_there_and_says_so(dressed, sign_in):
+    client = sign_in(dressed.manager)
+    content = a_letterhead(without_styles)
+    assert read_letterhead(content).look == PLAIN
+    page = client.post(WHERE, {"file": io.BytesIO(content), "once": new_public_id()}).content.decode()
+    assert "No fonts, sizes, colours or margins were found that can be printed, so those stay as they are." in page
+    sent = hidden(page) | {"footer": "Another.", "once": new_public_id()}
+    assert client.post(WHERE, sent).status_code == 302
+    style = HouseStyle.objects.get()
+    assert (style.footer, style.look.of("Normal").size) == ("Another.", 12)
+
+
+def test_an_empty_look_is_none_and_is_not_offered_to_be_taken_out(world, sign_in):
+    set_house_style(world.partnership, footer=LINE, look=PLAIN, version=None, by=world.manager)
+    assert HouseStyle.objects.get().word_styles is None
+    assert Entry.objects.get(did="set the house style").details["styles"] is False
+    page = sign_in(world.manager).get("/people/house-style/").content.decode()
+    assert "Those of the site are printed." in page
+    assert "of the site again" not in page
 
 
 def test_what_was_published_stays_and_what_is_approved_has_to_be_approved_again(world, letterhead):
     published = world.published()
     before = {one: print_briefing(published, one) for one in FORMATS}
     look = read_letterhead(letterhead).look
-    set_house_style(world.partnership, footer="", look=look, by=world.manager)
+    set_house_style(world.partnership, footer="", look=look, version=None, by=world.manager)
     assert {one: print_briefing(published, one) for one in FORMATS} == before
 
 
 def test_a_new_look_bars_publication_of_what_was_approved(world, letterhead):
     briefing = world.sent()
     approve_briefing(briefing, version=None, by=world.chair)
-    set_house_style(world.partnership, footer="", look=read_letterhead(letterhead).look, by=world.manager)
+    set_house_style(world.partnership, footer="", look=read_letterhead(letterhead).look, version=None, by=world.manager)
     with pytest.raises(Refused) as refusal:
         publish_briefing(briefing, by=world.manager)
     assert refusal.value.code == "house-style-since"
 
 
 def hidden(page):
-    """What stands in the form: the hidden fields, and the line at the foot."""
-    found = {name: re.search(rf'<input[^>]*name="{name}"[^>]*>', page) for name in ("styles", "picture", "footer")}
+    """What stands in the form: the hidden fields, the line at the foot, and the version."""
+    found = {name: re.search(rf'<input[^>]*name="{name}"[^>]*>', page) for name in HIDDEN}
     values = {name: re.search(r'value="([^"]*)"', one[0]) for name, one in found.items() if one}
     return {name: html.unescape(one[1]) for name, one in values.items() if one}
 
@@ -335,6 +371,30 @@ def test_once_signed_out_only_the_line_that_was_typed_comes_back(world, sign_in,
     assert refused.status_code == 403
     shown = re.findall(r'<div class="govuk-body maca-words">(.*?)</div>', refused.content.decode(), re.DOTALL)
     assert shown == ["Our own line."]
+
+
+def test_a_page_that_was_open_for_long_does_not_write_an_old_line_over_a_colleagues(dressed, sign_in):
+    client = sign_in(dressed.manager)
+    content = a_letterhead(lambda document: setattr(document.styles["Normal"].font, "size", Pt(10)))
+    page = client.post(WHERE, {"file": io.BytesIO(content), "once": new_public_id()}).content.decode()
+    set_house_style(dressed.partnership, footer="A colleague’s line.", version=None, by=dressed.manager)
+    both = client.post(WHERE, hidden(page) | {"more": "with-logo", "once": new_public_id()})
+    shown = both.content.decode()
+    assert both.status_code == 409
+    for words in (
+        "A colleague’s line.",
+        LINE,
+        "Normal: Liberation Serif, 12 points",
+        "Normal: Liberation Serif, 10 points",
+    ):
+        assert words in shown
+    assert "The logo that was read" not in shown
+    assert HouseStyle.objects.get().footer == "A colleague’s line."
+    # Whoever has seen both keeps their own.
+    sent = hidden(shown) | {"more": "with-logo", "once": new_public_id()}
+    assert client.post(WHERE, sent).status_code == 302
+    style = HouseStyle.objects.get()
+    assert (style.footer, style.look.of("Normal").size) == (LINE, 10)
 
 
 def test_the_foot_of_the_file_goes_by_the_rule_of_a_typed_one(world, sign_in):
@@ -375,7 +435,9 @@ def test_a_file_that_is_refused_says_why_and_there_is_no_logo_where_there_is_non
 def test_libreoffice_sets_it_in_the_fonts_of_the_house(world, letterhead, tmp_path):
     briefing = world.drafted()
     (tmp_path / "plain.docx").write_bytes(print_briefing(briefing, "docx"))
-    set_house_style(world.partnership, footer=LINE, look=read_letterhead(letterhead).look, by=world.manager)
+    set_house_style(
+        world.partnership, footer=LINE, look=read_letterhead(letterhead).look, version=None, by=world.manager
+    )
     (tmp_path / "dressed.docx").write_bytes(print_briefing(briefing, "docx"))
     subprocess.run(
         [SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf",

@@ -483,4 +483,5 @@ def test_a_case_with_an_open_concern_is_not_destroyed(world):
     # The control: closed, it keeps nothing.
     Concern.objects.filter(pk=concern.pk).update(stage=ConcernStage.CLOSED)
     destroy_case(case, reason=DestructionReason.ASKED, by=world.manager)
+    case.refresh_from_db()
     assert case.destroyed_at

@@ -611,9 +611,8 @@ def test_a_finding_that_was_withdrawn_under_one_heading_is_put_back_as_it_is_und
     assert list(under_other_headings(gone)) == [stays]
 
 
-def test_what_a_finding_is_about_is_put_right_under_both_headings(world):
-    audit = world.panel_opened(1)
-    case = audit.cases.select_related("audit", "hearing").get()
+def test_what_a_finding_is_about_is_put_right_under_both_headings(world, with_evidence):
+    case, audit = with_evidence.case, with_evidence.case.audit
     first = record_finding(
         Column(audit, case, WELL), text="They met.", agencies=[world.agencies["police"]], also=[Heading.CHALLENGE_OR_THEME],
         by=world.chair,

@@ -15,4 +15,9 @@ class Migration(migrations.Migration):
             name='word_styles',
             field=models.JSONField(null=True),
         ),
+        migrations.AddField(
+            model_name='housestyle',
+            name='version',
+            field=models.PositiveIntegerField(default=1, editable=False),
+        ),
     ]

@@ -28,6 +28,7 @@ def house_style(request: HttpRequest) -> HttpResponse:
             without_logo=form.says(form.WITHOUT_LOGO),
             without_look=form.says(form.WITHOUT_LOOK),
             kept=form.says(form.KEPT),
+            version=version,
             by=person,
         )
         return reverse("people")
@@ -35,13 +36,14 @@ def house_style(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         "briefing/house_style.html",
-        lambda data, _: HouseStyleForm(
+        lambda data, there: HouseStyleForm(
             data,
             request.FILES if data is not None else None,
-            style=style,
-            initial={"footer": style.footer if style else ""},
+            style=there,
+            initial={"footer": there.footer},
         ),
         do=do,
+        thing=style,
         context={
             "heading": "House style",
             "back": reverse("people"),
@@ -55,7 +57,7 @@ def house_style(request: HttpRequest) -> HttpResponse:
 @guarded(rules.may_set_house_style)
 def house_logo(request: HttpRequest) -> HttpResponse:
     style = house_style_of(signed_in(request).partnership)
-    if style is None or not style.logo:
+    if not style.logo:
         raise Http404
     return HttpResponse(bytes(style.logo), content_type="image/jpeg")
 
@@ -81,12 +83,19 @@ def word_styles(request: HttpRequest) -> HttpResponse:
             logo=form.wanted_logo,
             look=form.cleaned_data["styles"],
             kept=form.says(form.KEPT),
+            version=version,
             by=person,
         )
         return reverse("house-style")
 
     return form_page(
-        request, "briefing/letterhead.html", lambda data, _: LetterheadForm(data), do=do, context=context, saved=SAVED
+        request,
+        "briefing/letterhead.html",
+        lambda data, there: LetterheadForm(data, style=there, initial={"footer": there.footer}),
+        do=do,
+        context=context,
+        thing=style,
+        saved=SAVED,
     )
 
 
@@ -98,6 +107,5 @@ def _read(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         return render(request, "briefing/word_file.html", context | button, status=422 if sent else 200)
     read = upload.cleaned_data["file"]
     there = context["style"]
-    footer = read.footer or (there.footer if there else "")
-    form = LetterheadForm(None, read=read, initial={"footer": footer})
-    return render(request, "briefing/letterhead.html", context | {"form": form, "version": None})
+    form = LetterheadForm(None, read=read, style=there, initial={"footer": read.footer or there.footer})
+    return render(request, "briefing/letterhead.html", context | {"form": form, "version": there.version})

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from maca.actions.models import Action
 from maca.audits.queries import year_of
+from maca.briefing.queries import house_style_of
 from maca.cases.cohort import example
 from maca.chronology.operations import read_patterns
 from maca.chronology.thresholds import EVERY, USUAL
@@ -492,9 +493,12 @@ SENT: dict[str, Callable[[Stand, Standing], Values]] = {
     },
     "begin-hold": lambda stand, it: {"audit": "everything", "reason": "court", "asked_by": "A court"},
     "end-hold": lambda stand, it: {"because": "Over."},
-    "house-style": lambda stand, it: {"footer": "Working together for children."},
+    "house-style": lambda stand, it: {
+        "footer": "Working together for children.", "version": house_style_of(stand.ours.partnership).version,
+    },
     "word-styles": lambda stand, it: {
         "styles": '{"styles": {"Normal": {"font": "Arial", "size": 12}}, "margins": null}', "footer": "",
+        "version": house_style_of(stand.ours.partnership).version,
     },
     "colour-setting": lambda stand, it: {"colour": "#7a1f5c"},
     "public-briefings-setting": lambda stand, it: {"public": "yes"},
