@@ -614,8 +614,8 @@ def test_a_finding_that_was_withdrawn_under_one_heading_is_put_back_as_it_is_und
 def test_what_a_finding_is_about_is_put_right_under_both_headings(world, with_evidence):
     case, audit = with_evidence.case, with_evidence.case.audit
     first = record_finding(
-        Column(audit, case, WELL), text="They met.", agencies=[world.agencies["police"]], also=[Heading.CHALLENGE_OR_THEME],
-        by=world.chair,
+        Column(audit, case, WELL), text="They met.", agencies=[world.agencies["police"]],
+        also=[Heading.CHALLENGE_OR_THEME], by=world.chair,
     )  # fmt: skip
     Audit.objects.filter(pk=audit.pk).update(stage="panel_closed", panel_closed_at=timezone.now())
     first = Finding.objects.select_related("audit", "case").get(pk=first.pk)

@@ -186,7 +186,7 @@ def sends_a_file(world, one):
     keep_file(involved(world, one), table, name="w.csv", source=Source.UPLOADED, by=world.auditor)
 
 
-def raises_a_concern(world: World, one: AgencyReturn) -> None:
+def raises_a_concern(world, one):
     raise_concern(one.case, what="W", found_at=timezone.now(), told=None, by=world.auditor)
 
 
