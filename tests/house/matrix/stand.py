@@ -23,6 +23,7 @@ from maca.audits.models import Audit, Heading, QuestionSet
 from maca.audits.operations import draft_question_set, issue_question_set, plan_audit
 from maca.audits.question_sets import ready_made
 from maca.audits.timetable import timetable
+from maca.briefing.house_style import logo_of
 from maca.briefing.models import Briefing, WithdrawnBecause
 from maca.briefing.operations import (
     approve_briefing,
@@ -32,6 +33,7 @@ from maca.briefing.operations import (
     import_briefing,
     publish_briefing,
     send_briefing,
+    set_house_style,
     withdraw_briefing,
 )
 from maca.briefing.reading import read_briefing
@@ -106,7 +108,7 @@ from maca.returns.operations import (
 from maca.returns.queries import find_asking
 from maca.voices.models import FamilyView, Sharing
 from maca.voices.operations import record_view, write_reflection
-from tests.makers import A_VIEW, World, keep_all, with_a_grade
+from tests.makers import A_VIEW, World, a_picture, keep_all, with_a_grade
 
 # Who plays whom: the agency and the roles of each person in the table.
 CAST: dict[str, tuple[str, list[Role]]] = {
@@ -868,6 +870,8 @@ def begin() -> Stand:
         for manager in (people["manager"], theirs.manager)
     )  # fmt: skip
     set_public_briefings(ours.partnership, public=True, by=people["manager"])
+    for world in (ours, theirs):
+        set_house_style(world.partnership, footer="", logo=logo_of(a_picture()), version=None, by=world.manager)
     stand = Stand(ours, theirs, people, review, their_review=their_review)
     audit = theirs.circulated(1)
     theirs.answer_all(theirs.return_of(audit))
