@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -318,31 +319,28 @@ def test_pages_take_the_same_queries_for_one_and_for_many_withdrawn(world, sign_
     assert counted[:2] == counted[2:]
 
 
-def test_what_is_disputed_of_a_finding_under_two_headings_is_decided_under_both(world, audit, sign_in):
+@pytest.mark.parametrize("decision", [Decision.REWORDED, Decision.WITHDRAWN])
+def test_what_is_disputed_of_a_finding_under_two_headings_is_asked_once_and_decided_under_both(
+    world, audit, sign_in, decision
+):
     first = finding_of(audit, WORDS)
     second = Finding(
-        audit=audit,
-        case=first.case,
-        heading="challenge_or_theme",
-        text=first.text,
-        position=99,
+        audit=audit, case=first.case, heading="challenge_or_theme", text=first.text, position=99, same_as=first,
         recorded_by=world.chair,
-    )
+    )  # fmt: skip
     second.save(force_insert=True)
     second.agencies.set(first.agencies.all())
+    assert second not in findings_for(world.health, audit)
     ask_fact_checks(audit, due_on=DAY, by=world.manager)
-    answer_fact_check(
-        check_of(world, audit), wrong={first: "Zqnot alone.", second: "Zqnot so."}, version=None, by=world.lead
-    )
-    of_first, of_second = Dispute.objects.order_by("finding__position")
-    dispute = find_dispute(world.chair, audit.slug, of_first.public_id)
-    decided(dispute, world, Decision.REWORDED, "Health saw him with his mother.", "")
-    second.refresh_from_db()
-    assert second.text == "Health saw him with his mother."
-    assert second.earlier_wordings.get().text == f"{WORDS}."
-    where = page("decide-dispute", audit, dispute=of_second.public_id)
+    answer_fact_check(check_of(world, audit), wrong={first: "Zqnot alone."}, version=None, by=world.lead)
+    where = page("decide-dispute", audit, dispute=Dispute.objects.get().public_id)
     assert "is withdrawn there with it" in sign_in(world.chair).get(where).content.decode()
-    dispute = find_dispute(world.chair, audit.slug, of_second.public_id)
-    decided(dispute, world, Decision.WITHDRAWN, "", "The record says otherwise.")
-    assert not Finding.objects.standing().filter(text__startswith="Health saw him with").exists()
+    dispute = find_dispute(world.chair, audit.slug, Dispute.objects.get().public_id)
+    new = "Health saw him with his mother." if decision == Decision.REWORDED else ""
+    decided(dispute, world, decision, new, "The record says otherwise.")
+    second.refresh_from_db()
+    assert (second.withdrawn_at is None) == (decision == Decision.REWORDED)
+    if decision == Decision.REWORDED:
+        assert second.text == new
+        assert second.earlier_wordings.get().text == f"{WORDS}."
     assert not Dispute.objects.undecided().exists()

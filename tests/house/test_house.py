@@ -109,6 +109,7 @@ def test_every_operation_is_one_transaction_and_says_who():
                 assert node.name in {
                     "add_case", "involve_agency", "involve_agencies", "note_known", "finish_destroying", "alert_again",
                     "forget_cohorts", "counted", "screened", "count_undecided", "forget_earlier_versions", "keep_files",
+                    "part_with_agency",
                 }, node.name  # fmt: skip
                 continue
             assert by[-1] == "by", f"{node.name} says who last"
