@@ -119,6 +119,7 @@ def test_every_operation_is_one_transaction_and_says_who():
             written = (
                 "write",
                 "_save",
+                "_ask",
                 "add_line",
                 "_decide",
                 "note_reading",
