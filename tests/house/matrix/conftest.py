@@ -30,7 +30,9 @@ def stand(begun: Stand, django_db_blocker: DjangoDbBlocker) -> Iterator[Stand]:
     with django_db_blocker.unblock(), rolled_back():
         stand = with_audits(begun, list(table().situations))
         know_sizes()
+        begun.whole = stand
         yield stand
+        begun.whole = None
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +44,9 @@ def site(stand: Stand, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
 
 @pytest.fixture
 def site_at(begun: Stand, situations: list[str]) -> Iterator[Site]:
-    """The site around an audit in each of these situations."""
+    """The site around an audit in each of these situations; or around all, where they stand there already: an
+    inspection, or an account that has ended, cannot be there twice."""
     beside = [LISTED] if "always" in situations else []
     wanted = [*dict.fromkeys(standing_of(one) for one in situations), *beside]
-    with rolled_back(), Site(with_audits(begun, wanted)).watched() as site:
+    with rolled_back(), Site(begun.whole or with_audits(begun, wanted)).watched() as site:
         yield site

@@ -212,6 +212,7 @@ class Stand:
     their_standing: Standing | None = None
     their_review: Review | None = None
     sessions: dict[str, str] = field(default_factory=dict)
+    whole: "Stand | None" = None  # the same with every audit, once that has been built
 
 
 def sign_in(person: Person) -> str:
