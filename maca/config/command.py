@@ -154,6 +154,7 @@ def connections_kept() -> Iterator[None]:
             one.close()
             one.close_pool()  # type: ignore[attr-defined]
             del one.settings_dict["OPTIONS"]["pool"]
+            one.settings_dict["CONN_HEALTH_CHECKS"] = False
 
 
 @main.command()

@@ -315,16 +315,19 @@ ASSESSED = f"""{HEADINGS}
 """
 
 
+def circulated_to_social_care(world) -> Audit:
+    world.agencies["csc"] = register_agency(
+        partnership=world.partnership, name="Social care", kind=AgencyKind.CHILDREN_SOCIAL_CARE, by=world.operator
+    )
+    world.add("csc_auditor", "csc", Role.AUDITOR)
+    return world.circulated(1)
+
+
 @pytest.fixture
 @step
 def asks(world):
     """A case with two assessments of social care, of which the second repeats the first: that is taken to its panel."""
-    kind = AgencyKind.CHILDREN_SOCIAL_CARE
-    world.agencies["csc"] = register_agency(
-        partnership=world.partnership, name="Social care", kind=kind, by=world.operator
-    )
-    world.add("csc_auditor", "csc", Role.AUDITOR)
-    audit = world.circulated(1)
+    audit = circulated_to_social_care(world)
     given(world, audit, ASSESSED, "social-care", "csc_auditor")
     open_panel(audit, by=world.chair)
     case = first_case(audit)
@@ -425,12 +428,7 @@ def test_of_the_words_that_are_shared_those_stay_that_are_ticked(world, asks, si
 @step
 def asks_twice(world):
     """The same, where the second assessment repeats a short passage of the first, and then a long one."""
-    kind = AgencyKind.CHILDREN_SOCIAL_CARE
-    world.agencies["csc"] = register_agency(
-        partnership=world.partnership, name="Social care", kind=kind, by=world.operator
-    )
-    world.add("csc_auditor", "csc", Role.AUDITOR)
-    audit = world.circulated(1)
+    audit = circulated_to_social_care(world)
     short, long = (" ".join(f"{word}{at}" for at in range(many)) for word, many in (("short", 9), ("long", 90)))
     lines = (
         f"2026-01-05,assessment_end,{short} once {long},,,,,",
